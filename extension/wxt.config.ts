@@ -1,0 +1,31 @@
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'wxt';
+
+// One public key gives every build the same extension id, which the server trusts by default:
+// jgfpjgmjbpeilmcaiknkihnhdccogfnm.
+const manifestKey =
+  'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA4SDlNLhNeR8i8yUm8vPrzvCrUZ4PFHaPkhuSNbMm+fRw5ueOBaZovD17UCxX2nHqzZZAtJRJPgm0Uej3butMNhAkrX2Y75PYsrRKvh4jZNxKeghTO1+cO8sONv2qClhkbMMMorie78KRmKbyMVYlPeGpuuRvV8BBsoC0AVphnaN9FQ6Izl7E4x0X5HoqOV8Hs4UaBkZJ2xBxeHBdy2bbAbmhkLuoN/zDOyS+d2l58wD++0pseoVppBn2SdIVSlxsVkR3GPP2mVWtrvtXkXb3woX/7RRHOms2U4ruEXUg6TGtgMJXJVOxKNA7Be3nr+XTni2XpHllCXG3NqF/rLoynwIDAQAB';
+
+export default defineConfig({
+  srcDir: 'src',
+  modules: ['@wxt-dev/module-react'],
+  imports: false,
+  vite: () => ({ plugins: [tailwindcss()] }),
+  manifest: ({ browser }) => ({
+    name: 'Keytrail',
+    description: 'Shows what used your credentials, fills your logins, and records every use.',
+    permissions: ['storage', 'alarms', 'tabs'],
+    host_permissions: ['http://*/*', 'https://*/*'],
+    ...(browser === 'firefox'
+      ? {
+          browser_specific_settings: {
+            gecko: {
+              id: 'keytrail@example.com',
+              strict_min_version: '140.0',
+              data_collection_permissions: { required: ['none'] },
+            },
+          },
+        }
+      : { key: manifestKey }),
+  }),
+});

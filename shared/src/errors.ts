@@ -1,0 +1,61 @@
+// The closed list of error codes and the face each shows to HTTP and tRPC callers.
+
+/** What a code means to a caller: HTTP status, tRPC code, and a sentence that says what to do next. */
+interface ErrorFace {
+  readonly status: number;
+  readonly trpc: string;
+  readonly sentence: string;
+}
+
+/** Every error code that leaves the server. Codes are facts in snake_case and never change their meaning. */
+export const errorFaces = {
+  invalid_input: { status: 400, trpc: 'BAD_REQUEST', sentence: 'The request is not as this call expects it.' },
+  credential_ambiguous: {
+    status: 409,
+    trpc: 'CONFLICT',
+    sentence: 'Several credentials of this service are granted; say which by its label.',
+  },
+  field_unknown: { status: 400, trpc: 'BAD_REQUEST', sentence: 'This credential has no such field.' },
+  unauthorized: { status: 401, trpc: 'UNAUTHORIZED', sentence: 'Sign in again, or check the agent key.' },
+  access_denied: { status: 403, trpc: 'FORBIDDEN', sentence: 'The access was refused.' },
+  owner_only: { status: 403, trpc: 'FORBIDDEN', sentence: 'Only the account owner, signed in, may do this.' },
+  agent_only: { status: 403, trpc: 'FORBIDDEN', sentence: 'This call takes an agent key as its bearer.' },
+  not_found: { status: 404, trpc: 'NOT_FOUND', sentence: 'There is no such thing in this account.' },
+  conflict: { status: 409, trpc: 'CONFLICT', sentence: 'It was changed meanwhile; reload and try again.' },
+  event_conflict: {
+    status: 409,
+    trpc: 'CONFLICT',
+    sentence: 'An event with this id and other content is already recorded.',
+  },
+  event_not_recorded: {
+    status: 503,
+    trpc: 'SERVICE_UNAVAILABLE',
+    sentence: 'The use could not be recorded, so nothing was released. Try again.',
+  },
+  database_unavailable: {
+    status: 503,
+    trpc: 'SERVICE_UNAVAILABLE',
+    sentence: 'The database does not answer. Nothing was changed; try again shortly.',
+  },
+  secret_unreadable: {
+    status: 500,
+    trpc: 'INTERNAL_SERVER_ERROR',
+    sentence: 'The stored secret does not open with this server’s master key.',
+  },
+  internal: { status: 500, trpc: 'INTERNAL_SERVER_ERROR', sentence: 'Something broke on the server. Try again.' },
+} as const satisfies Record<string, ErrorFace>;
+
+export type ErrorCode = keyof typeof errorFaces;
+
+/** A broken promise: `message` is for the log, `public` for the caller. Neither holds a secret. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly public: string;
+
+  constructor(code: ErrorCode, options: { message: string; public?: string; cause?: unknown }) {
+    super(options.message, { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.public = options.public ?? errorFaces[code].sentence;
+  }
+}
