@@ -20,8 +20,10 @@ export const errorFaces = {
   access_denied: { status: 403, trpc: 'FORBIDDEN', sentence: 'The access was refused.' },
   owner_only: { status: 403, trpc: 'FORBIDDEN', sentence: 'Only the account owner, signed in, may do this.' },
   agent_only: { status: 403, trpc: 'FORBIDDEN', sentence: 'This call takes an agent key as its bearer.' },
+  agent_suspended: { status: 403, trpc: 'FORBIDDEN', sentence: 'This agent is suspended; its owner can resume it.' },
   not_found: { status: 404, trpc: 'NOT_FOUND', sentence: 'There is no such thing in this account.' },
   conflict: { status: 409, trpc: 'CONFLICT', sentence: 'It was changed meanwhile; reload and try again.' },
+  payload_too_large: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', sentence: 'The request body is larger than 1 MiB.' },
   event_conflict: {
     status: 409,
     trpc: 'CONFLICT',

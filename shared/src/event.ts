@@ -28,7 +28,6 @@ export const eventActions = [
   'resume',
   'revoke',
   'sign_in',
-  'sign_up',
 ] as const;
 export type EventAction = (typeof eventActions)[number];
 

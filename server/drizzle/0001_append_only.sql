@@ -1,0 +1,163 @@
+-- What Drizzle cannot say: the append, weekly partitions, append-only by trigger, row-level security, grants.
+-- Everything here belongs to keytrail_owner, who cannot log in; the app works as keytrail_app.
+
+ALTER TABLE heads SET (fillfactor = 50);
+--> statement-breakpoint
+ALTER TABLE heads ADD CONSTRAINT heads_log_id_length CHECK (octet_length(log_id) = 16);
+--> statement-breakpoint
+ALTER TABLE events
+  ADD CONSTRAINT events_type CHECK (type IN ('secret_access', 'agent_access', 'token_refresh', 'policy_denied', 'vault_change')),
+  ADD CONSTRAINT events_source CHECK (source IN ('direct', 'agent', 'mcp_proxy', 'system')),
+  ADD CONSTRAINT events_outcome CHECK (outcome IN ('ok', 'denied', 'failed')),
+  ADD CONSTRAINT events_seq CHECK (seq >= 0),
+  ADD CONSTRAINT events_leaf_hash CHECK (octet_length(leaf_hash) = 32);
+--> statement-breakpoint
+
+-- Refuses whatever would change the past, whoever asks: ENABLE ALWAYS fires under replica mode too.
+CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'events are append-only: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER events_keep_rows BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_event_change();
+--> statement-breakpoint
+ALTER TABLE events ENABLE ALWAYS TRIGGER events_keep_rows;
+--> statement-breakpoint
+CREATE TRIGGER events_keep_table BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change();
+--> statement-breakpoint
+ALTER TABLE events ENABLE ALWAYS TRIGGER events_keep_table;
+--> statement-breakpoint
+
+-- Makes the partitions from the current week (UTC, Monday) to `weeks_ahead` weeks on. Attaching a finished table
+-- waits for nobody, where CREATE … PARTITION OF would queue every insert behind the slowest reader.
+CREATE FUNCTION ensure_event_partitions(weeks_ahead integer) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  week timestamptz := date_trunc('week', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
+  leaf text;
+  made integer := 0;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('keytrail.event_partitions', 0));
+  FOR n IN 0..weeks_ahead LOOP
+    leaf := 'events_' || to_char(week AT TIME ZONE 'UTC', 'YYYYMMDD');
+    IF to_regclass('public.' || leaf) IS NULL THEN
+      EXECUTE format('CREATE TABLE public.%I (LIKE public.events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', leaf);
+      EXECUTE format('CREATE UNIQUE INDEX ON public.%I (account_id, seq)', leaf);
+      EXECUTE format('CREATE UNIQUE INDEX ON public.%I (account_id, id)', leaf);
+      -- A leaf named directly passes by its parent's statement triggers and policies: each has its own.
+      EXECUTE format('CREATE TRIGGER keep_leaf BEFORE TRUNCATE ON public.%I FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_event_change()', leaf);
+      EXECUTE format('ALTER TABLE public.%I ENABLE ALWAYS TRIGGER keep_leaf', leaf);
+      EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', leaf);
+      EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', leaf);
+      EXECUTE format('ALTER TABLE public.events ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
+        leaf, week, week + interval '7 days');
+      made := made + 1;
+    END IF;
+    week := week + interval '7 days';
+  END LOOP;
+  RETURN made;
+END $$;
+--> statement-breakpoint
+
+-- The one writer of events. `bodies[n]` is the canonical event that `account_ids[n]` records; the same
+-- (account, event id) at most once in a call. Locks the heads in account order, so that two batches never wait for
+-- each other in a circle; numbers, dates, hashes and stores the new ones in one statement; answers each by its
+-- ordinal. Where an event of the batch may be a repeat (its answer was lost, or its id was minted elsewhere), the
+-- whole log is looked through: recorded with the same bytes it gets its old receipt, with other bytes `conflict`.
+CREATE FUNCTION append_batch(account_ids uuid[], bodies text[], may_repeat boolean)
+RETURNS TABLE (ordinal bigint, seq bigint, recorded_at text, outcome text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- Every lookup is by key; estimates made while the tables were small must not turn them into scans.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+  rfc3339 constant text := 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
+  batch_time timestamptz;
+BEGIN
+  INSERT INTO public.heads (account_id, log_id, next_seq, last_recorded_at)
+    SELECT DISTINCT a, substr(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 1, 16), 0, '-infinity'::timestamptz
+    FROM unnest(account_ids) a
+    WHERE NOT EXISTS (SELECT FROM public.heads h WHERE h.account_id = a)
+    ORDER BY 1
+    ON CONFLICT DO NOTHING;
+  PERFORM FROM public.heads h WHERE h.account_id = ANY (account_ids) ORDER BY h.account_id FOR UPDATE;
+  -- Read after the locks: an earlier batch's clock must not lie behind ours.
+  batch_time := clock_timestamp();
+  RETURN QUERY
+  WITH given AS (
+    SELECT g.account_id, g.body, g.n, f.*
+    FROM unnest(account_ids, bodies) WITH ORDINALITY AS g (account_id, body, n)
+    CROSS JOIN LATERAL jsonb_to_record(g.body::jsonb) AS f (
+      id uuid, type text, source text, outcome text, service text, client text,
+      "agentId" uuid, "credentialId" uuid, "proxyId" uuid, "clientIp" inet)
+  ), known AS (
+    SELECT g.n, e.seq, e.recorded_at,
+      CASE WHEN substr(e.line, 7, length(g.body)) = g.body AND substr(e.line, 7 + length(g.body), 8) = ',"rec":"'
+        THEN 'repeated' ELSE 'conflict' END AS outcome
+    FROM given g
+    JOIN public.events e ON e.account_id = g.account_id AND e.id = g.id
+    WHERE may_repeat
+  ), numbered AS (
+    SELECT g.*, h.next_seq + row_number() OVER own - 1 AS seq,
+      greatest(batch_time, h.last_recorded_at + interval '1 microsecond')
+        + (row_number() OVER own - 1) * interval '1 microsecond' AS recorded_at
+    FROM given g JOIN public.heads h ON h.account_id = g.account_id
+    WHERE NOT EXISTS (SELECT FROM known k WHERE k.n = g.n)
+    WINDOW own AS (PARTITION BY g.account_id ORDER BY g.n)
+  ), lined AS (
+    SELECT m.*, '{"ev":' || m.body || ',"rec":"' || to_char(m.recorded_at AT TIME ZONE 'UTC', rfc3339)
+        || '","seq":' || m.seq || ',"sig":null,"v":1}' AS line
+    FROM numbered m
+  ), stored AS (
+    INSERT INTO public.events (account_id, recorded_at, seq, id, agent_id, credential_id, proxy_id, type, source,
+      outcome, client, service, client_ip, leaf_hash, line)
+    SELECT l.account_id, l.recorded_at, l.seq, l.id, l."agentId", l."credentialId", l."proxyId", l.type, l.source,
+      l.outcome, l.client, l.service, l."clientIp", sha256('\x00'::bytea || convert_to(l.line, 'UTF8')), l.line
+    FROM lined l ORDER BY l.account_id, l.seq
+  ), moved AS (
+    UPDATE public.heads h SET next_seq = last.seq + 1, last_recorded_at = last.recorded_at
+    FROM (SELECT m.account_id, max(m.seq) AS seq, max(m.recorded_at) AS recorded_at FROM numbered m GROUP BY 1) last
+    WHERE h.account_id = last.account_id
+  )
+  SELECT m.n, m.seq, to_char(m.recorded_at AT TIME ZONE 'UTC', rfc3339), 'recorded' FROM numbered m
+  UNION ALL
+  SELECT k.n, k.seq, to_char(k.recorded_at AT TIME ZONE 'UTC', rfc3339), k.outcome FROM known k;
+  -- One wake-up a batch; who is woken reads the table. '*' stands for more accounts than a payload holds.
+  PERFORM pg_notify('keytrail_events',
+    CASE WHEN count(*) > 150 THEN '*' ELSE string_agg(woken.id, ' ') END)
+    FROM (SELECT DISTINCT a::text AS id FROM unnest(account_ids) a) woken;
+END $$;
+--> statement-breakpoint
+
+-- Row-level security: the app sees the account it has named in this transaction, and nothing when it named none.
+CREATE FUNCTION current_account_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+AS $$ SELECT nullif(current_setting('keytrail.account_id', true), '')::uuid $$;
+--> statement-breakpoint
+DO $$
+DECLARE
+  name text;
+BEGIN
+  FOREACH name IN ARRAY ARRAY['credentials', 'agents', 'agent_keys', 'grants', 'heads', 'events'] LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    EXECUTE format('CREATE POLICY own_account ON %I TO keytrail_app
+      USING (account_id = (SELECT current_account_id())) WITH CHECK (account_id = (SELECT current_account_id()))', name);
+  END LOOP;
+  -- append_batch runs as the owner, for several accounts at once.
+  FOREACH name IN ARRAY ARRAY['heads', 'events'] LOOP
+    EXECUTE format('CREATE POLICY append ON %I TO keytrail_owner USING (true) WITH CHECK (true)', name);
+  END LOOP;
+END $$;
+--> statement-breakpoint
+GRANT SELECT ON events, heads TO keytrail_app;
+--> statement-breakpoint
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+  accounts, sessions, identities, verifications, sign_in_limits, server_facts, credentials, agents, agent_keys, grants
+  TO keytrail_app;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION append_batch(uuid[], text[], boolean), ensure_event_partitions(integer) FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION append_batch(uuid[], text[], boolean), ensure_event_partitions(integer) TO keytrail_app;
+--> statement-breakpoint
+SELECT ensure_event_partitions(3);

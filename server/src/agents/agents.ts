@@ -1,0 +1,154 @@
+// Agents: made, renamed, suspended and removed by their owner; each change is an event.
+
+import type { AgentInput, AgentStatus, AgentSummary } from '@keytrail/shared/agent';
+import { AppError } from '@keytrail/shared/errors';
+import { mintUuid } from '@keytrail/shared/ids';
+import { and, desc, eq, sql } from 'drizzle-orm';
+import { type Change, recordChange } from '../audit/change.ts';
+import { issueKey } from '../auth/agent-keys.ts';
+import type { OwnerPrincipal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import { findCode, type Transaction, withAccount } from '../base/db.ts';
+import { agents } from '../base/schema.ts';
+
+export function listAgents(ctx: Context, owner: OwnerPrincipal): Promise<AgentSummary[]> {
+  return withAccount(ctx.db, owner.accountId, (tx) => selectAgents(tx, ctx, owner.accountId));
+}
+
+/** Makes an agent and its first key, which is in this answer and nowhere else. */
+export function createAgent(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  input: AgentInput,
+): Promise<{ agent: AgentSummary; key: string }> {
+  const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
+  return changeAgent(ctx, owner, async (tx) => {
+    await tx.insert(agents).values({
+      accountId: owner.accountId,
+      id,
+      name: input.name,
+      description: input.description,
+      status: 'active',
+      createdAt: new Date(ctx.nowMs()),
+    });
+    const key = await issueKey(tx, ctx, owner.accountId, id);
+    const agent = await getAgent(tx, ctx, owner.accountId, id);
+    return { answer: { agent, key }, change: toChange('create', 'Agent created', agent) };
+  });
+}
+
+export function updateAgent(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  input: AgentInput & { id: string },
+): Promise<AgentSummary> {
+  return changeAgent(ctx, owner, async (tx) => {
+    await tx
+      .update(agents)
+      .set({ name: input.name, description: input.description })
+      .where(isAgent(owner.accountId, input.id));
+    const agent = await getAgent(tx, ctx, owner.accountId, input.id);
+    return { answer: agent, change: toChange('update', 'Agent changed', agent) };
+  });
+}
+
+/** Replaces the agent's key; the old one stops working with this answer. */
+export function rotateAgentKey(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  input: { id: string },
+): Promise<{ agent: AgentSummary; key: string }> {
+  return changeAgent(ctx, owner, async (tx) => {
+    await getAgent(tx, ctx, owner.accountId, input.id);
+    const key = await issueKey(tx, ctx, owner.accountId, input.id);
+    const agent = await getAgent(tx, ctx, owner.accountId, input.id);
+    return { answer: { agent, key }, change: toChange('rotate', 'Agent key rotated', agent) };
+  });
+}
+
+export function setAgentStatus(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  input: { id: string; status: AgentStatus },
+): Promise<AgentSummary> {
+  return changeAgent(ctx, owner, async (tx) => {
+    await tx.update(agents).set({ status: input.status }).where(isAgent(owner.accountId, input.id));
+    const agent = await getAgent(tx, ctx, owner.accountId, input.id);
+    const change =
+      input.status === 'suspended'
+        ? toChange('suspend', 'Agent suspended', agent)
+        : toChange('resume', 'Agent resumed', agent);
+    return { answer: agent, change };
+  });
+}
+
+/** Removes the agent with its keys and grants. Its events stay, under the name it had. */
+export function removeAgent(ctx: Context, owner: OwnerPrincipal, input: { id: string }): Promise<{ id: string }> {
+  return changeAgent(ctx, owner, async (tx) => {
+    const agent = await getAgent(tx, ctx, owner.accountId, input.id);
+    await tx.delete(agents).where(isAgent(owner.accountId, input.id));
+    return { answer: { id: input.id }, change: toChange('delete', 'Agent removed', agent) };
+  });
+}
+
+async function changeAgent<T>(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  work: (tx: Transaction) => Promise<{ answer: T; change: Change }>,
+): Promise<T> {
+  try {
+    return await withAccount(ctx.db, owner.accountId, async (tx) => {
+      const { answer, change } = await work(tx);
+      await recordChange(tx, ctx, owner, change);
+      return answer;
+    });
+  } catch (error) {
+    if (findCode(error) !== '23505') throw error;
+    throw new AppError('conflict', {
+      message: 'agent name taken',
+      public: 'An agent of this name exists already; choose another name.',
+      cause: error,
+    });
+  }
+}
+
+async function getAgent(tx: Transaction, ctx: Context, accountId: string, id: string): Promise<AgentSummary> {
+  const [agent] = await selectAgents(tx, ctx, accountId, id);
+  if (agent === undefined) throw new AppError('not_found', { message: `no agent ${id}` });
+  return agent;
+}
+
+async function selectAgents(tx: Transaction, ctx: Context, accountId: string, id?: string): Promise<AgentSummary[]> {
+  const now = new Date(ctx.nowMs()).toISOString();
+  const rows = await tx
+    .select({
+      id: agents.id,
+      name: agents.name,
+      description: agents.description,
+      status: agents.status,
+      createdAt: agents.createdAt,
+      lastUsedAt: agents.lastUsedAt,
+      // Qualified by hand: Drizzle leaves the table's name out where it selects from one table only.
+      keyHint: sql<string | null>`(select k.hint from agent_keys k
+        where k.account_id = agents.account_id and k.agent_id = agents.id and k.revoked_at is null)`,
+      activeGrants: sql<number>`(select count(*)::int from grants g
+        where g.account_id = agents.account_id and g.agent_id = agents.id and g.revoked_at is null
+          and (g.expires_at is null or g.expires_at > ${now}::timestamptz))`,
+    })
+    .from(agents)
+    .where(id === undefined ? eq(agents.accountId, accountId) : isAgent(accountId, id))
+    .orderBy(desc(agents.createdAt));
+  return rows.map((row) => ({
+    ...row,
+    createdAt: row.createdAt.toISOString(),
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+  }));
+}
+
+function isAgent(accountId: string, id: string) {
+  return and(eq(agents.accountId, accountId), eq(agents.id, id));
+}
+
+function toChange(action: Change['action'], title: string, agent: AgentSummary): Change {
+  return { action, title, agentId: agent.id, agentName: agent.name };
+}

@@ -1,0 +1,145 @@
+// Grants: which agent may use which credential, until when, and which of its fields.
+
+import type { GrantInput, GrantSummary } from '@keytrail/shared/agent';
+import { AppError } from '@keytrail/shared/errors';
+import { mintUuid } from '@keytrail/shared/ids';
+import { and, desc, eq, isNull } from 'drizzle-orm';
+import { recordChange } from '../audit/change.ts';
+import type { OwnerPrincipal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import { type Transaction, withAccount } from '../base/db.ts';
+import { agents, credentials, grants } from '../base/schema.ts';
+
+/** Grants of the account, of one agent or of one credential; newest first, revoked ones included. */
+export function listGrants(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  input: { agentId?: string | undefined; credentialId?: string | undefined },
+): Promise<GrantSummary[]> {
+  return withAccount(ctx.db, owner.accountId, async (tx) =>
+    (await selectGrants(tx, owner.accountId, input)).map(toSummary),
+  );
+}
+
+/** Grants a credential to an agent. A standing grant of the same pair is revoked: the new one replaces it. */
+export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInput): Promise<GrantSummary> {
+  const now = new Date(ctx.nowMs());
+  if (input.expiresAt !== null && Date.parse(input.expiresAt) <= ctx.nowMs()) {
+    throw new AppError('invalid_input', {
+      message: 'grant ends in the past',
+      public: 'The end of the grant lies in the past; choose a later one.',
+    });
+  }
+  return withAccount(ctx.db, owner.accountId, async (tx) => {
+    await verifyExists(tx, owner.accountId, input);
+    const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
+    await tx
+      .update(grants)
+      .set({ revokedAt: now })
+      .where(
+        and(
+          eq(grants.accountId, owner.accountId),
+          eq(grants.agentId, input.agentId),
+          eq(grants.credentialId, input.credentialId),
+          isNull(grants.revokedAt),
+        ),
+      );
+    await tx.insert(grants).values({
+      accountId: owner.accountId,
+      id,
+      agentId: input.agentId,
+      credentialId: input.credentialId,
+      fields: input.fields,
+      createdAt: now,
+      expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
+    });
+    return recordGrantChange(tx, ctx, owner, id, 'create', 'Grant given');
+  });
+}
+
+/** Ends a grant with this answer. Revoking a revoked one changes nothing. */
+export function revokeGrant(ctx: Context, owner: OwnerPrincipal, input: { id: string }): Promise<GrantSummary> {
+  return withAccount(ctx.db, owner.accountId, async (tx) => {
+    const [standing] = await selectGrants(tx, owner.accountId, { id: input.id });
+    if (standing === undefined) throw new AppError('not_found', { message: `no grant ${input.id}` });
+    if (standing.grant.revokedAt !== null) return toSummary(standing);
+    await tx
+      .update(grants)
+      .set({ revokedAt: new Date(ctx.nowMs()) })
+      .where(and(eq(grants.accountId, owner.accountId), eq(grants.id, input.id)));
+    return recordGrantChange(tx, ctx, owner, input.id, 'revoke', 'Grant revoked');
+  });
+}
+
+async function recordGrantChange(
+  tx: Transaction,
+  ctx: Context,
+  owner: OwnerPrincipal,
+  id: string,
+  action: 'create' | 'revoke',
+  title: string,
+): Promise<GrantSummary> {
+  const [row] = await selectGrants(tx, owner.accountId, { id });
+  if (row === undefined) throw new AppError('internal', { message: `grant ${id} vanished in its own transaction` });
+  await recordChange(tx, ctx, owner, {
+    action,
+    title,
+    grantId: id,
+    agentId: row.grant.agentId,
+    agentName: row.agentName,
+    service: row.service,
+    credentialId: row.grant.credentialId,
+    credentialLabel: row.label,
+    ...(row.grant.fields === null ? {} : { fields: row.grant.fields }),
+  });
+  return toSummary(row);
+}
+
+async function verifyExists(tx: Transaction, accountId: string, input: GrantInput): Promise<void> {
+  const [agent] = await tx
+    .select({ id: agents.id })
+    .from(agents)
+    .where(and(eq(agents.accountId, accountId), eq(agents.id, input.agentId)));
+  const [credential] = await tx
+    .select({ id: credentials.id })
+    .from(credentials)
+    .where(and(eq(credentials.accountId, accountId), eq(credentials.id, input.credentialId)));
+  if (agent === undefined) throw new AppError('not_found', { message: `no agent ${input.agentId}` });
+  if (credential === undefined) throw new AppError('not_found', { message: `no credential ${input.credentialId}` });
+}
+
+function selectGrants(
+  tx: Transaction,
+  accountId: string,
+  by: { id?: string; agentId?: string | undefined; credentialId?: string | undefined },
+) {
+  return tx
+    .select({ grant: grants, service: credentials.service, label: credentials.label, agentName: agents.name })
+    .from(grants)
+    .innerJoin(credentials, and(eq(credentials.accountId, grants.accountId), eq(credentials.id, grants.credentialId)))
+    .innerJoin(agents, and(eq(agents.accountId, grants.accountId), eq(agents.id, grants.agentId)))
+    .where(
+      and(
+        eq(grants.accountId, accountId),
+        by.id === undefined ? undefined : eq(grants.id, by.id),
+        by.agentId === undefined ? undefined : eq(grants.agentId, by.agentId),
+        by.credentialId === undefined ? undefined : eq(grants.credentialId, by.credentialId),
+      ),
+    )
+    .orderBy(desc(grants.createdAt), desc(grants.id));
+}
+
+function toSummary(row: Awaited<ReturnType<typeof selectGrants>>[number]): GrantSummary {
+  const { grant } = row;
+  return {
+    id: grant.id,
+    agentId: grant.agentId,
+    credentialId: grant.credentialId,
+    service: row.service,
+    label: row.label,
+    fields: grant.fields,
+    createdAt: grant.createdAt.toISOString(),
+    expiresAt: grant.expiresAt?.toISOString() ?? null,
+    revokedAt: grant.revokedAt?.toISOString() ?? null,
+  };
+}

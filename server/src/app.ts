@@ -1,0 +1,150 @@
+// Puts the server together: the context that operations get, and the HTTP face over it.
+
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { pinoHttp } from 'pino-http';
+import { carryOutAppends } from './audit/append.ts';
+import { ensurePartitions } from './audit/partitions.ts';
+import { listenForAppends } from './audit/stream.ts';
+import { createAuth } from './auth/accounts.ts';
+import type { Config } from './base/config.ts';
+import type { Context } from './base/context.ts';
+import { type DatabaseTarget, openDatabase } from './base/db.ts';
+import type { MasterKeys } from './base/envelope.ts';
+import { GroupCommit } from './base/group-commit.ts';
+import type { Log } from './base/log.ts';
+import { verifyMasterKeys } from './base/master-key-check.ts';
+import { Wakeups } from './base/wakeups.ts';
+import { createAuthRoutes } from './http/auth.ts';
+import { createHealthRoute } from './http/health.ts';
+import { createTrpcRoutes } from './http/trpc.ts';
+import { startJobs } from './jobs.ts';
+
+export interface App {
+  readonly ctx: Context;
+  /** Where it listens, as `http://host:port`. */
+  readonly url: string;
+  /** Finishes what is in flight, then closes everything. Resolves when nothing is left open. */
+  stop(): Promise<void>;
+}
+
+/** Opens the database of an already migrated target and serves on the configured address. */
+export async function startApp(parts: {
+  config: Config;
+  log: Log;
+  target: DatabaseTarget;
+  masterKeys: MasterKeys;
+  nowMs?: () => number;
+}): Promise<App> {
+  const stopping = new AbortController();
+  const db = openDatabase(parts.target);
+  const ctx: Context = {
+    config: parts.config,
+    log: parts.log,
+    db,
+    masterKeys: parts.masterKeys,
+    appends: new GroupCommit({
+      carryOut: (items) => carryOutAppends(db, items),
+      keyOf: ({ accountId, body }) => `${accountId} ${body.id}`,
+      batchMax: 500,
+    }),
+    wakeups: new Wakeups(),
+    stopping: stopping.signal,
+    nowMs: parts.nowMs ?? Date.now,
+    randomBytes: (length) => randomBytes(length),
+  };
+  try {
+    await verifyMasterKeys(db, parts.masterKeys);
+    await ensurePartitions(ctx);
+    const unlisten = await listenForAppends(ctx);
+    const stopJobs = startJobs(ctx);
+    const { server, url } = await listen(ctx);
+    return {
+      ctx,
+      url,
+      stop: async () => {
+        stopJobs();
+        stopping.abort();
+        await closeServer(server);
+        await ctx.appends.flush();
+        await unlisten().catch(() => {}); // The connection may be gone; closing the pool ends it anyway.
+        await db.close();
+      },
+    };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+function createHttp(ctx: Context, baseUrl: string): express.Express {
+  const auth = createAuth(ctx, baseUrl);
+  const app = express();
+  app.disable('x-powered-by');
+  // Without trusted proxies X-Forwarded-For is ignored; with them it is read from the right.
+  app.set('trust proxy', ctx.config.trustedProxies.length === 0 ? false : [...ctx.config.trustedProxies]);
+  app.use(logRequests(ctx.log));
+  app.use((_request, response, next) => {
+    response.set({
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    next();
+  });
+  app.get('/health', createHealthRoute(ctx));
+  app.use('/api/auth', createAuthRoutes(auth));
+  app.use('/trpc', createTrpcRoutes(ctx, auth));
+  app.use((_request, response) => {
+    response
+      .status(404)
+      .json({ code: 'not_found', sentence: 'There is nothing at this address; the API is at /trpc.' });
+  });
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    ctx.log.error({ error }, 'request failed outside the API');
+    if (!response.headersSent)
+      response.status(500).json({ code: 'internal', sentence: 'Something broke on the server.' });
+  });
+  return app;
+}
+
+function logRequests(log: Log) {
+  return pinoHttp({
+    logger: log,
+    // Only what is safe whole: queries and headers may carry names and keys.
+    serializers: {
+      req: (request: { method: string; url: string }) => ({ method: request.method, path: request.url.split('?')[0] }),
+      res: (response: { statusCode: number }) => ({ status: response.statusCode }),
+    },
+    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'debug'),
+  });
+}
+
+function listen(ctx: Context): Promise<{ server: Server; url: string }> {
+  const { host, port } = ctx.config;
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      const actualPort = typeof address === 'object' && address !== null ? address.port : port;
+      const url = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
+      // The routes need the address, which is known only now when the port was 0.
+      server.on('request', createHttp(ctx, ctx.config.publicUrl ?? url));
+      resolve({ server, url });
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // Requests in flight get ten seconds; idle keep-alive connections none.
+    const limit = setTimeout(() => server.closeAllConnections(), 10_000);
+    server.close(() => {
+      clearTimeout(limit);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,125 @@
+// The one writer of events. An event counts as recorded when a function here has returned it, not before.
+
+import { toBase64url } from '@keytrail/shared/bytes';
+import { canonicalize } from '@keytrail/shared/canonical';
+import { AppError } from '@keytrail/shared/errors';
+import { type AuditEvent, type EventBody, type EventDraft, eventBody } from '@keytrail/shared/event';
+import { mintUuid } from '@keytrail/shared/ids';
+import { sql } from 'drizzle-orm';
+import type { AppendReceipt, Context, PendingAppend } from '../base/context.ts';
+import { type Database, isDatabaseAway, type Transaction } from '../base/db.ts';
+
+type Minting = Pick<Context, 'nowMs' | 'randomBytes'>;
+
+/**
+ * Records one event in an account's log and returns it once it is durable. Callers of one moment share a commit.
+ * Throws `event_not_recorded` when it could not be stored: release nothing then.
+ */
+export async function append(ctx: Context, accountId: string, draft: EventDraft): Promise<AuditEvent> {
+  return enqueue(ctx, toPending(accountId, mintBody(ctx, draft), false));
+}
+
+/** Records an event whose id was minted elsewhere. The same bytes again get the receipt of the first time. */
+export async function appendBody(ctx: Context, accountId: string, body: EventBody): Promise<AuditEvent> {
+  return enqueue(ctx, toPending(accountId, body, true));
+}
+
+async function enqueue(ctx: Context, pending: PendingAppend): Promise<AuditEvent> {
+  return toEvent(pending.body, await ctx.appends.enqueue(pending));
+}
+
+/**
+ * Records events in the caller's own transaction: they stand if and only if the change does. Holds the account's
+ * head row until that transaction ends, so it comes last in it.
+ */
+export async function appendIn(
+  tx: Transaction,
+  minting: Minting,
+  accountId: string,
+  draft: EventDraft,
+): Promise<AuditEvent> {
+  const pending = toPending(accountId, mintBody(minting, draft), false);
+  const rows = await tx.execute<ReceiptRow>(
+    sql`select ordinal, seq, recorded_at, outcome
+      from append_batch(array[${accountId}]::uuid[], array[${pending.canonical}]::text[], false)`,
+  );
+  const receipt = toReceipts(rows, 1)[0];
+  if (receipt === undefined) throw new AppError('event_not_recorded', { message: 'append_batch returned no receipt' });
+  return toEvent(pending.body, receipt);
+}
+
+/** Completes a draft with what makes it unique: id, salt and the maker's clock. Throws for a malformed draft. */
+export function mintBody(minting: Minting, draft: EventDraft): EventBody {
+  return eventBody.parse({
+    ...draft,
+    id: mintUuid(minting.nowMs(), minting.randomBytes),
+    salt: toBase64url(minting.randomBytes(16)),
+    occurredAt: new Date(minting.nowMs()).toISOString(),
+  });
+}
+
+/**
+ * Carries out one batch for the append queue. After a lost connection nobody knows whether the batch was committed;
+ * sending the same bytes again settles it, since a recorded event answers with its old receipt. A batch that the
+ * database refuses is tried one by one, so that a bad event fails alone.
+ */
+export async function carryOutAppends(
+  db: Pick<Database, 'raw'>,
+  items: PendingAppend[],
+): Promise<(AppendReceipt | Error)[]> {
+  const mayRepeat = items.some((item) => item.mayRepeat);
+  try {
+    return await callAppendBatch(db, items, mayRepeat);
+  } catch (error) {
+    if (isDatabaseAway(error))
+      return callAppendBatch(db, items, true).catch((again) => items.map(() => toFailure(again)));
+    if (items.length === 1) return [toFailure(error)];
+    const answers: (AppendReceipt | Error)[] = [];
+    for (const item of items) answers.push(...(await carryOutAppends(db, [item])));
+    return answers;
+  }
+}
+
+async function callAppendBatch(
+  db: Pick<Database, 'raw'>,
+  items: PendingAppend[],
+  mayRepeat: boolean,
+): Promise<AppendReceipt[]> {
+  const accountIds = items.map((item) => item.accountId);
+  const bodies = items.map((item) => item.canonical);
+  const rows = await db.raw<ReceiptRow[]>`
+    select ordinal, seq, recorded_at, outcome from append_batch(${accountIds}::uuid[], ${bodies}::text[], ${mayRepeat})`;
+  return toReceipts(rows, items.length);
+}
+
+interface ReceiptRow extends Record<string, unknown> {
+  readonly ordinal: string;
+  readonly seq: string;
+  readonly recorded_at: string;
+  readonly outcome: AppendReceipt['outcome'];
+}
+
+function toReceipts(rows: readonly ReceiptRow[], count: number): AppendReceipt[] {
+  const byOrdinal = new Map(rows.map((row) => [Number(row.ordinal), row]));
+  return Array.from({ length: count }, (_, index) => {
+    const row = byOrdinal.get(index + 1);
+    if (row === undefined) throw new Error(`append_batch left item ${index + 1} of ${count} unanswered`);
+    return { seq: Number(row.seq), recordedAt: row.recorded_at, outcome: row.outcome };
+  });
+}
+
+function toPending(accountId: string, body: EventBody, mayRepeat: boolean): PendingAppend {
+  return { accountId, body, canonical: canonicalize({ ...body }), mayRepeat };
+}
+
+function toEvent(body: EventBody, receipt: AppendReceipt): AuditEvent {
+  if (receipt.outcome === 'conflict') {
+    throw new AppError('event_conflict', { message: `event ${body.id} is recorded with other content` });
+  }
+  const { salt: _salt, ...facts } = body;
+  return { ...facts, seq: receipt.seq, recordedAt: receipt.recordedAt };
+}
+
+function toFailure(cause: unknown): AppError {
+  return new AppError('event_not_recorded', { message: 'the event could not be stored', cause });
+}

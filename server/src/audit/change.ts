@@ -1,0 +1,31 @@
+// The event that says the vault was changed, written in the transaction that changes it.
+
+import type { EventDraft } from '@keytrail/shared/event';
+import type { Context } from '../base/context.ts';
+import type { Transaction } from '../base/db.ts';
+import { appendIn } from './append.ts';
+
+/** What differs from one change to the next. */
+export type Change = Pick<EventDraft, 'action' | 'title'> &
+  Partial<
+    Pick<
+      EventDraft,
+      'service' | 'credentialId' | 'credentialLabel' | 'fields' | 'agentId' | 'agentName' | 'keyId' | 'grantId'
+    >
+  >;
+
+/** Records a change made by the owner. Call it last in the transaction: it holds the log's head until commit. */
+export async function recordChange(
+  tx: Transaction,
+  ctx: Context,
+  owner: { accountId: string; requester: Pick<EventDraft, 'client' | 'clientIp' | 'userAgent'> },
+  change: Change,
+): Promise<void> {
+  await appendIn(tx, ctx, owner.accountId, {
+    type: 'vault_change',
+    source: 'direct',
+    outcome: 'ok',
+    ...owner.requester,
+    ...change,
+  });
+}

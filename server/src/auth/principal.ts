@@ -1,0 +1,41 @@
+// Who is asking: the owner by session, an agent by key, or nobody.
+
+import { looksLikeAgentKey } from '@keytrail/shared/ids';
+import type { Context } from '../base/context.ts';
+import type { Auth } from './accounts.ts';
+import { type AgentOfKey, findAgentByKey } from './agent-keys.ts';
+import type { Requester } from './requester.ts';
+
+export interface OwnerPrincipal {
+  readonly kind: 'owner';
+  readonly accountId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly requester: Requester;
+}
+
+export interface AgentPrincipal extends AgentOfKey {
+  readonly kind: 'agent';
+  readonly requester: Requester;
+}
+
+export type Principal = OwnerPrincipal | AgentPrincipal;
+
+/** Resolves an Authorization header; null when it proves nobody. Never looks at cookies. */
+export async function findPrincipal(
+  ctx: Context,
+  auth: Auth,
+  authorization: string | undefined,
+  requester: Requester,
+): Promise<Principal | null> {
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (bearer === undefined) return null;
+  if (looksLikeAgentKey(bearer)) {
+    const agent = await findAgentByKey(ctx, bearer);
+    return agent === null ? null : { kind: 'agent', ...agent, requester };
+  }
+  const session = await auth.api.getSession({ headers: new Headers({ authorization: `Bearer ${bearer}` }) });
+  if (session === null) return null;
+  const { id, email, name } = session.user;
+  return { kind: 'owner', accountId: id, email, name, requester };
+}

@@ -1,0 +1,33 @@
+// The facts about a request that an event records: where it came from and what kind of program sent it.
+
+import { type ClientKind, toClientKind } from '@keytrail/shared/client';
+import { toOneLine } from '@keytrail/shared/text';
+import type { Request } from 'express';
+import ipaddr from 'ipaddr.js';
+
+export interface Requester {
+  /** Canonical text form; IPv4-mapped addresses as IPv4. */
+  readonly clientIp?: string;
+  readonly userAgent?: string;
+  readonly client: ClientKind;
+}
+
+/** Reads a request. Its `ip` was found by Express through the trusted proxies, from the right. */
+export function toRequester(request: Request): Requester {
+  const userAgent = request.headers['user-agent'];
+  const shown = userAgent === undefined ? '' : toOneLine(userAgent, 400);
+  const clientIp = toCanonicalIp(request.ip);
+  return {
+    ...(clientIp === null ? {} : { clientIp }),
+    ...(shown === '' ? {} : { userAgent: shown }),
+    client: toClientKind(userAgent),
+  };
+}
+
+/** One text form for one address; null for what is none. */
+export function toCanonicalIp(text: string | undefined): string | null {
+  if (text === undefined || !ipaddr.isValid(text)) return null;
+  const address = ipaddr.process(text);
+  // A zone ("fe80::1%eth0") names an interface of this machine, which says nothing to a reader.
+  return address.kind() === 'ipv6' ? address.toString().replace(/%.*$/, '') : address.toString();
+}

@@ -1,0 +1,101 @@
+// The configuration: read from the environment once, validated here and nowhere else.
+
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+
+/** The id that the manifest's key gives every build of the extension. */
+const extensionOrigin = 'chrome-extension://jgfpjgmjbpeilmcaiknkihnhdccogfnm';
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Where people reach the server; differs from host and port behind a proxy. Null: as it listens. */
+  readonly publicUrl: string | null;
+  /** Null: the embedded Postgres in `dataDir`. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  /** The master keys as `version:base64`, newest first; null: the file in `dataDir`. */
+  readonly masterKeys: string | null;
+  /** Addresses and ranges whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly extensionOrigins: readonly string[];
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+}
+
+/** A wrong value of one variable; the message is one sentence that says what it must be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+const environment = z.object({
+  KEYTRAIL_HOST: z.string({ error: 'must be an address to listen on, such as 127.0.0.1' }).min(1).default('127.0.0.1'),
+  KEYTRAIL_PORT: z.coerce
+    .number({ error: 'must be a port number from 0 to 65535' })
+    .int('must be a port number from 0 to 65535')
+    .min(0, 'must be a port number from 0 to 65535')
+    .max(65535, 'must be a port number from 0 to 65535')
+    .default(4310),
+  KEYTRAIL_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be an address like postgres://user:password@host:5432/name' })
+    .optional(),
+  KEYTRAIL_DATA_DIR: z.string().min(1, 'must be a folder').optional(),
+  KEYTRAIL_MASTER_KEY: z
+    .string()
+    .regex(/^\d+:[A-Za-z0-9+/]{43}=(,\d+:[A-Za-z0-9+/]{43}=)*$/, 'must be VERSION:BASE64 of 32 bytes, such as 1:…=')
+    .optional(),
+  KEYTRAIL_TRUSTED_PROXIES: list.refine(
+    (items) => items.every((item) => ipaddr.isValid(item) || ipaddr.isValidCIDR(item)),
+    'must be a comma-separated list of IP addresses or CIDR ranges, such as 10.0.0.0/8',
+  ),
+  KEYTRAIL_EXTENSION_ORIGINS: list.refine(
+    (items) => items.every((item) => /^(chrome|moz)-extension:\/\/[a-z0-9*-]+$/.test(item)),
+    'must be a comma-separated list of extension origins, such as chrome-extension://abc…',
+  ),
+  KEYTRAIL_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+      error: 'must be fatal, error, warn, info, debug or silent',
+    })
+    .default('info'),
+});
+
+/** Reads the configuration. Throws a ConfigError for the first wrong variable; never repeats its value. */
+export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new ConfigError(`${issue?.path[0]?.toString()} ${issue?.message}.`);
+  }
+  const values = parsed.data;
+  return {
+    host: values.KEYTRAIL_HOST,
+    port: values.KEYTRAIL_PORT,
+    publicUrl: values.KEYTRAIL_PUBLIC_URL ?? null,
+    databaseUrl: values.DATABASE_URL ?? null,
+    dataDir: values.KEYTRAIL_DATA_DIR ?? defaultDataDir(variables),
+    masterKeys: values.KEYTRAIL_MASTER_KEY ?? null,
+    trustedProxies: values.KEYTRAIL_TRUSTED_PROXIES,
+    extensionOrigins: [extensionOrigin, ...values.KEYTRAIL_EXTENSION_ORIGINS],
+    logLevel: values.KEYTRAIL_LOG_LEVEL,
+  };
+}
+
+function defaultDataDir(variables: Record<string, string | undefined>): string {
+  // Root's home is closed to the unprivileged user that the embedded Postgres runs as.
+  if (process.getuid?.() === 0) return '/var/lib/keytrail';
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Keytrail');
+  return join(variables.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'keytrail');
+}

@@ -1,0 +1,135 @@
+// The database connections: one driver, two pools, and the account that a transaction may see.
+
+import { sql } from 'drizzle-orm';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres, { type Sql } from 'postgres';
+
+/** A postgres:// address, or the parts of one for the embedded server's socket. */
+export type DatabaseTarget =
+  | string
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly username: string;
+      readonly password: string;
+      readonly database: string;
+    };
+
+export type Drizzle = PostgresJsDatabase;
+/** A transaction that sees one account's rows. */
+export type Transaction = Parameters<Parameters<Drizzle['transaction']>[0]>[0];
+
+export interface Database {
+  /** Everything but the log's queries. Drizzle changes its client's parsers, so the client is its own. */
+  readonly drizzle: Drizzle;
+  /** Appends and LISTEN, as plain statements. */
+  readonly raw: Sql;
+  /** Queries over the log, with the planner settings that keep them on their indexes. */
+  readonly reader: Sql;
+  close(): Promise<void>;
+}
+
+// Row estimates mislead the planner: accounts differ a thousandfold in size and columns are correlated. With these
+// it walks the index in order, which is right for every page of the log; measured in reference figures of the design.
+const readerSettings = {
+  plan_cache_mode: 'force_custom_plan',
+  enable_sort: 'off',
+  enable_bitmapscan: 'off',
+  enable_seqscan: 'off',
+};
+
+/** Opens the pools as the app's role. Connections are made on first use. */
+export function openDatabase(target: DatabaseTarget): Database {
+  const client = connect(target, { max: 8, role: 'keytrail_app' });
+  const raw = connect(target, { max: 3, role: 'keytrail_app' });
+  const reader = connect(target, { max: 6, role: 'keytrail_app', settings: readerSettings });
+  return {
+    drizzle: drizzle(client),
+    raw,
+    reader,
+    close: async () => {
+      await Promise.all([client, raw, reader].map((pool) => pool.end({ timeout: 5 })));
+    },
+  };
+}
+
+/**
+ * Opens one pool. `role` is what its connections work as; absent, the user that the target names. A null
+ * `idleTimeout` keeps its connections for good, for locks that live as long as they do.
+ */
+export function connect(
+  target: DatabaseTarget,
+  options: { max: number; role?: string; settings?: Record<string, string>; idleTimeout?: null },
+): Sql {
+  const common = {
+    max: options.max,
+    connect_timeout: 5,
+    ...(options.idleTimeout === null ? { max_lifetime: null } : { idle_timeout: 300 }),
+    onnotice: () => {},
+    connection: {
+      application_name: 'keytrail',
+      ...(options.role === undefined ? {} : { role: options.role }),
+      ...options.settings,
+    },
+  };
+  return typeof target === 'string' ? postgres(target, common) : postgres({ ...target, ...common });
+}
+
+/** Runs `work` in a transaction that sees only this account's rows, whatever its queries ask for. */
+export function withAccount<T>(db: Database, accountId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return db.drizzle.transaction(async (tx) => {
+    await tx.execute(sql.raw(toAccountSetting(accountId)));
+    return work(tx);
+  });
+}
+
+/** The same for a query over the log, on the reader's pool. */
+export function readAsAccount<T>(
+  db: Database,
+  accountId: string,
+  work: (tx: postgres.TransactionSql) => Promise<T>,
+): Promise<T> {
+  return db.reader.begin('read only', async (tx) => {
+    await tx.unsafe(toAccountSetting(accountId));
+    return work(tx);
+  }) as Promise<T>; // postgres.js wraps the result in a type that unwraps arrays of queries; ours is none.
+}
+
+// A statement rather than set_config(): a distributed Postgres propagates the one and not the other. SET takes no
+// parameters, hence the check.
+function toAccountSetting(accountId: string): string {
+  if (!/^[0-9a-f-]{36}$/.test(accountId)) throw new Error('an account id is a UUID');
+  return `SET LOCAL keytrail.account_id = '${accountId}'`;
+}
+
+/** True when an error means that the database cannot be reached now, rather than that it refused. */
+export function isDatabaseAway(error: unknown): boolean {
+  const code = findCode(error);
+  return code !== null && (awayCodes.has(code) || code.startsWith('08'));
+}
+
+/** The SQLSTATE or system code of an error, found through the wrappers that Drizzle adds; null if there is none. */
+export function findCode(error: unknown): string | null {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string' && !('public' in current)) return current.code;
+  }
+  return null;
+}
+
+const awayCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  '53300', // too many connections
+  '57P01', // admin shutdown
+  '57P02', // crash shutdown
+  '57P03', // starting up
+]);

@@ -1,0 +1,42 @@
+// Brings a database to this version: roles, then the migrations, one starter at a time.
+
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate } from 'drizzle-orm/postgres-js/migrator';
+import type { Sql } from 'postgres';
+import { connect, type DatabaseTarget } from './db.ts';
+
+const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
+
+/** Runs what is pending. Safe to call from several nodes at once; needs a user who may create roles and tables. */
+export async function migrateDatabase(target: DatabaseTarget): Promise<void> {
+  // One connection: the advisory lock and the role are the session's.
+  const sql = connect(target, { max: 1 });
+  try {
+    await sql`select pg_advisory_lock(hashtextextended('keytrail.migrate', 0))`;
+    await ensureRole(sql, 'keytrail_owner');
+    await ensureRole(sql, 'keytrail_app');
+    // The migrator says CREATE SCHEMA IF NOT EXISTS even for a schema that exists, which needs the right to.
+    await sql`do $$ begin execute format('grant create on database %I to keytrail_owner', current_database()); end $$`;
+    await sql`grant usage, create on schema public to keytrail_owner`;
+    await sql`grant usage on schema public to keytrail_app`;
+    await sql`set role keytrail_owner`;
+    await migrate(drizzle(sql), {
+      migrationsFolder,
+      migrationsSchema: 'public',
+      migrationsTable: 'keytrail_migrations',
+    });
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Roles belong to the whole server, so databases beside this one may be making them at the same moment. */
+async function ensureRole(sql: Sql, role: 'keytrail_owner' | 'keytrail_app'): Promise<void> {
+  await sql.unsafe(`
+    DO $$ BEGIN
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role} NOLOGIN; END IF;
+      IF NOT pg_has_role(current_user, '${role}', 'member') THEN GRANT ${role} TO current_user; END IF;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END $$`);
+}

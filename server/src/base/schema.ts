@@ -1,0 +1,246 @@
+// The tables as Drizzle sees them. Partitions, row-level security, roles, triggers and functions are in the
+// hand-written migrations beside the generated ones.
+
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  customType,
+  foreignKey,
+  index,
+  inet,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 6, mode: 'date' });
+
+/** A person. better-auth writes it; its id is the account id everywhere else. */
+export const accounts = pgTable('accounts', {
+  id: uuid('id').primaryKey(),
+  name: text('name').notNull(),
+  email: text('email').notNull().unique(),
+  emailVerified: boolean('email_verified').notNull().default(false),
+  image: text('image'),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+});
+
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: uuid('id').primaryKey(),
+    token: text('token').notNull().unique(),
+    userId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    expiresAt: instant('expires_at').notNull(),
+    ipAddress: text('ip_address'),
+    userAgent: text('user_agent'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => [index('sessions_account').on(table.userId)],
+);
+
+/** How a person proves who they are: a password hash, or an account elsewhere. */
+export const identities = pgTable(
+  'identities',
+  {
+    id: uuid('id').primaryKey(),
+    accountId: text('external_id').notNull(),
+    providerId: text('provider').notNull(),
+    userId: uuid('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    accessToken: text('access_token'),
+    refreshToken: text('refresh_token'),
+    idToken: text('id_token'),
+    accessTokenExpiresAt: instant('access_token_expires_at'),
+    refreshTokenExpiresAt: instant('refresh_token_expires_at'),
+    scope: text('scope'),
+    password: text('password_hash'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (table) => [index('identities_account').on(table.userId)],
+);
+
+export const verifications = pgTable('verifications', {
+  id: uuid('id').primaryKey(),
+  identifier: text('identifier').notNull(),
+  value: text('value').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+});
+
+/** Sign-in attempts, counted in the database so that the limit holds over several nodes. */
+export const signInLimits = pgTable('sign_in_limits', {
+  id: uuid('id').primaryKey(),
+  key: text('key').notNull().unique(),
+  count: integer('count').notNull(),
+  lastRequest: bigint('last_request', { mode: 'number' }).notNull(),
+});
+
+/** Facts about this installation, such as the check that the master key is the right one. */
+export const serverFacts = pgTable('server_facts', {
+  name: text('name').primaryKey(),
+  value: bytea('value').notNull(),
+});
+
+/** One sealed field: its box (base64 in JSON) and the credential version it was sealed under. */
+export interface SealedField {
+  readonly version: number;
+  readonly box: string;
+}
+
+export const credentials = pgTable(
+  'credentials',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    kind: text('kind').notNull(),
+    service: text('service').notNull(),
+    label: text('label').notNull(),
+    tags: jsonb('tags').$type<string[]>().notNull(),
+    public: jsonb('public').$type<Record<string, unknown>>().notNull(),
+    sealed: jsonb('sealed').$type<Record<string, SealedField>>().notNull(),
+    version: integer('version').notNull(),
+    expiresAt: instant('expires_at'),
+    lastUsedAt: instant('last_used_at'),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    uniqueIndex('credentials_service_label').on(table.accountId, table.service, table.label),
+  ],
+);
+
+export const agents = pgTable(
+  'agents',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    name: text('name').notNull(),
+    description: text('description').notNull(),
+    status: text('status', { enum: ['active', 'suspended'] }).notNull(),
+    lastUsedAt: instant('last_used_at'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    uniqueIndex('agents_name').on(table.accountId, table.name),
+  ],
+);
+
+export const agentKeys = pgTable(
+  'agent_keys',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    agentId: uuid('agent_id').notNull(),
+    /** SHA-256 of the key: 256 random bits need no slow hash. */
+    hash: bytea('hash').notNull(),
+    hint: text('hint').notNull(),
+    createdAt: instant('created_at').notNull(),
+    revokedAt: instant('revoked_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    uniqueIndex('agent_keys_hash').on(table.accountId, table.hash),
+    index('agent_keys_agent').on(table.accountId, table.agentId),
+    foreignKey({ columns: [table.accountId, table.agentId], foreignColumns: [agents.accountId, agents.id] }).onDelete(
+      'cascade',
+    ),
+  ],
+);
+
+export const grants = pgTable(
+  'grants',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    agentId: uuid('agent_id').notNull(),
+    credentialId: uuid('credential_id').notNull(),
+    fields: jsonb('fields').$type<string[]>(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at'),
+    revokedAt: instant('revoked_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    // At most one grant of a pair stands at a time; a new one revokes the old one.
+    uniqueIndex('grants_standing')
+      .on(table.accountId, table.agentId, table.credentialId)
+      .where(sql`${table.revokedAt} is null`),
+    index('grants_credential').on(table.accountId, table.credentialId),
+    foreignKey({ columns: [table.accountId, table.agentId], foreignColumns: [agents.accountId, agents.id] }).onDelete(
+      'cascade',
+    ),
+    foreignKey({
+      columns: [table.accountId, table.credentialId],
+      foreignColumns: [credentials.accountId, credentials.id],
+    }).onDelete('cascade'),
+  ],
+);
+
+/** One row per log: the next sequence number and the newest recorded-at. Only `append_batch` writes it. */
+export const heads = pgTable('heads', {
+  accountId: uuid('account_id').primaryKey(),
+  /** Random: names the log in proofs without naming the account. */
+  logId: bytea('log_id').notNull(),
+  nextSeq: bigint('next_seq', { mode: 'number' }).notNull(),
+  lastRecordedAt: instant('last_recorded_at').notNull(),
+});
+
+/**
+ * The events, partitioned by week of `recorded_at`. `line` is the event, byte for byte; the other columns are
+ * read out of it by `append_batch` for filtering.
+ */
+export const events = pgTable(
+  'events',
+  {
+    accountId: uuid('account_id').notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    id: uuid('id').notNull(),
+    agentId: uuid('agent_id'),
+    credentialId: uuid('credential_id'),
+    proxyId: uuid('proxy_id'),
+    type: text('type').notNull(),
+    source: text('source').notNull(),
+    outcome: text('outcome').notNull(),
+    client: text('client'),
+    service: text('service'),
+    clientIp: inet('client_ip'),
+    leafHash: bytea('leaf_hash').notNull(),
+    line: text('line').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.recordedAt] }),
+    index('events_service').on(
+      table.accountId,
+      table.service,
+      table.recordedAt,
+      table.agentId,
+      table.type,
+      table.source,
+    ),
+    index('events_agent').on(table.accountId, table.agentId, table.recordedAt, table.service, table.type, table.source),
+    index('events_type')
+      .on(table.accountId, table.type, table.recordedAt, table.source)
+      .where(sql`type <> 'agent_access'`),
+    index('events_source')
+      .on(table.accountId, table.source, table.recordedAt, table.type)
+      .where(sql`source <> 'agent'`),
+  ],
+);

@@ -1,0 +1,29 @@
+// tRPC on Express.
+
+import { createExpressMiddleware } from '@trpc/server/adapters/express';
+import type { RequestHandler } from 'express';
+import type { Auth } from '../auth/accounts.ts';
+import { findPrincipal } from '../auth/principal.ts';
+import { toRequester } from '../auth/requester.ts';
+import type { Context } from '../base/context.ts';
+import { appRouter } from '../trpc/root.ts';
+
+const bodyBytesMax = 1024 * 1024;
+
+export function createTrpcRoutes(ctx: Context, auth: Auth): RequestHandler {
+  return createExpressMiddleware({
+    router: appRouter,
+    maxBodySize: bodyBytesMax,
+    // One call a request: a batch would share one answer's status among calls that fare differently.
+    allowBatching: false,
+    createContext: ({ req }) => {
+      const find = () => findPrincipal(ctx, auth, req.headers.authorization, toRequester(req));
+      return { ctx, findPrincipal: find, verifySession: async () => (await find()) !== null };
+    },
+    onError: ({ error, path }) => {
+      if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'SERVICE_UNAVAILABLE') {
+        ctx.log.error({ error: error.cause ?? error, path }, 'call failed');
+      }
+    },
+  });
+}

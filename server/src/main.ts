@@ -1,0 +1,95 @@
+// The process: reads the configuration, brings up the database, serves, and stops in order.
+
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type App, startApp } from './app.ts';
+import { type Config, ConfigError, readConfig } from './base/config.ts';
+import { type DatabaseTarget, isDatabaseAway } from './base/db.ts';
+import { startEmbeddedPostgres } from './base/embedded-postgres.ts';
+import { createLog, type Log } from './base/log.ts';
+import { loadMasterKeys } from './base/master-key.ts';
+import { migrateDatabase } from './base/migrate.ts';
+import { takeServerLock } from './base/server-lock.ts';
+
+/** Exit codes that the start script tells apart. */
+const exitCodes = { ok: 0, failed: 1, alreadyRunning: 3 };
+
+/** What must be undone when the process ends, newest first. */
+const undo: (() => Promise<void>)[] = [];
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const log = createLog(config);
+  // Drivers reject promises of their own when the database goes away; every query's own promise is awaited besides.
+  process.on('unhandledRejection', (error) => {
+    log.error({ error }, 'unhandled rejection');
+    if (!isDatabaseAway(error)) process.exitCode = exitCodes.failed;
+  });
+  await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
+  const target = config.databaseUrl ?? (await startEmbedded(config, log));
+  const masterKeys = await loadMasterKeys(config);
+  await migrateDatabase(target);
+  const app = await startApp({ config, log, target, masterKeys });
+  undo.unshift(() => app.stop());
+  await announce(config, app);
+}
+
+async function startEmbedded(config: Config, log: Log): Promise<DatabaseTarget> {
+  const postgres = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    log: (message, facts) => log.info(facts ?? {}, message),
+  });
+  const lock = await takeServerLock(postgres.connection);
+  if (lock === null) {
+    const running = await readFile(join(config.dataDir, 'server.json'), 'utf8').catch(() => '{}');
+    const { url } = JSON.parse(running) as { url?: string };
+    console.log(`Keytrail is already running${url === undefined ? '' : ` at ${url}`} on ${config.dataDir}.`);
+    process.exit(exitCodes.alreadyRunning);
+  }
+  undo.unshift(() => postgres.stop());
+  undo.unshift(() => lock.release());
+  return postgres.connection;
+}
+
+async function announce(config: Config, app: App): Promise<void> {
+  const facts = join(config.dataDir, 'server.json');
+  await writeFile(facts, JSON.stringify({ pid: process.pid, url: app.url }));
+  undo.unshift(() => rm(facts, { force: true }));
+  console.log(
+    `Keytrail is ready at ${app.url}, data in ${config.databaseUrl === null ? config.dataDir : 'DATABASE_URL'}.`,
+  );
+  process.send?.({ ready: true, url: app.url, dataDir: config.dataDir });
+}
+
+async function stop(code: number): Promise<never> {
+  // Stopping must not hang on a database that no longer answers.
+  setTimeout(() => process.exit(code), 20_000).unref();
+  for (const step of undo.splice(0)) await step().catch((error: unknown) => console.error(toSentence(error)));
+  process.exit(code);
+}
+
+/** One sentence for a person; the structure of the error is of no use to them here. */
+function toSentence(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return 'The port is in use by another program; set KEYTRAIL_PORT to a free one.';
+  }
+  if (isDatabaseAway(error)) {
+    return 'The database does not answer; check that it runs and that DATABASE_URL names it rightly.';
+  }
+  return `Keytrail could not go on: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    void stop(exitCodes.ok);
+  });
+}
+
+main().catch((error: unknown) => {
+  console.error(toSentence(error));
+  return stop(exitCodes.failed);
+});

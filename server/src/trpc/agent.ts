@@ -1,0 +1,60 @@
+// What an agent may call with its key.
+
+import { type CredentialKind, releasableFields } from '@keytrail/shared/credential';
+import { line } from '@keytrail/shared/text';
+import { z } from 'zod';
+import { listEvents } from '../audit/query.ts';
+import { fetchForAgent } from '../vault/access.ts';
+import { listGranted } from '../vault/granted.ts';
+import { activeAgentProcedure, agentProcedure, DeniedError, router } from './init.ts';
+
+export const agentRouter = router({
+  whoami: agentProcedure.query(({ ctx: { agent } }) => {
+    const { agentId, agentName, accountId } = agent;
+    return { agentId, name: agentName, accountId, status: agent.keyRevoked ? ('key_revoked' as const) : agent.status };
+  }),
+
+  grants: activeAgentProcedure.query(async ({ ctx: { ctx, agent } }) => {
+    const granted = await listGranted(ctx, agent);
+    return granted.map(({ credential, grant }) => {
+      const kind = credential.kind as CredentialKind; // Written from a CredentialInput only.
+      const fields = releasableFields(kind, Object.keys(credential.sealed));
+      return {
+        service: credential.service,
+        label: credential.label,
+        kind,
+        fields: grant.fields === null ? fields : fields.filter((field) => grant.fields?.includes(field)),
+        expiresAt: grant.expiresAt?.toISOString() ?? null,
+      };
+    });
+  }),
+
+  credential: agentProcedure
+    .input(
+      z.strictObject({
+        service: line(100).toLowerCase(),
+        label: line(100).optional(),
+        field: line(100).optional(),
+        reason: line(500).optional(),
+      }),
+    )
+    .mutation(async ({ ctx: { ctx, agent }, input }) => {
+      const access = await fetchForAgent(ctx, agent, input);
+      if (access.outcome === 'denied') throw new DeniedError(access);
+      const { service, label, kind } = access.credential;
+      return { service, label, kind, values: access.values, eventId: access.event.id };
+    }),
+
+  events: activeAgentProcedure
+    .input(
+      z
+        .strictObject({
+          before: z.iso.datetime({ precision: 6 }).optional(),
+          limit: z.int().min(1).max(200).default(50),
+        })
+        .default({ limit: 50 }),
+    )
+    .query(({ ctx: { ctx, agent }, input }) =>
+      listEvents(ctx.db, agent.accountId, { ...input, filter: { agentIds: [agent.agentId] } }),
+    ),
+});

@@ -1,0 +1,24 @@
+// Agents over tRPC, for their owner.
+
+import { agentInput } from '@keytrail/shared/agent';
+import { z } from 'zod';
+import { createAgent, listAgents, removeAgent, rotateAgentKey, setAgentStatus, updateAgent } from '../agents/agents.ts';
+import { ownerProcedure, router } from './init.ts';
+
+const byId = z.strictObject({ id: z.uuid() });
+
+export const agentsRouter = router({
+  list: ownerProcedure.query(({ ctx: { ctx, owner } }) => listAgents(ctx, owner)),
+  create: ownerProcedure.input(agentInput).mutation(({ ctx: { ctx, owner }, input }) => createAgent(ctx, owner, input)),
+  update: ownerProcedure
+    .input(agentInput.extend({ id: z.uuid() }))
+    .mutation(({ ctx: { ctx, owner }, input }) => updateAgent(ctx, owner, input)),
+  rotateKey: ownerProcedure.input(byId).mutation(({ ctx: { ctx, owner }, input }) => rotateAgentKey(ctx, owner, input)),
+  suspend: ownerProcedure
+    .input(byId)
+    .mutation(({ ctx: { ctx, owner }, input }) => setAgentStatus(ctx, owner, { id: input.id, status: 'suspended' })),
+  resume: ownerProcedure
+    .input(byId)
+    .mutation(({ ctx: { ctx, owner }, input }) => setAgentStatus(ctx, owner, { id: input.id, status: 'active' })),
+  remove: ownerProcedure.input(byId).mutation(({ ctx: { ctx, owner }, input }) => removeAgent(ctx, owner, input)),
+});

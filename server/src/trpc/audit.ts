@@ -1,0 +1,60 @@
+// The log over tRPC: pages for people, runs for caches, and the live stream.
+
+import { AppError } from '@keytrail/shared/errors';
+import { eventFilter } from '@keytrail/shared/event';
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { listEvents, listEventsFrom } from '../audit/query.ts';
+import { readNextSeq, streamEvents } from '../audit/stream.ts';
+import { ownerProcedure, router } from './init.ts';
+
+const recordedAt = z.iso.datetime({ precision: 6 });
+/** How long a stream goes on before its session is looked at again. */
+const sessionCheckMs = 10_000;
+
+export const auditRouter = router({
+  list: ownerProcedure
+    .input(
+      z.strictObject({
+        filter: eventFilter.default({}),
+        before: recordedAt.optional(),
+        limit: z.int().min(1).max(200).default(50),
+      }),
+    )
+    .query(({ ctx: { ctx, owner }, input }) => listEvents(ctx.db, owner.accountId, input)),
+
+  since: ownerProcedure
+    .input(
+      z.strictObject({
+        from: z.int().nonnegative(),
+        newest: z.int().positive().max(100_000).optional(),
+        limit: z.int().min(1).max(1000).default(500),
+      }),
+    )
+    .query(({ ctx: { ctx, owner }, input }) => listEventsFrom(ctx.db, owner.accountId, input)),
+
+  live: ownerProcedure
+    .input(
+      z
+        .strictObject({
+          lastEventId: z
+            .string()
+            .regex(/^\d{1,15}$/)
+            .nullish(),
+        })
+        .default({}),
+    )
+    .subscription(async function* ({ ctx: { ctx, owner, verifySession }, input, signal }) {
+      const stop = AbortSignal.any([ctx.stopping, ...(signal === undefined ? [] : [signal])]);
+      const from = input.lastEventId == null ? await readNextSeq(ctx, owner.accountId) : Number(input.lastEventId) + 1;
+      let checkedAtMs = ctx.nowMs();
+      const verifyReader = async () => {
+        if (ctx.nowMs() - checkedAtMs < sessionCheckMs) return;
+        if (!(await verifySession())) throw new AppError('unauthorized', { message: 'session ended under a stream' });
+        checkedAtMs = ctx.nowMs();
+      };
+      for await (const event of streamEvents(ctx, owner.accountId, from, stop, verifyReader)) {
+        yield tracked(String(event.seq), event);
+      }
+    }),
+});

@@ -1,0 +1,46 @@
+// Credentials over tRPC.
+
+import { credentialInput } from '@keytrail/shared/credential';
+import { toOrigin } from '@keytrail/shared/site';
+import { z } from 'zod';
+import { useOwnCredential } from '../vault/access.ts';
+import { credentialPatch } from '../vault/credential-patch.ts';
+import { createCredential, listCredentials, removeCredential, updateCredential } from '../vault/credentials.ts';
+import { DeniedError, ownerProcedure, router } from './init.ts';
+
+// Not normalised: "https://a.test@evil.test" must not become an origin that somebody owns.
+const origin = z
+  .string()
+  .max(300)
+  .refine((text) => toOrigin(text) === text, 'must be an origin such as https://example.com');
+
+const use = z
+  .strictObject({
+    id: z.uuid(),
+    action: z.enum(['reveal', 'copy', 'autofill']),
+    fields: z.array(z.string().max(100)).min(1).max(100).optional(),
+    siteOrigin: origin.optional(),
+    frameOrigin: origin.optional(),
+  })
+  .refine((input) => input.action !== 'autofill' || input.siteOrigin !== undefined, {
+    path: ['siteOrigin'],
+    message: 'is required for autofill',
+  });
+
+export const credentialsRouter = router({
+  list: ownerProcedure.query(({ ctx: { ctx, owner } }) => listCredentials(ctx, owner)),
+  create: ownerProcedure
+    .input(credentialInput)
+    .mutation(({ ctx: { ctx, owner }, input }) => createCredential(ctx, owner, input)),
+  update: ownerProcedure
+    .input(credentialPatch)
+    .mutation(({ ctx: { ctx, owner }, input }) => updateCredential(ctx, owner, input)),
+  remove: ownerProcedure
+    .input(z.strictObject({ id: z.uuid() }))
+    .mutation(({ ctx: { ctx, owner }, input }) => removeCredential(ctx, owner, input)),
+  use: ownerProcedure.input(use).mutation(async ({ ctx: { ctx, owner }, input }) => {
+    const access = await useOwnCredential(ctx, owner, input);
+    if (access.outcome === 'denied') throw new DeniedError(access);
+    return { values: access.values, event: access.event };
+  }),
+});

@@ -1,0 +1,136 @@
+// How tRPC is set up here: who may call what, and the one shape in which errors leave.
+
+import { AppError, type ErrorCode, errorFaces } from '@keytrail/shared/errors';
+import { type DenialRule, denialRuleSentences } from '@keytrail/shared/event';
+import { initTRPC, TRPCError } from '@trpc/server';
+import { ZodError } from 'zod';
+import type { AgentPrincipal, OwnerPrincipal, Principal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import { isDatabaseAway } from '../base/db.ts';
+import type { AccessOutcome } from '../vault/access.ts';
+
+/** What every procedure gets. */
+export interface TrpcContext {
+  readonly ctx: Context;
+  readonly findPrincipal: () => Promise<Principal | null>;
+  /** Whether the session that opened this request still stands; asked anew each time. */
+  readonly verifySession: () => Promise<boolean>;
+}
+
+/** What callers find in `error.data.keytrail`. */
+export interface ErrorFacts {
+  readonly code: ErrorCode;
+  readonly sentence: string;
+  readonly rule?: DenialRule;
+  readonly retryAt?: string;
+}
+
+/** A recorded refusal on its way out; the event is durable by now. */
+export class DeniedError extends AppError {
+  readonly rule: DenialRule;
+  readonly retryAt: string | null;
+
+  constructor(denial: Extract<AccessOutcome, { outcome: 'denied' }>) {
+    super('access_denied', {
+      message: `denied by ${denial.rule}`,
+      public: `${denialRuleSentences[denial.rule]} (${denial.rule}).`,
+    });
+    this.rule = denial.rule;
+    this.retryAt = denial.retryAt;
+  }
+}
+
+const t = initTRPC.context<TrpcContext>().create({
+  isDev: false,
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+  errorFormatter: ({ shape, error }) => ({
+    message: toFacts(error).sentence,
+    code: shape.code,
+    data: { code: shape.data.code, httpStatus: shape.data.httpStatus, keytrail: toFacts(error) },
+  }),
+});
+
+export const router = t.router;
+
+// tRPC answers a thrown error that it does not know with 500; this gives ours the status of their code.
+const faced = t.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
+  const error = toAppError(result.error.cause ?? result.error);
+  throw new TRPCError({ code: errorFaces[error.code].trpc, message: error.public, cause: error });
+});
+
+/** For the account owner, signed in. */
+export const ownerProcedure = faced.use(async ({ ctx, next }) =>
+  next({ ctx: { ...ctx, owner: verifyOwner(await ctx.findPrincipal()) } }),
+);
+
+/** For an agent by its key, whatever its standing: refusals must reach the log, so they are decided further in. */
+export const agentProcedure = faced.use(async ({ ctx, next }) =>
+  next({ ctx: { ...ctx, agent: verifyAgent(await ctx.findPrincipal()) } }),
+);
+
+/** For an agent in good standing, where a refusal needs no event because no secret is asked for. */
+export const activeAgentProcedure = agentProcedure.use(({ ctx, next }) => {
+  if (ctx.agent.keyRevoked) throw new AppError('unauthorized', { message: 'revoked key' });
+  if (ctx.agent.status !== 'active') {
+    throw new AppError('agent_suspended', { message: `agent ${ctx.agent.agentId} is suspended` });
+  }
+  return next();
+});
+
+function verifyOwner(principal: Principal | null): OwnerPrincipal {
+  if (principal === null) throw new AppError('unauthorized', { message: 'no valid session' });
+  if (principal.kind !== 'owner') throw new AppError('owner_only', { message: 'agent key on an owner call' });
+  return principal;
+}
+
+function verifyAgent(principal: Principal | null): AgentPrincipal {
+  if (principal === null) throw new AppError('unauthorized', { message: 'no valid agent key' });
+  if (principal.kind !== 'agent') throw new AppError('agent_only', { message: 'session on an agent call' });
+  return principal;
+}
+
+function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isDatabaseAway(error)) return new AppError('database_unavailable', { message: 'database away', cause: error });
+  return new AppError('internal', { message: 'unexpected error', cause: error });
+}
+
+function toFacts(error: TRPCError): ErrorFacts {
+  if (error.cause instanceof DeniedError) {
+    const { code, public: sentence, rule, retryAt } = error.cause;
+    return { code, sentence, rule, ...(retryAt === null ? {} : { retryAt }) };
+  }
+  if (error.cause instanceof AppError) return { code: error.cause.code, sentence: error.cause.public };
+  if (error.cause instanceof ZodError) return { code: 'invalid_input', sentence: toInputSentence(error.cause) };
+  return {
+    code: protocolCodes[error.code] ?? 'internal',
+    sentence: protocolSentences[error.code] ?? errorFaces.internal.sentence,
+  };
+}
+
+/** Names the first thing that is wrong with an input, and never its value: it may be a secret. */
+function toInputSentence(error: ZodError): string {
+  const issue = error.issues[0];
+  const path = issue?.path.join('.') ?? '';
+  return `${path === '' ? 'input' : path}: ${issue?.message ?? 'is not as expected'}.`;
+}
+
+// Errors of the protocol itself, raised before any procedure runs.
+const protocolCodes: Partial<Record<TRPCError['code'], ErrorCode>> = {
+  BAD_REQUEST: 'invalid_input',
+  PARSE_ERROR: 'invalid_input',
+  NOT_FOUND: 'not_found',
+  METHOD_NOT_SUPPORTED: 'invalid_input',
+  UNSUPPORTED_MEDIA_TYPE: 'invalid_input',
+  PAYLOAD_TOO_LARGE: 'payload_too_large',
+};
+const protocolSentences: Partial<Record<TRPCError['code'], string>> = {
+  BAD_REQUEST: 'The request is not valid JSON of the shape that this call expects.',
+  PARSE_ERROR: 'The request body is not valid JSON.',
+  NOT_FOUND: 'There is no such procedure; check its name.',
+  METHOD_NOT_SUPPORTED: 'Queries are called by GET, mutations by POST.',
+  UNSUPPORTED_MEDIA_TYPE: 'Send the body as application/json.',
+  PAYLOAD_TOO_LARGE: 'The request body is larger than 1 MiB.',
+};

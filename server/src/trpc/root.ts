@@ -1,0 +1,21 @@
+// The whole API: one router per noun.
+
+import { accountRouter } from './account.ts';
+import { agentRouter } from './agent.ts';
+import { agentsRouter } from './agents.ts';
+import { auditRouter } from './audit.ts';
+import { credentialsRouter } from './credentials.ts';
+import { grantsRouter } from './grants.ts';
+import { router } from './init.ts';
+
+export const appRouter = router({
+  account: accountRouter,
+  agent: agentRouter,
+  agents: agentsRouter,
+  audit: auditRouter,
+  credentials: credentialsRouter,
+  grants: grantsRouter,
+});
+
+/** What clients import, as a type only. */
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,212 @@
+// Credentials as their owner keeps them: stored sealed, listed without secrets, changed under a version.
+
+import {
+  type CredentialInput,
+  type CredentialKind,
+  type CredentialSummary,
+  credentialInput,
+} from '@keytrail/shared/credential';
+import { AppError } from '@keytrail/shared/errors';
+import { mintUuid } from '@keytrail/shared/ids';
+import { and, asc, eq } from 'drizzle-orm';
+import { type Change, recordChange } from '../audit/change.ts';
+import type { OwnerPrincipal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import { findCode, type Transaction, withAccount } from '../base/db.ts';
+import { credentials } from '../base/schema.ts';
+import type { CredentialPatch } from './credential-patch.ts';
+import { sealFields } from './sealing.ts';
+
+export type CredentialRow = typeof credentials.$inferSelect;
+
+export function listCredentials(ctx: Context, owner: OwnerPrincipal): Promise<CredentialSummary[]> {
+  return withAccount(ctx.db, owner.accountId, async (tx) => {
+    const rows = await tx
+      .select()
+      .from(credentials)
+      .where(eq(credentials.accountId, owner.accountId))
+      .orderBy(asc(credentials.service), asc(credentials.label));
+    return rows.map(toSummary);
+  });
+}
+
+export function createCredential(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  input: CredentialInput,
+): Promise<CredentialSummary> {
+  const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
+  const now = new Date(ctx.nowMs());
+  const binding = { accountId: owner.accountId, credentialId: id, version: 1 };
+  return changeCredential(ctx, owner, async (tx) => {
+    const [row] = await tx
+      .insert(credentials)
+      .values({
+        accountId: owner.accountId,
+        id,
+        kind: input.kind,
+        service: input.service,
+        label: input.label,
+        tags: input.tags,
+        public: input.public,
+        sealed: sealFields(ctx, binding, { ...input.secret, notes: input.notes }),
+        version: 1,
+        expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
+        createdAt: now,
+        updatedAt: now,
+      })
+      .returning();
+    return { row: verifyFound(row, id), action: 'create', title: 'Credential created' };
+  });
+}
+
+/**
+ * Changes the members that the patch names, provided the credential is still at the version that the owner saw.
+ * Secrets that the patch leaves out stay sealed as they are.
+ */
+export function updateCredential(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  patch: CredentialPatch,
+): Promise<CredentialSummary> {
+  return changeCredential(ctx, owner, async (tx) => {
+    const old = await getCredential(tx, owner.accountId, patch.id, 'for update');
+    if (old.version !== patch.version) {
+      throw new AppError('conflict', { message: `credential ${patch.id} is at ${old.version}, not ${patch.version}` });
+    }
+    const version = old.version + 1;
+    const secrets = { ...patch.secret, ...(patch.notes === undefined ? {} : { notes: patch.notes }) };
+    const sealed = { ...old.sealed };
+    for (const [field, value] of Object.entries(secrets)) if (value === null) delete sealed[field];
+    Object.assign(sealed, sealFields(ctx, { accountId: owner.accountId, credentialId: patch.id, version }, secrets));
+    verifyWhole(old, patch, Object.keys(sealed));
+    const [row] = await tx
+      .update(credentials)
+      .set({
+        ...(patch.service === undefined ? {} : { service: patch.service }),
+        ...(patch.label === undefined ? {} : { label: patch.label }),
+        ...(patch.tags === undefined ? {} : { tags: patch.tags }),
+        ...(patch.expiresAt === undefined
+          ? {}
+          : { expiresAt: patch.expiresAt === null ? null : new Date(patch.expiresAt) }),
+        ...(patch.public === undefined ? {} : { public: patch.public }),
+        sealed,
+        version,
+        updatedAt: new Date(ctx.nowMs()),
+      })
+      .where(isCredential(owner.accountId, patch.id))
+      .returning();
+    const fields = Object.keys(secrets);
+    return {
+      row: verifyFound(row, patch.id),
+      action: 'update',
+      title: 'Credential changed',
+      ...(fields.length === 0 ? {} : { fields }),
+    };
+  });
+}
+
+/** Removes a credential with its secrets and grants. Its events stay, under the label it had. */
+export async function removeCredential(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  input: { id: string },
+): Promise<{ id: string }> {
+  await changeCredential(ctx, owner, async (tx) => {
+    const [row] = await tx.delete(credentials).where(isCredential(owner.accountId, input.id)).returning();
+    return { row: verifyFound(row, input.id), action: 'delete', title: 'Credential deleted' };
+  });
+  return input;
+}
+
+/** The row as stored, sealed. Throws `not_found` outside the account. */
+export async function getCredential(
+  tx: Transaction,
+  accountId: string,
+  id: string,
+  lock?: 'for update',
+): Promise<CredentialRow> {
+  const query = tx.select().from(credentials).where(isCredential(accountId, id));
+  const [row] = lock === undefined ? await query : await query.for('update');
+  return verifyFound(row, id);
+}
+
+type Changed = { row: CredentialRow } & Pick<Change, 'action' | 'title' | 'fields'>;
+
+async function changeCredential(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  work: (tx: Transaction) => Promise<Changed>,
+): Promise<CredentialSummary> {
+  try {
+    return await withAccount(ctx.db, owner.accountId, async (tx) => {
+      const { row, ...change } = await work(tx);
+      await recordChange(tx, ctx, owner, {
+        ...change,
+        service: row.service,
+        credentialId: row.id,
+        credentialLabel: row.label,
+      });
+      return toSummary(row);
+    });
+  } catch (error) {
+    if (findCode(error) !== '23505') throw error;
+    throw new AppError('conflict', {
+      message: 'service and label taken',
+      public: 'A credential of this service and label exists already; choose another label.',
+      cause: error,
+    });
+  }
+}
+
+/** After a patch the credential must still be a whole one of its kind. Which secrets exist matters, not their values. */
+function verifyWhole(old: CredentialRow, patch: CredentialPatch, secretFields: string[]): void {
+  const secret = Object.fromEntries(
+    secretFields
+      .filter((field) => field !== 'notes')
+      .map((field) => [field, patch.secret?.[field] ?? placeholderSecret]),
+  );
+  const parsed = credentialInput.safeParse({
+    kind: old.kind,
+    service: patch.service ?? old.service,
+    label: patch.label ?? old.label,
+    tags: patch.tags ?? old.tags,
+    public: patch.public ?? old.public,
+    secret,
+  });
+  if (parsed.success) return;
+  const issue = parsed.error.issues[0];
+  throw new AppError('invalid_input', {
+    message: `patch of ${old.id} makes it no ${old.kind}`,
+    public: `${issue?.path.join('.')}: ${issue?.message}`,
+  });
+}
+
+/** Passes every secret's own check (it is Base32), standing for a sealed value that need not be opened. */
+const placeholderSecret = 'AAAAAAAA';
+
+function verifyFound(row: CredentialRow | undefined, id: string): CredentialRow {
+  if (row === undefined) throw new AppError('not_found', { message: `no credential ${id}` });
+  return row;
+}
+
+function isCredential(accountId: string, id: string) {
+  return and(eq(credentials.accountId, accountId), eq(credentials.id, id));
+}
+
+function toSummary(row: CredentialRow): CredentialSummary {
+  return {
+    id: row.id,
+    kind: row.kind as CredentialKind, // Written by createCredential only, which takes a CredentialInput.
+    service: row.service,
+    label: row.label,
+    tags: row.tags,
+    public: row.public as CredentialInput['public'], // As above.
+    secretFields: Object.keys(row.sealed).sort(),
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,64 @@
+// Turns opened fields into what leaves on use: a seed leaves as its code, refresh material not at all.
+
+import { type CredentialKind, releasableFields, totpSeedField } from '@keytrail/shared/credential';
+import { AppError } from '@keytrail/shared/errors';
+import { Secret, TOTP, URI } from 'otpauth';
+
+/** Which fields a request gets: the ones it names, or all that this kind releases. Throws for an unknown name. */
+export function chooseFields(
+  kind: CredentialKind,
+  sealedFields: readonly string[],
+  asked: readonly string[] | undefined,
+  asker: 'owner' | 'agent',
+): string[] {
+  const releasable = releasableFields(kind, sealedFields);
+  if (asked === undefined) return releasable;
+  // Notes are the owner's own; agents have no use for them.
+  const allowed = asker === 'owner' && sealedFields.includes('notes') ? [...releasable, 'notes'] : releasable;
+  for (const field of asked) {
+    if (!allowed.includes(field)) {
+      throw new AppError('field_unknown', {
+        message: `field ${JSON.stringify(field)} is not releasable from a ${kind}`,
+        public: `This credential has no field ${JSON.stringify(field)}; it has ${allowed.join(', ')}.`,
+      });
+    }
+  }
+  return [...asked];
+}
+
+/** The sealed fields that must be opened to release these. */
+export function toSealedNames(
+  kind: CredentialKind,
+  fields: readonly string[],
+  publicNames: readonly string[],
+): string[] {
+  return fields
+    .filter((field) => !publicNames.includes(field))
+    .map((field) => (field === 'totp' ? (totpSeedField(kind) ?? field) : field));
+}
+
+/** The values that leave, by field name. `opened` holds the sealed fields that `toSealedNames` asked for. */
+export function toReleasedValues(
+  kind: CredentialKind,
+  fields: readonly string[],
+  opened: Readonly<Record<string, string>>,
+  publicPart: Readonly<Record<string, unknown>>,
+  nowMs: number,
+): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const field of fields) {
+    const seedField = field === 'totp' ? totpSeedField(kind) : null;
+    const value = seedField === null ? (opened[field] ?? publicPart[field]) : toCode(opened[seedField] ?? '', nowMs);
+    // A public member that was never filled in, such as an empty chain, is simply not there.
+    if (typeof value === 'string') values[field] = value;
+  }
+  return values;
+}
+
+function toCode(seed: string, nowMs: number): string {
+  const totp = seed.startsWith('otpauth://')
+    ? URI.parse(seed)
+    : new TOTP({ secret: Secret.fromBase32(seed.replaceAll(' ', '').toUpperCase()) });
+  if (!(totp instanceof TOTP)) throw new Error('only time-based codes are supported');
+  return totp.generate({ timestamp: nowMs });
+}

@@ -1,0 +1,27 @@
+// Seals the secret fields of a credential, one box a field. Opening is `access.ts`'s alone.
+
+import type { Context } from '../base/context.ts';
+import { seal } from '../base/envelope.ts';
+import type { SealedField } from '../base/schema.ts';
+
+/** The credential and the version that boxes are bound to. */
+export interface Binding {
+  readonly accountId: string;
+  readonly credentialId: string;
+  readonly version: number;
+}
+
+/** Seals each value under its field's name. Absent values are left out. */
+export function sealFields(
+  ctx: Pick<Context, 'masterKeys'>,
+  binding: Binding,
+  values: Readonly<Record<string, string | null | undefined>>,
+): Record<string, SealedField> {
+  const sealed: Record<string, SealedField> = {};
+  for (const [field, value] of Object.entries(values)) {
+    if (typeof value !== 'string') continue;
+    const box = seal(ctx.masterKeys, { ...binding, field }, value);
+    sealed[field] = { version: binding.version, box: box.toString('base64') };
+  }
+  return sealed;
+}
