@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { prepareDependencies, prepareExtension } from './bootstrap.mjs';
 import { openBrowser } from './browser.mjs';
+import { toScreen } from './screen.mjs';
 import { passSignals, repository, waitForExit } from './step.mjs';
 
 await prepareDependencies();
@@ -12,15 +13,16 @@ await prepareExtension();
 
 const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
   cwd: join(repository, 'server'),
-  env: { NODE_ENV: 'production', ...process.env },
+  // What goes well is on the screen; a person who runs a server for others asks for more.
+  env: { NODE_ENV: 'production', KEYTRAIL_LOG_LEVEL: 'warn', ...process.env },
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 
 // The server says { ready, url, dataDir } once it serves.
 server.on('message', (message) => {
-  if (typeof message !== 'object' || message === null || !('dataDir' in message)) return;
-  const browser = openBrowser(String(message.dataDir));
-  if (browser !== undefined) console.log(`Opened ${browser} with the extension loaded.`);
+  if (typeof message !== 'object' || message === null || !('url' in message && 'dataDir' in message)) return;
+  const facts = { url: String(message.url), dataDir: String(message.dataDir) };
+  console.log(toScreen({ ...facts, browser: openBrowser(facts.dataDir) }));
 });
 
 passSignals(server);

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 /** The repository's folder, with a closing slash. */
 export const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -36,10 +37,20 @@ export async function step(title, work) {
   } catch (error) {
     process.stderr.write(`failed after ${toSeconds(startedAt)}\n`);
     if (!(error instanceof StepError)) throw error;
-    process.stderr.write(`\n${error.output.trimEnd()}\n\n${error.message}\n`);
+    process.stderr.write(`\n${toEnd(error.output)}\n\n${error.message}\n`);
     process.exit(1);
   }
 }
+
+// The reason stands in the last lines; what comes before is progress.
+const linesMax = 80;
+
+/** @param {string} output */
+function toEnd(output) {
+  return stripVTControlCharacters(output).trimEnd().split('\n').slice(-linesMax).join('\n');
+}
+
+const plainOutput = { NO_COLOR: '1', npm_config_loglevel: 'error' };
 
 /**
  * Runs a tool to its end, keeping its output. Throws a StepError with the advice when it fails.
@@ -51,7 +62,11 @@ export async function step(title, work) {
 export async function runQuietly(command, args, { advice, cwd = repository, env = {} }) {
   /** @type {Buffer[]} */
   const printed = [];
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...plainOutput, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   child.stdout.on('data', (chunk) => printed.push(chunk));
   child.stderr.on('data', (chunk) => printed.push(chunk));
   const outcome = await new Promise((resolve) => {

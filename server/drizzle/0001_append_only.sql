@@ -19,11 +19,13 @@ BEGIN
   RAISE EXCEPTION 'events are append-only: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
 END $$;
 --> statement-breakpoint
+-- By row, so that it reaches the partitions whichever way they are written to; by statement, so that a change is
+-- refused even where row-level security leaves it no row to fire on.
 CREATE TRIGGER events_keep_rows BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION refuse_event_change();
 --> statement-breakpoint
 ALTER TABLE events ENABLE ALWAYS TRIGGER events_keep_rows;
 --> statement-breakpoint
-CREATE TRIGGER events_keep_table BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change();
+CREATE TRIGGER events_keep_table BEFORE UPDATE OR DELETE OR TRUNCATE ON events FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change();
 --> statement-breakpoint
 ALTER TABLE events ENABLE ALWAYS TRIGGER events_keep_table;
 --> statement-breakpoint
@@ -45,7 +47,7 @@ BEGIN
       EXECUTE format('CREATE UNIQUE INDEX ON public.%I (account_id, seq)', leaf);
       EXECUTE format('CREATE UNIQUE INDEX ON public.%I (account_id, id)', leaf);
       -- A leaf named directly passes by its parent's statement triggers and policies: each has its own.
-      EXECUTE format('CREATE TRIGGER keep_leaf BEFORE TRUNCATE ON public.%I FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_event_change()', leaf);
+      EXECUTE format('CREATE TRIGGER keep_leaf BEFORE UPDATE OR DELETE OR TRUNCATE ON public.%I FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_event_change()', leaf);
       EXECUTE format('ALTER TABLE public.%I ENABLE ALWAYS TRIGGER keep_leaf', leaf);
       EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', leaf);
       EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', leaf);

@@ -94,7 +94,7 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
     next();
   });
   app.get('/health', createHealthRoute(ctx));
-  app.use('/api/auth', createAuthRoutes(auth));
+  app.use('/api/auth', createAuthRoutes(ctx, auth));
   app.use('/trpc', createTrpcRoutes(ctx, auth));
   app.use((_request, response) => {
     response

@@ -76,7 +76,7 @@ export const credentialInput = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('totp'),
     ...common,
-    public: z.strictObject({ username: line(300).or(z.literal('')).default('') }),
+    public: z.strictObject({ username: line(300).or(z.literal('')).default('') }).default({ username: '' }),
     secret: z.strictObject({ seed }),
   }),
   z.strictObject({

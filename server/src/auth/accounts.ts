@@ -50,7 +50,8 @@ export function createAuth(ctx: Context, baseUrl: string) {
     databaseHooks: {
       session: { create: { after: async (session) => recordSignIn(ctx, session) } },
     },
-    plugins: [bearer()],
+    // Only the signed form opens a session: the list of sessions shows the bare tokens, to revoke them by.
+    plugins: [bearer({ requireSignature: true })],
     telemetry: { enabled: false },
     logger: {
       log: (level, message) => ctx.log[level === 'error' ? 'error' : level === 'warn' ? 'warn' : 'debug'](message),

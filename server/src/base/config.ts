@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
-/** The id that the manifest's key gives every build of the extension. */
-const extensionOrigin = 'chrome-extension://jgfpjgmjbpeilmcaiknkihnhdccogfnm';
+/** The id that the manifest's key gives every Chromium build; Firefox gives each installation its own. */
+const ownExtensionOrigins = ['chrome-extension://jgfpjgmjbpeilmcaiknkihnhdccogfnm', 'moz-extension://*'];
 
 export interface Config {
   readonly host: string;
@@ -88,7 +88,7 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     dataDir: values.KEYTRAIL_DATA_DIR ?? defaultDataDir(variables),
     masterKeys: values.KEYTRAIL_MASTER_KEY ?? null,
     trustedProxies: values.KEYTRAIL_TRUSTED_PROXIES,
-    extensionOrigins: [extensionOrigin, ...values.KEYTRAIL_EXTENSION_ORIGINS],
+    extensionOrigins: [...ownExtensionOrigins, ...values.KEYTRAIL_EXTENSION_ORIGINS],
     logLevel: values.KEYTRAIL_LOG_LEVEL,
   };
 }

@@ -1,0 +1,225 @@
+// An agent's fetch, by every outcome it can have; each outcome leaves the event that says so.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkLog } from '../kit/check-log.ts';
+import { createClient, getRefusal } from '../kit/client.ts';
+import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
+import { createAgent, createGrantedAgent, createToken, tokenValue } from '../kit/vault.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+async function newest(owner: Owner) {
+  return (await owner.client.audit.list.query({ limit: 1 })).events[0];
+}
+
+test('ok: a granted agent gets the secret, and the event says who, what and from where', async () => {
+  const owner = await server.createOwner();
+  const { client, agent, credential } = await createGrantedAgent(owner, server.url);
+  const answer = await client.agent.credential.mutate({ service: 'github', reason: 'nightly deploy' });
+  expect(answer).toMatchObject({ service: 'github', label: 'main', kind: 'token', values: { value: tokenValue } });
+  expect(await newest(owner)).toMatchObject({
+    id: answer.eventId,
+    type: 'agent_access',
+    source: 'agent',
+    action: 'fetch',
+    outcome: 'ok',
+    title: 'deploy-bot',
+    service: 'github',
+    credentialId: credential.id,
+    agentId: agent.id,
+    agentName: 'deploy-bot',
+    fields: ['value'],
+    reason: 'nightly deploy',
+    client: 'nodejs',
+    clientIp: '127.0.0.1',
+    userAgent: 'node',
+  });
+});
+
+test('unauthorized: a key that was never issued gets 401 and leaves no event in any log', async () => {
+  const owner = await server.createOwner();
+  const { key } = await createGrantedAgent(owner, server.url);
+  const before = (await newest(owner))?.seq;
+  const forged = `${key.slice(0, -4)}${key.endsWith('AAAA') ? 'BBBB' : 'AAAA'}`;
+  for (const wrong of [forged, 'kt_agent_', 'kt_agent_short', `${key}A`, 'nonsense']) {
+    const refusal = await getRefusal(createClient(server.url, wrong).agent.credential.mutate({ service: 'github' }));
+    expect(refusal).toMatchObject({ status: 401, code: 'unauthorized' });
+  }
+  expect((await newest(owner))?.seq).toBe(before);
+});
+
+const denials = {
+  grant_missing: async (owner: Owner) => {
+    await createToken(owner);
+    return (await createAgent(owner, server.url)).client;
+  },
+  grant_revoked: async (owner: Owner) => {
+    const { client, grant } = await createGrantedAgent(owner, server.url);
+    await owner.client.grants.revoke.mutate({ id: grant.id });
+    return client;
+  },
+  agent_suspended: async (owner: Owner) => {
+    const { client, agent } = await createGrantedAgent(owner, server.url);
+    await owner.client.agents.suspend.mutate({ id: agent.id });
+    return client;
+  },
+  key_revoked: async (owner: Owner) => {
+    const { client, agent } = await createGrantedAgent(owner, server.url);
+    await owner.client.agents.rotateKey.mutate({ id: agent.id });
+    return client;
+  },
+};
+for (const [rule, arrange] of Object.entries(denials)) {
+  test(`forbidden: ${rule} is answered with 403 and its rule, and is a Policy Denied event`, async () => {
+    const owner = await server.createOwner();
+    const client = await arrange(owner);
+    const refusal = await getRefusal(client.agent.credential.mutate({ service: 'github', reason: 'please' }));
+    expect(refusal).toMatchObject({ status: 403, code: 'access_denied', rule });
+    expect(refusal.sentence).not.toContain(tokenValue);
+    expect(await newest(owner)).toMatchObject({
+      type: 'policy_denied',
+      source: 'agent',
+      outcome: 'denied',
+      rule,
+      title: 'deploy-bot',
+      service: 'github',
+      reason: 'please',
+    });
+  });
+}
+
+test('forbidden: a grant stops at its end', async () => {
+  const owner = await server.createOwner();
+  const credential = await createToken(owner);
+  const { client, agent } = await createAgent(owner, server.url);
+  const expiresAt = new Date(server.app.ctx.nowMs() + 60_000).toISOString();
+  await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: credential.id, expiresAt });
+  await client.agent.credential.mutate({ service: 'github' });
+  server.advance(60_000);
+  const refusal = await getRefusal(client.agent.credential.mutate({ service: 'github' }));
+  expect(refusal).toMatchObject({ status: 403, rule: 'grant_expired' });
+  expect(await newest(owner)).toMatchObject({
+    type: 'policy_denied',
+    rule: 'grant_expired',
+    credentialId: credential.id,
+  });
+});
+
+test('forbidden: a field outside the grant; the covered ones are what "everything" means', async () => {
+  const owner = await server.createOwner();
+  const credential = await owner.client.credentials.create.mutate({
+    kind: 'fields',
+    service: 'aws',
+    label: 'prod',
+    secret: { ACCESS_KEY: 'id-1', SECRET_KEY: 'very-secret-2' },
+  });
+  const { client, agent } = await createAgent(owner, server.url);
+  const fields = ['ACCESS_KEY'];
+  await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: credential.id, fields });
+  expect((await client.agent.credential.mutate({ service: 'aws' })).values).toEqual({ ACCESS_KEY: 'id-1' });
+  const refusal = await getRefusal(client.agent.credential.mutate({ service: 'aws', field: 'SECRET_KEY' }));
+  expect(refusal).toMatchObject({ status: 403, rule: 'field_not_granted' });
+  expect(await client.agent.grants.query()).toMatchObject([{ service: 'aws', label: 'prod', fields }]);
+});
+
+test('conflict: several granted credentials of one service ask for a label', async () => {
+  const owner = await server.createOwner();
+  const { client, agent } = await createGrantedAgent(owner, server.url);
+  const second = await createToken(owner, 'github', 'other');
+  await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: second.id });
+  const refusal = await getRefusal(client.agent.credential.mutate({ service: 'github' }));
+  expect(refusal).toMatchObject({ status: 409, code: 'credential_ambiguous' });
+  expect((await client.agent.credential.mutate({ service: 'github', label: 'other' })).label).toBe('other');
+});
+
+test('a seed leaves as its six-digit code, and refresh material not at all', async () => {
+  const owner = await server.createOwner();
+  const { client, agent } = await createAgent(owner, server.url);
+  const totp = await owner.client.credentials.create.mutate({
+    kind: 'totp',
+    service: 'mail',
+    label: 'code',
+    // RFC 6238's test secret in Base32.
+    secret: { seed: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' },
+  });
+  const oauth = await owner.client.credentials.create.mutate({
+    kind: 'oauth',
+    service: 'calendar',
+    label: 'work',
+    public: {},
+    secret: { accessToken: 'access-1', refreshToken: 'refresh-1', clientSecret: 'client-1' },
+  });
+  for (const { id } of [totp, oauth]) {
+    await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: id });
+  }
+  const code = await client.agent.credential.mutate({ service: 'mail' });
+  expect(Object.keys(code.values)).toEqual(['totp']);
+  expect(code.values.totp).toMatch(/^\d{6}$/);
+  expect((await client.agent.credential.mutate({ service: 'calendar' })).values).toEqual({ accessToken: 'access-1' });
+  const refusal = await getRefusal(client.agent.credential.mutate({ service: 'calendar', field: 'refreshToken' }));
+  expect(refusal).toMatchObject({ status: 400, code: 'field_unknown' });
+});
+
+test('a rotated key works where the old one stops, and an agent reads only its own events', async () => {
+  const owner = await server.createOwner();
+  const { client, agent } = await createGrantedAgent(owner, server.url);
+  const other = await createAgent(owner, server.url, 'other-bot');
+  const { key } = await owner.client.agents.rotateKey.mutate({ id: agent.id });
+  const renewed = createClient(server.url, key);
+  await renewed.agent.credential.mutate({ service: 'github' });
+  await getRefusal(other.client.agent.credential.mutate({ service: 'github' }));
+  expect(await getRefusal(client.agent.grants.query())).toMatchObject({ status: 401 });
+  const { events } = await renewed.agent.events.query({});
+  expect(new Set(events.map((event) => event.agentId))).toEqual(new Set([agent.id]));
+  expect(await renewed.agent.whoami.query()).toMatchObject({ name: 'deploy-bot', status: 'active' });
+});
+
+test('direct: reveal, copy and autofill are Secret Access events; a fill on another origin is refused and recorded', async () => {
+  const owner = await server.createOwner();
+  const login = await owner.client.credentials.create.mutate({
+    kind: 'login',
+    service: 'shop',
+    label: 'me',
+    public: { username: 'me@example.com', sites: ['shop.example.com'] },
+    secret: { password: 'hunter2-but-longer' },
+  });
+  const filled = await owner.client.credentials.use.mutate({
+    id: login.id,
+    action: 'autofill',
+    siteOrigin: 'https://shop.example.com',
+  });
+  expect(filled.values).toEqual({ username: 'me@example.com', password: 'hunter2-but-longer' });
+  expect(filled.event).toMatchObject({
+    type: 'secret_access',
+    source: 'direct',
+    action: 'autofill',
+    title: 'Direct Access',
+    siteOrigin: 'https://shop.example.com',
+  });
+  for (const siteOrigin of [
+    'http://shop.example.com',
+    'https://shop.example.com:8443',
+    'https://shop.example.com.evil.test',
+  ]) {
+    const refusal = await getRefusal(
+      owner.client.credentials.use.mutate({ id: login.id, action: 'autofill', siteOrigin }),
+    );
+    expect(refusal).toMatchObject({ status: 403, rule: 'origin_mismatch' });
+    expect(await newest(owner)).toMatchObject({ type: 'policy_denied', source: 'direct', siteOrigin });
+  }
+  const { accountId } = await owner.client.account.me.query();
+  await checkLog(server.databaseUrl, accountId);
+});
+
+test('no secret reaches the server’s log', async () => {
+  const owner = await server.createOwner();
+  const { client, key } = await createGrantedAgent(owner, server.url);
+  await client.agent.credential.mutate({ service: 'github' });
+  for (const secret of [tokenValue, key, owner.session, 'hunter2-but-longer', 'correct horse battery']) {
+    expect(server.logged()).not.toContain(secret);
+  }
+});

@@ -1,0 +1,79 @@
+// A real server in this process, on a database of its own, with a clock that can be turned.
+
+import { randomBytes } from 'node:crypto';
+import { type App, startApp } from '@keytrail/server/app';
+import { readConfig } from '@keytrail/server/base/config';
+import { createLog } from '@keytrail/server/base/log';
+import { migrateDatabase } from '@keytrail/server/base/migrate';
+import { type Client, createClient } from './client.ts';
+import { createTestDatabase } from './database.ts';
+import { signUp } from './people.ts';
+
+export interface TestServer {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly app: App;
+  /** Everything that was logged so far, as text. */
+  readonly logged: () => string;
+  /** Moves this server's clock forward. */
+  advance(ms: number): void;
+  /** A new account and a client that speaks for it. */
+  createOwner(): Promise<Owner>;
+  /** One more server on the same database. */
+  startNode(): Promise<App>;
+  stop(): Promise<void>;
+}
+
+export interface Owner {
+  readonly email: string;
+  readonly session: string;
+  readonly client: Client;
+}
+
+export async function startTestServer(variables: Record<string, string> = {}): Promise<TestServer> {
+  const database = await createTestDatabase();
+  await migrateDatabase(database.url);
+  const lines: string[] = [];
+  let skewMs = 0;
+  const config = readConfig({
+    KEYTRAIL_PORT: '0',
+    KEYTRAIL_LOG_LEVEL: 'debug',
+    DATABASE_URL: database.url,
+    KEYTRAIL_DATA_DIR: '/nonexistent',
+    ...variables,
+  });
+  const masterKeys = { newest: 1, byVersion: new Map([[1, randomBytes(32)]]) };
+  const start = () =>
+    startApp({
+      config,
+      log: createLog(config, { write: (line) => lines.push(line) }),
+      target: database.url,
+      masterKeys,
+      nowMs: () => Date.now() + skewMs,
+    });
+  const apps = [await start()];
+  const [app] = apps;
+  if (app === undefined) throw new Error('unreachable');
+  return {
+    url: app.url,
+    databaseUrl: database.url,
+    app,
+    logged: () => lines.join(''),
+    advance: (ms) => {
+      skewMs += ms;
+    },
+    createOwner: async () => {
+      const { email, session } = await signUp(app.url);
+      return { email, session, client: createClient(app.url, session) };
+    },
+    startNode: async () => {
+      const node = await start();
+      apps.push(node);
+      return node;
+    },
+    stop: async () => {
+      for (const running of apps) await running.stop();
+      await database.drop();
+    },
+  };
+}

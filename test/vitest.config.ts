@@ -1,0 +1,15 @@
+// The tests that need a server: integration, faults, and the rules of the repository.
+
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    name: 'integration',
+    include: ['rules.test.ts', 'integration/**/*.test.ts', 'fault/**/*.test.ts'],
+    globalSetup: 'kit/global-setup.ts',
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
