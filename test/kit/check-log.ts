@@ -1,11 +1,11 @@
 // Asserts, on the rows themselves, everything that must hold of an account's log whatever happened to the server.
 
+import { connect, type DatabaseTarget } from '@keytrail/server/base/db';
 import { hashLeaf, parseLine, verifyLine } from '@keytrail/shared/leaf';
-import postgres from 'postgres';
 
 /** Throws for the first thing that is wrong; returns the ids in order. Connects as the owner of the tables. */
-export async function checkLog(databaseUrl: string, accountId: string): Promise<string[]> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined });
+export async function checkLog(database: DatabaseTarget, accountId: string): Promise<string[]> {
+  const sql = connect(database, { max: 1 });
   try {
     const rows = await sql`
       select *, to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as rec, host(client_ip) as ip

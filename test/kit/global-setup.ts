@@ -9,6 +9,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A superuser's address of the server on which every test makes databases of its own. */
     postgresUrl: string;
+    /** True when that server is the embedded one, started here. */
+    ownServer: boolean;
   }
 }
 
@@ -16,6 +18,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const given = process.env.TEST_DATABASE_URL;
   if (given !== undefined && given !== '') {
     project.provide('postgresUrl', given);
+    project.provide('ownServer', false);
     return undefined;
   }
   const folder = await makeTempDir();
@@ -25,6 +28,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     loopbackPort: await findFreePort(),
   });
   project.provide('postgresUrl', server.url);
+  project.provide('ownServer', true);
   return async () => {
     await server.stop();
     await folder.remove();

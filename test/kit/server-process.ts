@@ -1,0 +1,67 @@
+// The server as a process of its own, to be killed.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const serverFolder = fileURLToPath(new URL('../../server', import.meta.url));
+
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly dataDir: string;
+  /** From the start of the process to its readiness. */
+  readonly startMs: number;
+  /** Ends it as given and resolves when it is gone. */
+  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+}
+
+/** Starts `main.ts` as `npm start` does and resolves when it serves. Throws with what it printed if it ends first. */
+export async function startServerProcess(variables: Record<string, string>): Promise<ServerProcess> {
+  const startedAt = Date.now();
+  const { child, ended, printed } = spawnServer(variables);
+  const ready = new Promise<{ url: string; dataDir: string }>((resolve) => {
+    child.on('message', (message) => resolve(message as { url: string; dataDir: string }));
+  });
+  const first = await Promise.race([ready, ended]);
+  if (typeof first === 'number') throw new Error(`the server ended with ${first}: ${printed()}`);
+  return {
+    child,
+    ...first,
+    startMs: Date.now() - startedAt,
+    kill: async (signal) => {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+/** Runs the server until it ends by itself; for starts that must fail. */
+export async function runServerToItsEnd(variables: Record<string, string>): Promise<{ code: number; printed: string }> {
+  const { ended, printed } = spawnServer(variables);
+  return { code: await ended, printed: printed() };
+}
+
+function spawnServer(variables: Record<string, string>) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    cwd: serverFolder,
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      KEYTRAIL_PORT: '0',
+      KEYTRAIL_LOG_LEVEL: 'warn',
+      ...variables,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let text = '';
+  child.stdout?.on('data', (chunk) => {
+    text += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    text += chunk;
+  });
+  const ended = new Promise<number>((resolve) => {
+    child.on('close', (code) => resolve(code ?? -1));
+  });
+  return { child, ended, printed: () => text };
+}
