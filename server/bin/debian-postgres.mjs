@@ -2,12 +2,14 @@
 // @ts-check
 
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { installByApt, isRootOnDebian } from './apt.mjs';
 import { StepError, step } from './step.mjs';
 
 const majors = [15, 16, 17, 18];
 
-async function ensureDebianPostgres() {
+/** The folder of initdb, postgres and pgbench; installed where it is missing. */
+export async function ensureDebianPostgres() {
   const found = findPostgres();
   if (found !== undefined) return found;
   return step('Installing Postgres 15', async () => {
@@ -24,4 +26,4 @@ function findPostgres() {
   return majors.map((major) => `/usr/lib/postgresql/${major}/bin`).find((folder) => existsSync(`${folder}/initdb`));
 }
 
-console.log(await ensureDebianPostgres());
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await ensureDebianPostgres());

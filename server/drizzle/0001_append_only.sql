@@ -76,7 +76,33 @@ SET jit = off AS $$
 DECLARE
   rfc3339 constant text := 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
   batch_time timestamptz;
+  body text;
+  line text;
+  one_seq bigint;
+  one_at timestamptz;
+  recorded text;
 BEGIN
+  -- One event alone is the case of an idle server: the same steps without the machinery of many.
+  IF cardinality(bodies) = 1 AND NOT may_repeat THEN
+    body := bodies[1];
+    UPDATE public.heads h SET next_seq = h.next_seq + 1,
+      last_recorded_at = greatest(clock_timestamp(), h.last_recorded_at + interval '1 microsecond')
+      WHERE h.account_id = account_ids[1] RETURNING h.next_seq - 1, h.last_recorded_at INTO one_seq, one_at;
+    IF FOUND THEN
+      recorded := to_char(one_at AT TIME ZONE 'UTC', rfc3339);
+      line := '{"ev":' || body || ',"rec":"' || recorded || '","seq":' || one_seq || ',"sig":null,"v":1}';
+      INSERT INTO public.events (account_id, recorded_at, seq, id, agent_id, credential_id, proxy_id, type, source,
+        outcome, client, service, client_ip, leaf_hash, line)
+      SELECT account_ids[1], one_at, one_seq, f.id, f."agentId", f."credentialId", f."proxyId", f.type, f.source,
+        f.outcome, f.client, f.service, f."clientIp", sha256('\x00'::bytea || convert_to(line, 'UTF8')), line
+      FROM jsonb_to_record(body::jsonb) AS f (
+        id uuid, type text, source text, outcome text, service text, client text,
+        "agentId" uuid, "credentialId" uuid, "proxyId" uuid, "clientIp" inet);
+      PERFORM pg_notify('keytrail_events', account_ids[1]::text);
+      RETURN QUERY VALUES (1::bigint, one_seq, recorded, 'recorded');
+      RETURN;
+    END IF;
+  END IF;
   INSERT INTO public.heads (account_id, log_id, next_seq, last_recorded_at)
     SELECT DISTINCT a, substr(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 1, 16), 0, '-infinity'::timestamptz
     FROM unnest(account_ids) a

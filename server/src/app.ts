@@ -1,6 +1,5 @@
 // Puts the server together: the context that operations get, and the HTTP face over it.
 
-import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { pinoHttp } from 'pino-http';
@@ -15,6 +14,7 @@ import type { MasterKeys } from './base/envelope.ts';
 import { GroupCommit } from './base/group-commit.ts';
 import type { Log } from './base/log.ts';
 import { verifyMasterKeys } from './base/master-key-check.ts';
+import { createRandomSource } from './base/random.ts';
 import { Wakeups } from './base/wakeups.ts';
 import { createAuthRoutes } from './http/auth.ts';
 import { createHealthRoute } from './http/health.ts';
@@ -52,7 +52,7 @@ export async function startApp(parts: {
     wakeups: new Wakeups(),
     stopping: stopping.signal,
     nowMs: parts.nowMs ?? Date.now,
-    randomBytes: (length) => randomBytes(length),
+    randomBytes: createRandomSource(),
   };
   try {
     await verifyMasterKeys(db, parts.masterKeys);

@@ -34,9 +34,13 @@ export function fromBase64url(text: string): Uint8Array | null {
   return toBase64url(bytes) === text ? bytes : null;
 }
 
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Encodes bytes as lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let text = '';
+  for (const byte of bytes) text += hexPairs[byte];
+  return text;
 }
 
 /** The 16 bytes of a UUID in its usual text form. */

@@ -28,7 +28,7 @@ function canonicalizeObject(value: Record<string, JsonValue | undefined>): strin
     .sort()
     .flatMap((key) => {
       const member = value[key];
-      return member === undefined ? [] : [`${canonicalize(key)}:${canonicalize(member)}`];
+      return member === undefined ? [] : [`${JSON.stringify(key)}:${canonicalize(member)}`];
     });
   return `{${members.join(',')}}`;
 }

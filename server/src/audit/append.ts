@@ -3,7 +3,7 @@
 import { toBase64url } from '@keytrail/shared/bytes';
 import { canonicalize } from '@keytrail/shared/canonical';
 import { AppError } from '@keytrail/shared/errors';
-import { type AuditEvent, type EventBody, type EventDraft, eventBody } from '@keytrail/shared/event';
+import type { AuditEvent, EventBody, EventDraft } from '@keytrail/shared/event';
 import { mintUuid } from '@keytrail/shared/ids';
 import { sql } from 'drizzle-orm';
 import type { AppendReceipt, Context, PendingAppend } from '../base/context.ts';
@@ -48,14 +48,15 @@ export async function appendIn(
   return toEvent(pending.body, receipt);
 }
 
-/** Completes a draft with what makes it unique: id, salt and the maker's clock. Throws for a malformed draft. */
+/** Completes a draft with what makes it unique: id, salt and the maker's clock. */
 export function mintBody(minting: Minting, draft: EventDraft): EventBody {
-  return eventBody.parse({
+  const nowMs = minting.nowMs();
+  return {
     ...draft,
-    id: mintUuid(minting.nowMs(), minting.randomBytes),
+    id: mintUuid(nowMs, minting.randomBytes),
     salt: toBase64url(minting.randomBytes(16)),
-    occurredAt: new Date(minting.nowMs()).toISOString(),
-  });
+    occurredAt: new Date(nowMs).toISOString(),
+  };
 }
 
 /**

@@ -14,7 +14,7 @@ import { hasSystemCode } from './system-error.ts';
 export const clusterName = 'keytrail';
 
 /** Settings that fit a laptop; written into postgresql.conf, where the owner of the machine may tune them. */
-const laptopSettings = ['max_connections=100', 'shared_buffers=128MB', 'wal_compression=pglz'];
+const laptopSettings = ['max_connections=200', 'shared_buffers=128MB', 'wal_compression=pglz'];
 
 /** Makes the data folder unless it exists, and answers with the owner role's password. */
 export async function prepareCluster(pgdata: string, binaries: Binaries, account?: Account): Promise<string> {
