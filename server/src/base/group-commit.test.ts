@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { GroupCommit } from './group-commit.ts';
+
+function createQueue(batchMax = 100) {
+  const batches: string[][] = [];
+  const queue = new GroupCommit<string, string>({
+    carryOut: async (items) => {
+      batches.push(items);
+      await Promise.resolve();
+      if (items.includes('boom')) throw new Error('boom');
+      return items.map((item) => (item === 'bad' ? new Error('bad') : `${item}!`));
+    },
+    keyOf: (item) => item,
+    batchMax,
+  });
+  return { queue, batches };
+}
+
+test('what arrives while a batch runs goes together as the next', async () => {
+  const { queue, batches } = createQueue();
+  const first = queue.enqueue('a');
+  await Promise.resolve();
+  await Promise.resolve();
+  const rest = [queue.enqueue('b'), queue.enqueue('c')];
+  expect(await Promise.all([first, ...rest])).toEqual(['a!', 'b!', 'c!']);
+  expect(batches).toEqual([['a'], ['b', 'c']]);
+});
+
+test('a repeat waits for the batch after its first; a batch has its limit', async () => {
+  const { queue, batches } = createQueue(2);
+  await Promise.all(['a', 'a', 'b', 'c', 'd'].map((item) => queue.enqueue(item)));
+  expect(batches).toEqual([['a', 'b'], ['a', 'c'], ['d']]);
+});
+
+test('one refused item fails alone, a failed batch fails whole, and the queue goes on', async () => {
+  const { queue } = createQueue();
+  const settled = await Promise.allSettled([queue.enqueue('a'), queue.enqueue('bad')]);
+  expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  await expect(queue.enqueue('boom')).rejects.toThrow('boom');
+  expect(await queue.enqueue('later')).toBe('later!');
+});
+
+test('flush resolves when all that was enqueued is answered', async () => {
+  const { queue } = createQueue(1);
+  let answered = 0;
+  for (const item of ['a', 'b', 'c']) void queue.enqueue(item).then(() => answered++);
+  await queue.flush();
+  expect(answered).toBe(3);
+});
