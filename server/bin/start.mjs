@@ -26,4 +26,11 @@ server.on('message', (message) => {
 });
 
 passSignals(server);
+
+// A SIGTERM to npm ends npm and the shell below it, and neither passes it on: their going is the signal.
+const npm = process.env.npm_lifecycle_event === 'start' ? process.ppid : undefined;
+setInterval(() => {
+  if (npm !== undefined && process.ppid !== npm) server.kill('SIGTERM');
+}, 500).unref();
+
 process.exit(await waitForExit(server));

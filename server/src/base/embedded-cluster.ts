@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, link, mkdir, open, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { chown, link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Account } from './embedded-account.ts';
@@ -57,7 +57,7 @@ async function readPassword(file: string): Promise<string> {
 }
 
 async function readOrMakePassword(file: string): Promise<string> {
-  const draft = `${file}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const draft = reserveName(file);
   await writeFile(draft, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flush: true });
   try {
     // A link is made whole or not at all, and never over another's: two first starts agree on one password.
@@ -65,7 +65,8 @@ async function readOrMakePassword(file: string): Promise<string> {
   } catch (error) {
     if (!hasSystemCode(error, 'EEXIST')) throw error;
   } finally {
-    await unlink(draft);
+    await rm(draft, { force: true });
+    underWay.delete(draft);
   }
   return readPassword(file);
 }
@@ -73,8 +74,7 @@ async function readOrMakePassword(file: string): Promise<string> {
 /** initdb works in a folder of this process, renamed when whole: a kill leaves only litter for the next start. */
 async function makeCluster(pgdata: string, password: string, binaries: Binaries, account?: Account): Promise<void> {
   await removeLitter(pgdata);
-  const making = `${pgdata}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
-  underWay.add(basename(making));
+  const making = reserveName(pgdata);
   const passwordFile = `${making}.password`;
   try {
     await mkdir(making, { mode: 0o700 });
@@ -95,12 +95,19 @@ async function makeCluster(pgdata: string, password: string, binaries: Binaries,
   } finally {
     await rm(making, { recursive: true, force: true });
     await rm(passwordFile, { force: true });
-    underWay.delete(basename(making));
+    underWay.delete(making);
   }
 }
 
 // In a container every start has the same process id, so the id alone does not tell our own work from litter.
 const underWay = new Set<string>();
+
+/** A path for making something beside its final place, told apart from litter until it is given back. */
+function reserveName(path: string): string {
+  const name = `${path}.tmp-${process.pid}-${randomBytes(4).toString('hex')}`;
+  underWay.add(name);
+  return name;
+}
 
 async function runInitdb(folder: string, passwordFile: string, { initdb }: Binaries, account?: Account): Promise<void> {
   const options = [
@@ -131,7 +138,7 @@ async function removeLitter(pgdata: string): Promise<void> {
     const match = pattern.exec(name);
     if (match === null) continue;
     const pid = Number(match[1]);
-    const isUnderWay = pid === process.pid ? [...underWay].some((own) => name.startsWith(own)) : isAlive(pid);
+    const isUnderWay = pid === process.pid ? [...underWay].some((own) => name.startsWith(basename(own))) : isAlive(pid);
     if (!isUnderWay) await rm(join(dirname(pgdata), name), { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -1,2 +1,50 @@
+// The worker: wires events of the browser to what answers them.
+
+import { browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
-export default defineBackground(() => {});
+import { forgetLogins } from '../../lib/login-list.ts';
+import { answerMessages } from '../../lib/message-intake.ts';
+import { restrictStorage, watchSession } from '../../lib/session.ts';
+import { resetBadge, updateBadge } from './badge.ts';
+import { copyPassword } from './copy.ts';
+import { fillActiveTab, fillPage, listPageLogins, listTabLogins } from './fill.ts';
+import { pullEvents } from './pull.ts';
+
+const syncAlarm = 'sync';
+
+export default defineBackground(() => {
+  void restrictStorage();
+  answerMessages({
+    'page.logins': (_request, sender) => listPageLogins(sender),
+    'page.fill': ({ credentialId }, sender) => fillPage(credentialId, sender),
+    'popup.logins': listTabLogins,
+    'popup.fill': ({ credentialId }) => fillActiveTab(credentialId),
+    'popup.copy': ({ credentialId }) => copyPassword(credentialId),
+    'popup.opened': async () => {
+      await pullEvents();
+      await resetBadge();
+      return null;
+    },
+    sync: async () => {
+      await pullEvents();
+      return null;
+    },
+    changed: async () => {
+      await forgetLogins();
+      await pullEvents();
+      return null;
+    },
+  });
+  browser.alarms.onAlarm.addListener((alarm) => {
+    if (alarm.name === syncAlarm) void pullEvents();
+  });
+  watchSession(() => {
+    void forgetLogins();
+    void pullEvents().then(updateBadge);
+  });
+  // Without a listener the browser's start would not wake the worker, and nothing would be pulled before the alarm.
+  browser.runtime.onStartup.addListener(() => void pullEvents());
+  // An alarm outlives the worker but not always the browser; making it again is harmless.
+  void browser.alarms.create(syncAlarm, { periodInMinutes: 1 });
+  void pullEvents();
+});

@@ -1,0 +1,24 @@
+// One fill of one form: asked for by the person, answered by the worker, put into fields that are still the same.
+
+import { type FillOutcome, sendMessage } from '../../lib/messages.ts';
+import { isFillable } from './fillable.ts';
+import type { LoginForm } from './login-form.ts';
+import { putLogin } from './put-values.ts';
+
+/** Asks the worker for the login and fills it in. The worker has recorded the use before it answers. */
+export async function fillForm(form: LoginForm, credentialId: string): Promise<FillOutcome> {
+  const answer = await sendMessage('page.fill', { credentialId });
+  if (answer === undefined) return { kind: 'refused', failure: noAnswer };
+  if (answer.kind === 'refused') return answer;
+  const isSamePage = answer.origin === location.origin && isStillThere(form);
+  return isSamePage && putLogin(form, answer) ? { kind: 'filled' } : { kind: 'refused', failure: notKept };
+}
+
+const noAnswer = { kind: 'server', sentence: 'Keytrail did not answer. Try again.' } as const;
+const notKept = { kind: 'invalid', sentence: 'The page did not take the login. Copy it from the popup.' } as const;
+
+/** The page had time to change the form while the worker asked the server. */
+function isStillThere({ username, password }: LoginForm): boolean {
+  if (password.type !== 'password' || !password.isConnected || !isFillable(password)) return false;
+  return username === null || (username.isConnected && isFillable(username));
+}

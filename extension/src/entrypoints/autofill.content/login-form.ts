@@ -1,0 +1,112 @@
+// Is this field part of a plain login form, and which fields belong to it? Reads the page, changes nothing.
+
+import { isFillable } from './fillable.ts';
+
+/** The fields of a login. `username` is null on a form that asks for the password alone. */
+export interface LoginForm {
+  readonly username: HTMLInputElement | null;
+  readonly password: HTMLInputElement;
+}
+
+const usernameTypes = ['text', 'email', 'tel'];
+/** A login asks for one name, at most with a company beside it; more names open an account. */
+const namesMax = 2;
+const codeWords = /\b(otp|totp|2fa|mfa|one.?time|captcha|security.?code|verification|passcode|pin|cvc|cvv|ssn)\b/i;
+const searchWords = /\b(search|query|coupon|promo|newsletter|subscribe)\b/i;
+const signUpWords = /sign.?up|register|registration|create.{0,12}account|join now|new account/i;
+const logInWords = /log.?[io]n|sign.?in|anmelden|connexion|iniciar|accedi|entrar/i;
+
+/**
+ * The login form around a field that the person focused, or null. Sign-up, change-password, one-time-code, search and
+ * newsletter forms are none. Only fields that a person can see count, so decoys are neither offered nor filled.
+ */
+export function findLoginForm(field: HTMLInputElement, canFill = isFillable): LoginForm | null {
+  const scope = field.form ?? findFormlessScope(field);
+  if (scope === null || scope.getAttribute('role') === 'search') return null;
+  const inputs = inputsOf(scope);
+  const passwords = inputs.filter((input) => input.type === 'password' && canFill(input));
+  const [password] = passwords;
+  // Two visible passwords: a sign-up or a change of password.
+  if (password === undefined || passwords.length !== 1 || !isCurrentPassword(password)) return null;
+  const names = findNamesBefore(password, inputs, canFill);
+  const username = names.find((input) => hasToken(input, 'username')) ?? names[0] ?? null;
+  if (field !== username && field !== password) return null;
+  return isSignUp(scope, password, names.length) ? null : { username, password };
+}
+
+/** The visible text fields before the password, the nearest first; a few are enough to tell what the form is for. */
+function findNamesBefore(
+  password: HTMLInputElement,
+  inputs: readonly HTMLInputElement[],
+  canFill: (field: HTMLInputElement) => boolean,
+): HTMLInputElement[] {
+  const names: HTMLInputElement[] = [];
+  for (let index = inputs.indexOf(password) - 1; index >= 0 && names.length <= namesMax; index--) {
+    const input = inputs[index];
+    if (input !== undefined && isUsername(input) && canFill(input)) names.push(input);
+  }
+  return names;
+}
+
+/** The first login form of the page, for a fill that was asked for outside of it. */
+export function findFirstLoginForm(root: ParentNode, canFill = isFillable): LoginForm | null {
+  for (const password of root.querySelectorAll<HTMLInputElement>('input[type=password]')) {
+    const form = findLoginForm(password, canFill);
+    if (form !== null) return form;
+  }
+  return null;
+}
+
+/** Without a form element: the nearest ancestor that holds a password field as well. */
+function findFormlessScope(field: HTMLInputElement): Element | null {
+  for (let scope = field.parentElement; scope !== null; scope = scope.parentElement) {
+    if (inputsOf(scope).some((input) => input.type === 'password')) return scope;
+  }
+  return null;
+}
+
+function inputsOf(scope: Element): HTMLInputElement[] {
+  if (scope instanceof HTMLFormElement) {
+    return [...scope.elements].filter((element) => element instanceof HTMLInputElement);
+  }
+  // A neighbouring form is a world of its own.
+  return [...scope.querySelectorAll('input')].filter((input) => input.form === null);
+}
+
+function isCurrentPassword(password: HTMLInputElement): boolean {
+  if (hasToken(password, 'new-password') || hasToken(password, 'one-time-code')) return false;
+  return hasToken(password, 'current-password') || !codeWords.test(describe(password));
+}
+
+function isUsername(input: HTMLInputElement): boolean {
+  if (!usernameTypes.includes(input.type) || hasToken(input, 'one-time-code')) return false;
+  if (hasToken(input, 'username') || hasToken(input, 'email')) return true;
+  const words = describe(input);
+  return !codeWords.test(words) && !searchWords.test(words);
+}
+
+/** Many text fields before the password, or words that say so, mean that an account is being opened. */
+function isSignUp(scope: Element, password: HTMLInputElement, names: number): boolean {
+  if (hasToken(password, 'current-password')) return false;
+  if (names > namesMax) return true;
+  const words = `${scope.id} ${scope.getAttribute('name') ?? ''} ${scope.getAttribute('action') ?? ''} ${submitWords(scope)}`;
+  return signUpWords.test(words) && !logInWords.test(words);
+}
+
+function submitWords(scope: Element): string {
+  const buttons = scope.querySelectorAll<HTMLElement>('button:not([type=button]), input[type=submit]');
+  return [...buttons].map((button) => button.textContent || button.getAttribute('value') || '').join(' ');
+}
+
+function hasToken(input: HTMLInputElement, token: string): boolean {
+  return (input.getAttribute('autocomplete') ?? '').toLowerCase().split(/\s+/).includes(token);
+}
+
+/** What the page says about a field. Word parts are parted, so that `userOTP` and `otp_code` hold the word otp. */
+function describe(input: HTMLInputElement): string {
+  const label = [...(input.labels ?? [])].map((element) => element.textContent).join(' ');
+  return [input.name, input.id, input.placeholder, input.getAttribute('aria-label') ?? '', label]
+    .join(' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll(/[_-]/g, ' ');
+}

@@ -1,0 +1,30 @@
+// Using a login: the server records the event and only then hands out the values; the cache has the event at once.
+
+import { putOwnEvents } from '../../lib/cache.ts';
+import type { Failure } from '../../lib/failure.ts';
+import { forgetLogins } from '../../lib/login-list.ts';
+import { getSession } from '../../lib/session.ts';
+import { pullEvents } from './pull.ts';
+import { api, noteFailure } from './server.ts';
+
+type Use = { readonly action: 'autofill'; readonly siteOrigin: string } | { readonly action: 'copy' };
+
+type Used =
+  | { readonly kind: 'values'; readonly values: Readonly<Record<string, string>> }
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+/** Spends a login once. A refusal is a value; the server has recorded that, too. */
+export async function spendLogin(id: string, fields: string[], use: Use): Promise<Used> {
+  const session = await getSession();
+  try {
+    const { values, event } = await api.credentials.use.mutate({ id, fields, ...use });
+    if (session !== null) await putOwnEvents(session.account.accountId, [event]);
+    return { kind: 'values', values };
+  } catch (error) {
+    return { kind: 'refused', failure: await noteFailure(error) };
+  } finally {
+    await forgetLogins();
+    // Not waited for: brings what happened in between, and the denial where there was one.
+    void pullEvents();
+  }
+}

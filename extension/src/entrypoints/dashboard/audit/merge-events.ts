@@ -1,0 +1,10 @@
+// One list from several sources that overlap: the cache, the server's pages, the live stream.
+
+import { type AuditEvent, type EventFilter, matches } from '@keytrail/shared/event';
+
+/** Newest first, each event once, only what the filter admits. */
+export function mergeEvents(filter: EventFilter, ...sources: readonly (readonly AuditEvent[])[]): AuditEvent[] {
+  const bySeq = new Map<number, AuditEvent>();
+  for (const event of sources.flat()) if (matches(event, filter)) bySeq.set(event.seq, event);
+  return [...bySeq.values()].sort((left, right) => right.seq - left.seq);
+}

@@ -1,0 +1,70 @@
+// Events as they are recorded, while the page is open.
+
+import type { AuditEvent } from '@keytrail/shared/event';
+import { useEffect, useState } from 'react';
+import { toFailure } from '../../../lib/api.ts';
+import type { Failure } from '../../../lib/failure.ts';
+import { api } from '../../../lib/query.ts';
+
+/** More than this would be older than what a reader looks at; reloading brings the rest. */
+const keptMax = 1000;
+const retryDelayMs = 3000;
+
+export interface LiveEvents {
+  /** Newest first. */
+  readonly events: readonly AuditEvent[];
+  readonly status: 'connecting' | 'live' | 'away';
+  readonly failure: Failure | undefined;
+}
+
+/**
+ * Subscribes behind the event with the highest known number, so that nothing falls between a list and the stream.
+ * @param after the sequence number to start behind, -1 for now; undefined while that is not known, which waits.
+ */
+export function useLiveEvents(after: number | undefined): LiveEvents {
+  const [events, setEvents] = useState<readonly AuditEvent[]>([]);
+  const [status, setStatus] = useState<LiveEvents['status']>('connecting');
+  const [failure, setFailure] = useState<Failure>();
+  const [attempt, setAttempt] = useState(0);
+
+  useEffect(() => {
+    if (after === undefined) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const lose = (error: unknown) => {
+      const reason = toFailure(error);
+      setStatus('away');
+      setFailure(reason);
+      // A stream says within itself that the session has ended; an ordinary call gets the 401 that ends it here too.
+      if (reason.kind === 'signed_out') api.account.me.query().catch(() => undefined);
+      timer ??= setTimeout(() => setAttempt(attempt + 1), retryDelayMs);
+    };
+    const subscription = api.audit.live.subscribe(
+      { lastEventId: after < 0 ? null : String(after) },
+      {
+        onData: ({ data }) => setEvents((known) => addNewest(known, data)),
+        onConnectionStateChange: ({ state, error }) => {
+          if (state === 'pending') {
+            setStatus('live');
+            setFailure(undefined);
+          } else if (error) {
+            setStatus('away');
+            setFailure(toFailure(error));
+          }
+        },
+        onError: lose,
+      },
+    );
+    return () => {
+      clearTimeout(timer);
+      subscription.unsubscribe();
+    };
+  }, [after, attempt]);
+
+  return { events, status, failure };
+}
+
+/** A reconnected stream may begin with what is already there. */
+function addNewest(known: readonly AuditEvent[], event: AuditEvent): readonly AuditEvent[] {
+  if (known.some(({ id }) => id === event.id)) return known;
+  return [event, ...known].slice(0, keptMax);
+}

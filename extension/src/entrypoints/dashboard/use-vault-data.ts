@@ -1,0 +1,29 @@
+// What the pages read from the server, and how it is made fresh after a change.
+
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { trpc } from '../../lib/query.ts';
+
+/** Credentials, without their secrets. */
+export function useCredentials() {
+  return useQuery(trpc.credentials.list.queryOptions());
+}
+
+/** Agents, by their summaries. */
+export function useAgents() {
+  return useQuery(trpc.agents.list.queryOptions());
+}
+
+/** Makes lists ask again after something changed. */
+export function useRefresh() {
+  const client = useQueryClient();
+  return {
+    credentials: () => client.invalidateQueries(trpc.credentials.pathFilter()),
+    agents: () => client.invalidateQueries(trpc.agents.pathFilter()),
+    grants: () =>
+      Promise.all([
+        client.invalidateQueries(trpc.grants.pathFilter()),
+        // An agent's summary counts its grants.
+        client.invalidateQueries(trpc.agents.pathFilter()),
+      ]),
+  };
+}

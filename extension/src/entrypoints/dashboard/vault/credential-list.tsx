@@ -1,0 +1,164 @@
+// The vault as a table; where its place is narrow, only names and services stay.
+
+import { type CredentialSummary, credentialKindLabels } from '@keytrail/shared/credential';
+import { joinClasses } from '../../../ui/join-classes.ts';
+import { RelativeTime } from '../../../ui/relative-time.tsx';
+import { rowFocusClasses, toRowPress } from '../../../ui/row-press.ts';
+import { ServiceBadge } from '../../../ui/service-badge.tsx';
+import { useRowKeys } from '../../../ui/use-row-keys.ts';
+import { strings } from '../strings.ts';
+import { Expiry } from './expiry.tsx';
+import { KindIcon } from './kind-icon.tsx';
+import { findUsername, toSites } from './public-members.ts';
+
+const headCell = 'border-b border-line px-2.5 py-1.75 text-xs font-medium text-faint not-last:text-start last:text-end';
+const cell = 'border-b border-hairline px-2.5 py-1.5 align-middle text-mute';
+const shownFrom = {
+  service: 'hidden @md:table-cell',
+  sites: 'hidden @3xl:table-cell',
+  tags: 'hidden @5xl:table-cell',
+  used: 'hidden @lg:table-cell',
+  expires: 'hidden @4xl:table-cell',
+} as const;
+
+interface CredentialListProps {
+  readonly credentials: readonly CredentialSummary[];
+  readonly openId: string | undefined;
+  readonly onOpen: (credential: CredentialSummary) => void;
+}
+
+/** A press on a row, or Enter, opens its details. */
+export function CredentialList({ credentials, openId, onOpen }: CredentialListProps) {
+  const { listProps, toRowProps } = useRowKeys(credentials.map(({ id }) => id));
+  const { columns } = strings.vault;
+  return (
+    <div className="@container overflow-clip rounded-lg border border-line bg-panel">
+      <table className="w-full table-fixed border-separate border-spacing-0">
+        <caption className="sr-only">{strings.vault.title}</caption>
+        <thead>
+          <tr>
+            <th scope="col" className={headCell}>
+              {columns.name}
+            </th>
+            <th scope="col" className={joinClasses(headCell, shownFrom.service, 'w-36')}>
+              {columns.service}
+            </th>
+            <th scope="col" className={joinClasses(headCell, shownFrom.sites, 'w-[22%]')}>
+              {columns.sites}
+            </th>
+            <th scope="col" className={joinClasses(headCell, shownFrom.tags, 'w-[16%]')}>
+              {columns.tags}
+            </th>
+            <th scope="col" className={joinClasses(headCell, shownFrom.expires, 'w-32')}>
+              {columns.expires}
+            </th>
+            <th scope="col" className={joinClasses(headCell, shownFrom.used, 'w-24')}>
+              {columns.used}
+            </th>
+          </tr>
+        </thead>
+        <tbody className="[&>tr:last-child>td]:border-b-0" {...listProps}>
+          {credentials.map((credential) => (
+            <CredentialRow
+              key={credential.id}
+              credential={credential}
+              open={credential.id === openId}
+              onOpen={onOpen}
+              rowProps={toRowProps(credential.id)}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface CredentialRowProps {
+  readonly credential: CredentialSummary;
+  readonly open: boolean;
+  readonly onOpen: CredentialListProps['onOpen'];
+  readonly rowProps: { 'data-row': string; tabIndex: 0 | -1 };
+}
+
+function CredentialRow({ credential, open, onOpen, rowProps }: CredentialRowProps) {
+  const { label, service, kind, tags, lastUsedAt, expiresAt } = credential;
+  return (
+    <tr
+      onClick={toRowPress(() => onOpen(credential))}
+      className={joinClasses('cursor-pointer', rowFocusClasses, open ? 'bg-accent-soft' : 'hover:bg-canvas')}
+    >
+      <td className={cell}>
+        <div className="flex min-w-0 items-center gap-2.5">
+          <KindIcon kind={kind} />
+          <div className="min-w-0 flex-1">
+            <button
+              type="button"
+              {...rowProps}
+              dir="auto"
+              title={label}
+              className="user-text block w-full truncate font-medium text-ink outline-none"
+            >
+              {label}
+            </button>
+            <p className="truncate text-xs">
+              {credentialKindLabels[kind]}
+              <Aside credential={credential} />
+            </p>
+          </div>
+        </div>
+      </td>
+      <td className={joinClasses(cell, shownFrom.service)}>
+        <ServiceBadge service={service} className="max-w-full" />
+      </td>
+      <td className={joinClasses(cell, shownFrom.sites)}>
+        <Sites sites={toSites(credential)} />
+      </td>
+      <td className={joinClasses(cell, shownFrom.tags)}>
+        <span dir="auto" title={tags.join(', ')} className="user-text block truncate">
+          {tags.join(', ')}
+        </span>
+      </td>
+      <td className={joinClasses(cell, shownFrom.expires)}>
+        <Expiry at={expiresAt} />
+      </td>
+      <td className={joinClasses(cell, shownFrom.used, 'text-end')}>
+        {lastUsedAt === null ? (
+          <span className="text-faint">{strings.never}</span>
+        ) : (
+          <RelativeTime at={lastUsedAt} tabIndex={rowProps.tabIndex} />
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** The username, unless the label is already it; in narrow places the service too. */
+function Aside({ credential }: { readonly credential: CredentialSummary }) {
+  const username = findUsername(credential);
+  return (
+    <>
+      {username !== undefined && username !== credential.label && (
+        <>
+          {' · '}
+          <span dir="auto" className="user-text">
+            {username}
+          </span>
+        </>
+      )}
+      <span className="@md:hidden"> · {credential.service}</span>
+    </>
+  );
+}
+
+function Sites({ sites }: { readonly sites: readonly string[] }) {
+  const [first, ...others] = sites;
+  if (first === undefined) return null;
+  return (
+    <span className="flex min-w-0 gap-1" title={sites.join('\n')}>
+      <span dir="ltr" className="truncate">
+        {new URL(first).host}
+      </span>
+      {others.length > 0 && <span className="text-faint">{strings.vault.moreSites(others.length)}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,102 @@
+// Recent activity: the cached events that pass the filters, live, without the network.
+
+import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
+import { CloudOff, ListFilter, ScrollText } from 'lucide-react';
+import { useState } from 'react';
+import { openDashboard, toAuditSearch, toDashboardUrl } from '../../lib/dashboard-link.ts';
+import { Button } from '../../ui/button.tsx';
+import { Empty } from '../../ui/empty.tsx';
+import { EventFilterBar, isUnfiltered } from '../../ui/event-filter.tsx';
+import { EventList } from '../../ui/event-list.tsx';
+import { Section } from './section.tsx';
+import { pageSize, type Start } from './start.ts';
+import { popupStrings } from './strings.ts';
+import { type Progress, useActivity } from './use-activity.ts';
+
+/** The section with its filters. */
+export function Activity({ start }: { readonly start: Start }) {
+  const [filter, setFilter] = useState<EventFilter>({});
+  const [limit, setLimit] = useState(pageSize);
+  const { events, freshIds, options, progress } = useActivity(filter, limit, start);
+  const change = (next: EventFilter) => {
+    setFilter(next);
+    setLimit(pageSize);
+  };
+  return (
+    <Section title={popupStrings.activity} aside={<LogLink filter={filter} />}>
+      <div className="sticky top-0 z-10 -mx-3.5 -mt-1.5 bg-canvas px-3.5 pt-1.5 pb-2" data-filters>
+        <EventFilterBar compact filter={filter} onChange={change} options={options} />
+      </div>
+      {events.length > 0 ? (
+        <EventList compact events={events} freshIds={freshIds} onOpen={(event) => openEvent(event, filter)} />
+      ) : (
+        <Nothing filter={filter} progress={progress} onClear={() => change({})} />
+      )}
+      {events.length === limit && (
+        <Button variant="ghost" size="small" className="mt-1.5 w-full" onClick={() => setLimit(limit + pageSize)}>
+          {popupStrings.older}
+        </Button>
+      )}
+    </Section>
+  );
+}
+
+function LogLink({ filter }: { readonly filter: EventFilter }) {
+  return (
+    <a
+      href={toDashboardUrl('/audit', toAuditSearch(filter))}
+      onClick={(event) => {
+        event.preventDefault();
+        void openDashboard('/audit', toAuditSearch(filter)).then(() => window.close());
+      }}
+      className="shrink-0 rounded-sm text-xs text-accent hover:underline"
+    >
+      {popupStrings.openLog}
+    </a>
+  );
+}
+
+function openEvent(event: AuditEvent, filter: EventFilter): void {
+  void openDashboard('/audit', toAuditSearch(filter, event.id)).then(() => window.close());
+}
+
+interface NothingProps {
+  readonly filter: EventFilter;
+  readonly progress: Progress;
+  readonly onClear: () => void;
+}
+
+function Nothing({ filter, progress, onClear }: NothingProps) {
+  if (progress === 'first_sync') {
+    return (
+      <p role="status" className="py-10 text-center text-mute">
+        {popupStrings.loading}
+      </p>
+    );
+  }
+  if (!isUnfiltered(filter)) {
+    return (
+      <Empty icon={ListFilter} title={popupStrings.noMatch.title}>
+        {popupStrings.noMatch.sentence}
+        <Button size="small" onClick={onClear}>
+          {popupStrings.noMatch.action}
+        </Button>
+      </Empty>
+    );
+  }
+  if (progress === 'never_synced') {
+    return (
+      <Empty icon={CloudOff} title={popupStrings.never.title}>
+        {popupStrings.never.sentence}
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon={ScrollText} title={popupStrings.none.title}>
+      {popupStrings.none.sentence}
+      <Button size="small" onClick={() => void openDashboard('/vault').then(() => window.close())}>
+        {popupStrings.none.action}
+      </Button>
+    </Empty>
+  );
+}

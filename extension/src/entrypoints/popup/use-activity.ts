@@ -1,0 +1,36 @@
+// The cached events as live React state: IndexedDB tells the popup when the worker has written.
+
+import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
+import { useLiveQuery } from 'dexie-react-hooks';
+import { useMemo, useRef } from 'react';
+import { readCacheState } from '../../lib/cache.ts';
+import { type CacheState, cachedFilterOptions, queryCachedEvents } from '../../lib/db.ts';
+import { isUnfiltered } from '../../ui/event-filter.tsx';
+import type { Start } from './start.ts';
+
+/** Why an empty list is empty: fetching for the first time, tried and failed so far, or truly nothing there. */
+export type Progress = 'first_sync' | 'never_synced' | 'synced';
+
+function toProgress({ lastSyncAt, lastError }: CacheState): Progress {
+  if (lastSyncAt !== null) return 'synced';
+  return lastError === null ? 'first_sync' : 'never_synced';
+}
+
+const noOptions = { services: [], agents: [] };
+
+/** Newest first. `freshIds`: what arrived while the popup was open. */
+export function useActivity(filter: EventFilter, limit: number, start: Start) {
+  const shown = useRef<readonly AuditEvent[]>(start.events);
+  const live = useLiveQuery(() => queryCachedEvents(filter, { limit }), [filter, limit]);
+  // While a changed filter is being answered, the rows that were there stay: no flash of nothing.
+  shown.current = live ?? (isUnfiltered(filter) ? start.events : shown.current);
+  const events = shown.current;
+  const options = useLiveQuery(cachedFilterOptions) ?? noOptions;
+  const state = useLiveQuery(readCacheState) ?? start.state;
+  const newestAtStart = start.events[0]?.seq;
+  const freshIds = useMemo(
+    () => new Set(events.filter(({ seq }) => newestAtStart !== undefined && seq > newestAtStart).map(({ id }) => id)),
+    [events, newestAtStart],
+  );
+  return { events, freshIds, options, progress: toProgress(state) };
+}

@@ -1,0 +1,66 @@
+// Every message inside the extension, by name: what is sent and what is answered.
+// Content scripts import this file, so it holds types and two lines of code: no schema, no session, no database.
+
+import { browser } from 'wxt/browser';
+import type { Failure } from './failure.ts';
+
+/** A login as a page's menu may know it: a name, never a secret. */
+export interface LoginChoice {
+  readonly id: string;
+  readonly label: string;
+  readonly username: string;
+}
+
+/** A login as the popup shows it. */
+export interface TabLogin extends LoginChoice {
+  readonly service: string;
+  readonly lastUsedAt: string | null;
+}
+
+/** Secrets for one document, once. `origin` is the origin the worker released them for. */
+export type FillAnswer =
+  | { readonly kind: 'values'; readonly origin: string; readonly username: string; readonly password: string }
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+export type FillOutcome =
+  | { readonly kind: 'filled' }
+  | { readonly kind: 'no_form' }
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+/** Requests to the worker. No request names an origin: the worker reads it from the sender. */
+export interface Messages {
+  /** Content script: the logins of the page it runs in. */
+  'page.logins': { request: Record<never, never>; reply: readonly LoginChoice[] };
+  /** Content script: the person picked this login for the page it runs in. */
+  'page.fill': { request: { credentialId: string }; reply: FillAnswer };
+  /** Popup: it was opened. */
+  'popup.opened': { request: Record<never, never>; reply: null };
+  /** Popup: the logins of the active tab. */
+  'popup.logins': { request: Record<never, never>; reply: readonly TabLogin[] };
+  /** Popup: fill this login into the active tab. */
+  'popup.fill': { request: { credentialId: string }; reply: FillOutcome };
+  /** Popup: this login's password, to be put on the clipboard. */
+  'popup.copy': {
+    request: { credentialId: string };
+    reply: { readonly kind: 'value'; readonly value: string } | { readonly kind: 'refused'; readonly failure: Failure };
+  };
+  /** Pages: pull new events now. */
+  sync: { request: Record<never, never>; reply: null };
+  /** Pages: something was changed on the server. */
+  changed: { request: Record<never, never>; reply: null };
+}
+export type MessageName = keyof Messages;
+
+/** The one message that goes the other way: the worker asks a tab's top frame to ask for a fill. */
+export interface FillRequest {
+  readonly name: 'worker.fill';
+  readonly credentialId: string;
+}
+
+/** Sends a message to the worker and waits for its answer. Rejects where no worker can answer. */
+export async function sendMessage<Name extends MessageName>(
+  name: Name,
+  request: Messages[Name]['request'],
+): Promise<Messages[Name]['reply']> {
+  return await browser.runtime.sendMessage({ name, request });
+}

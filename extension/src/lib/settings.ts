@@ -1,0 +1,21 @@
+// What the person has set for this browser.
+
+import { browser } from 'wxt/browser';
+import { z } from 'zod';
+
+export const cacheSizeDefault = 20_000;
+export const cacheSizeMin = 1_000;
+export const cacheSizeMax = 100_000;
+
+const cacheSize = z.int().min(cacheSizeMin).max(cacheSizeMax).catch(cacheSizeDefault);
+const key = 'cacheSize';
+
+/** How many of the newest events this browser keeps. */
+export async function getCacheSize(): Promise<number> {
+  return cacheSize.parse((await browser.storage.local.get(key))[key]);
+}
+
+/** Sets how many events this browser keeps; the next sync trims or fills the cache. */
+export async function setCacheSize(events: number): Promise<void> {
+  await browser.storage.local.set({ [key]: Math.round(Math.min(cacheSizeMax, Math.max(cacheSizeMin, events))) });
+}

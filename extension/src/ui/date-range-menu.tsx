@@ -1,0 +1,161 @@
+// The time filter: presets that end now, or a range of one's own.
+
+import { Check, ChevronDown, X } from 'lucide-react';
+import { Popover } from 'radix-ui';
+import { type FormEvent, useState } from 'react';
+import { Button } from './button.tsx';
+import { chipClasses } from './chip.ts';
+import { type DateRange, fromLocalField, isLastSpan, lastSpans, toLocalField } from './date-range.ts';
+import { inputClasses } from './field.tsx';
+import { joinClasses } from './join-classes.ts';
+import { menuItemClasses, overlayClasses } from './menu.tsx';
+import { strings } from './strings.ts';
+
+interface DateRangeMenuProps {
+  readonly range: DateRange;
+  readonly onChange: (range: DateRange) => void;
+}
+
+const presets: readonly DateRange[] = [
+  ...Object.keys(lastSpans)
+    .filter(isLastSpan)
+    .map((span) => ({ kind: 'last', span }) as const),
+  { kind: 'all' },
+];
+
+/** A chip that says the range and opens the choices. */
+export function DateRangeMenu({ range, onChange }: DateRangeMenuProps) {
+  const [open, setOpen] = useState(false);
+  const active = range.kind !== 'all';
+  const words = toRangeWords(range);
+
+  function choose(next: DateRange) {
+    onChange(next);
+    setOpen(false);
+  }
+
+  return (
+    <Popover.Root open={open} onOpenChange={setOpen}>
+      <span className={joinClasses('inline-flex max-w-full min-w-0', active && 'rounded-full bg-accent-soft')}>
+        <Popover.Trigger
+          aria-label={strings.eventFilter.active(strings.eventFilter.range, words)}
+          className={joinClasses(chipClasses(active), active && 'pe-1')}
+        >
+          <span className="truncate">{words}</span>
+          {!active && <ChevronDown aria-hidden className="-me-0.5 size-3 shrink-0" />}
+        </Popover.Trigger>
+        {active && (
+          <button
+            type="button"
+            aria-label={strings.eventFilter.remove(strings.eventFilter.range)}
+            onClick={() => onChange({ kind: 'all' })}
+            className="grid w-6 shrink-0 place-items-center rounded-full text-accent hover:bg-accent hover:text-on-accent"
+          >
+            <X aria-hidden className="size-3" />
+          </button>
+        )}
+      </span>
+      <Popover.Portal>
+        <Popover.Content
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label={strings.eventFilter.range}
+          className={joinClasses(overlayClasses, 'w-60')}
+        >
+          {presets.map((preset) => (
+            <Preset key={toRangeWords(preset)} preset={preset} range={range} onChoose={choose} />
+          ))}
+          <CustomRange range={range} onChoose={choose} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+interface PresetProps {
+  readonly preset: DateRange;
+  readonly range: DateRange;
+  readonly onChoose: (range: DateRange) => void;
+}
+
+function Preset({ preset, range, onChoose }: PresetProps) {
+  const chosen = toRangeWords(preset) === toRangeWords(range);
+  return (
+    <button
+      type="button"
+      aria-pressed={chosen}
+      onClick={() => onChoose(preset)}
+      className={joinClasses(menuItemClasses, 'hover:bg-accent-soft hover:text-accent')}
+    >
+      <span className="flex-1">{toRangeWords(preset)}</span>
+      {chosen && <Check aria-hidden className="size-3.5" />}
+    </button>
+  );
+}
+
+function CustomRange({ range, onChoose }: Omit<PresetProps, 'preset'>) {
+  const custom = range.kind === 'custom' ? range : undefined;
+  const [from, setFrom] = useState(toLocalField(custom?.from));
+  const [to, setTo] = useState(toLocalField(custom?.to));
+  const reversed = from !== '' && to !== '' && from >= to;
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const next = { from: fromLocalField(from), to: fromLocalField(to) };
+    if (!reversed)
+      onChoose(next.from === undefined && next.to === undefined ? { kind: 'all' } : { kind: 'custom', ...next });
+  }
+
+  return (
+    <form onSubmit={submit} className="-mx-1 mt-1 flex flex-col gap-2 border-t border-hairline px-3 pt-2.5 pb-2">
+      <p className="eyebrow">{strings.dateRange.custom}</p>
+      <Bound name={strings.dateRange.from} value={from} onChange={setFrom} />
+      <Bound name={strings.dateRange.to} value={to} onChange={setTo} />
+      {reversed && (
+        <p role="alert" className="text-xs text-red">
+          {strings.dateRange.reversed}
+        </p>
+      )}
+      <Button type="submit" size="small" variant="primary" disabled={reversed}>
+        {strings.dateRange.apply}
+      </Button>
+    </form>
+  );
+}
+
+interface BoundProps {
+  readonly name: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function Bound({ name, value, onChange }: BoundProps) {
+  return (
+    <label className="flex items-center gap-2 text-xs text-mute">
+      <span className="w-9 shrink-0">{name}</span>
+      <input
+        type="datetime-local"
+        value={value}
+        max="9999-12-31T23:59"
+        onChange={(event) => onChange(event.target.value)}
+        className={joinClasses(inputClasses, 'h-7 min-w-0 flex-1 px-1.5 text-xs')}
+      />
+    </label>
+  );
+}
+
+function toRangeWords(range: DateRange): string {
+  const { dateRange } = strings;
+  if (range.kind === 'all') return dateRange.all;
+  if (range.kind === 'last') return dateRange.last[range.span];
+  const from = toShortTime(range.from);
+  const to = toShortTime(range.to);
+  if (from === null) return to === null ? dateRange.all : dateRange.until(to);
+  return to === null ? dateRange.since(from) : dateRange.between(from, to);
+}
+
+function toShortTime(at: string | undefined): string | null {
+  if (at === undefined) return null;
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+}

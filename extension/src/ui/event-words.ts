@@ -1,0 +1,32 @@
+// What an event says in words: the one reading that rows, drawer and popup share.
+
+import { clientKindLabels } from '@keytrail/shared/client';
+import { type AuditEvent, denialRuleSentences, eventTypeLabels } from '@keytrail/shared/event';
+import { strings } from './strings.ts';
+import { toFullTime } from './time.ts';
+
+/** The program that asked: its own name where it gave one, else its kind; null where there was none. */
+export function toClientWords(event: AuditEvent): string | null {
+  return event.clientName ?? (event.client === undefined ? null : clientKindLabels[event.client]);
+}
+
+/** What the event was about, where its title does not say so: the credential, or the agent that was changed. */
+export function toSubject({ title, credentialLabel, agentName }: AuditEvent): string | null {
+  const names = [credentialLabel, agentName].filter((name) => name !== undefined && name !== title);
+  return names.length === 0 ? null : names.join(', ');
+}
+
+/** Why an access was refused, in words, with the time from which it is allowed again; null unless refused. */
+export function toDenialWords(event: AuditEvent): string | null {
+  if (event.rule === undefined) return null;
+  const sentence = denialRuleSentences[event.rule];
+  if (event.retryAt === undefined) return sentence;
+  return `${sentence}, ${strings.eventList.retryAt(toFullTime(event.retryAt))}`;
+}
+
+/** What a screen reader hears for a row. */
+export function toEventName(event: AuditEvent): string {
+  return [eventTypeLabels[event.type], event.title, toSubject(event), event.service, toDenialWords(event)]
+    .filter((part) => part !== undefined && part !== null)
+    .join(', ');
+}

@@ -1,0 +1,92 @@
+// Every sentence of the shared pieces, in one place and ready to be translated.
+
+const plurals = new Intl.PluralRules('en');
+
+/** Picks the form of a counted noun: `1 event`, `2 events`. */
+export function toCount(count: number, one: string, other: string): string {
+  return `${count.toLocaleString('en')} ${plurals.select(count) === 'one' ? one : other}`;
+}
+
+export const strings = {
+  eventList: {
+    label: 'Events',
+    columns: {
+      event: 'Event',
+      service: 'Service',
+      source: 'Source',
+      client: 'Client',
+      ip: 'IP',
+      reason: 'Reason',
+      when: 'When',
+    },
+    none: '–',
+    retryAt: (time: string) => `allowed again ${time}`,
+  },
+  eventFilter: {
+    label: 'Filter events',
+    all: 'All',
+    type: 'Type',
+    source: 'Source',
+    service: 'Service',
+    agent: 'Agent',
+    range: 'Time',
+    clear: 'Clear filters',
+    remove: (name: string) => `Remove filter: ${name}`,
+    menu: (name: string) => `Filter by ${name.toLowerCase()}`,
+    active: (name: string, values: string) => `${name}: ${values}`,
+    more: (first: string, others: number) => `${first} +${others}`,
+    noServices: 'No services yet',
+    noAgents: 'No agents yet',
+    unknownAgent: (id: string) => `Agent ${id.slice(-6)}`,
+    search: 'Search',
+    noMatch: 'Nothing found',
+  },
+  eventTypesShort: {
+    secret_access: 'Secret',
+    agent_access: 'Agent',
+    token_refresh: 'Refresh',
+    policy_denied: 'Denied',
+    vault_change: 'Changes',
+  },
+  eventActions: {
+    reveal: 'revealed',
+    copy: 'copied',
+    autofill: 'autofilled',
+    fetch: 'fetched',
+    create: 'created',
+    update: 'changed',
+    delete: 'deleted',
+    rotate: 'key rotated',
+    suspend: 'suspended',
+    resume: 'resumed',
+    revoke: 'revoked',
+    sign_in: 'signed in',
+    sign_up: 'signed up',
+  },
+  eventOutcomes: { ok: 'Done', denied: 'Denied', failed: 'Failed' },
+  dateRange: {
+    all: 'All time',
+    last: { '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
+    custom: 'Custom range',
+    from: 'From',
+    to: 'To',
+    apply: 'Apply',
+    since: (from: string) => `Since ${from}`,
+    until: (to: string) => `Until ${to}`,
+    between: (from: string, to: string) => `${from} – ${to}`,
+    reversed: 'The end must be later than the start.',
+  },
+  dialog: { close: 'Close', cancel: 'Cancel' },
+  secret: {
+    show: (name: string) => `Show ${name}`,
+    hidden: 'Hidden',
+    reveal: (name: string) => `Reveal ${name}`,
+    hide: (name: string) => `Hide ${name}`,
+    copy: (name: string) => `Copy ${name}`,
+    copied: 'Copied',
+    hides: (seconds: number) => `Hides in ${seconds} s`,
+    clipboard: 'The browser did not allow copying. Reveal the value and copy it by hand.',
+  },
+  notice: { retry: 'Try again', dismiss: 'Dismiss' },
+  optional: 'optional',
+} as const;

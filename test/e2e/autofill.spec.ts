@@ -1,0 +1,142 @@
+// Autofill on served pages: what is filled, where nothing is, and the event that each fill leaves.
+
+import type { Page } from '@playwright/test';
+import type { Browser } from '../kit/browser.ts';
+import type { LoginSite } from '../kit/login-site.ts';
+import { expect, type Person, test } from './fixtures.ts';
+
+const secret = 'correct-horse-e2e';
+
+async function storeLogin(person: Person, site: LoginSite, label = 'Sam') {
+  return await person.client.credentials.create.mutate({
+    kind: 'login',
+    service: 'example-shop',
+    label,
+    public: { username: 'sam@example.com', sites: [site.toUrl('shop.test')] },
+    secret: { password: secret },
+  });
+}
+
+async function visit(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.context.newPage();
+  await page.goto(url);
+  return page;
+}
+
+async function pickAtField(page: Page): Promise<void> {
+  await page.getByLabel('E-mail').click();
+  await page.waitForSelector(':popover-open');
+  // A pick counts only once the menu has been in sight for a moment, so that no click falls into it by surprise.
+  await expect(async () => {
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(page.getByLabel('Password')).not.toHaveValue('', { timeout: 500 });
+  }).toPass();
+}
+
+async function listDirect(person: Person) {
+  const { events } = await person.client.audit.list.query({ filter: { types: ['secret_access'] } });
+  return events;
+}
+
+test('a pick at the field fills both fields as React sees them and leaves one Direct event, recorded before', async ({
+  browser_,
+  signedIn,
+  site,
+}) => {
+  const credential = await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test', '/react'));
+  await page.evaluate(() => {
+    document.addEventListener('input', (event) => {
+      if (event.target instanceof HTMLInputElement && event.target.type === 'password') {
+        document.body.dataset.filledAt ??= String(Date.now());
+      }
+    });
+  });
+  await pickAtField(page);
+  await expect(page.locator('output')).toHaveText(`sam@example.com, password of ${secret.length} characters`);
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled();
+  const events = await listDirect(signedIn);
+  expect(events).toHaveLength(1);
+  expect(events[0]).toMatchObject({
+    action: 'autofill',
+    source: 'direct',
+    title: 'Direct Access',
+    credentialId: credential.id,
+    siteOrigin: site.toUrl('shop.test').slice(0, -1),
+    client: 'browser',
+    fields: ['username', 'password'],
+  });
+  const filledAt = Number(await page.evaluate(() => document.body.dataset.filledAt));
+  expect(Date.parse(events[0]?.recordedAt ?? '')).toBeLessThanOrEqual(filledAt);
+});
+
+test('the popup fills the page in front, and only what a person can see', async ({ browser_, signedIn, site }) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  const popup = await browser_.openPopup(page);
+  await popup.getByRole('button', { name: 'Fill sam@example.com' }).click();
+  await expect(page.getByLabel('Password')).toHaveValue(secret);
+  await expect(page.getByLabel('E-mail')).toHaveValue('sam@example.com');
+  await expect(page.locator('[name=trap]')).toHaveValue('');
+  expect(await listDirect(signedIn)).toHaveLength(1);
+});
+
+test('nothing happens on page load: no value, no event', async ({ browser_, signedIn, site }) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  await page.waitForLoadState('networkidle');
+  await expect(page.getByLabel('Password')).toHaveValue('');
+  expect(await page.locator(':popover-open').count()).toBe(0);
+  expect(await listDirect(signedIn)).toHaveLength(0);
+});
+
+test('no menu on another host, another port, or a field that is no login', async ({ browser_, signedIn, site }) => {
+  await storeLogin(signedIn, site);
+  const places = [
+    { url: site.toUrl('shop.test.evil.test'), field: 'E-mail' },
+    { url: site.toUrl('www.shop.test'), field: 'E-mail' },
+    { url: site.toUrl('shop.test', '/search'), field: 'Newsletter' },
+    { url: site.toUrl('shop.test', '/search'), field: 'Search' },
+  ];
+  for (const { url, field } of places) {
+    const page = await visit(browser_, url);
+    await page.getByLabel(field).click();
+    // As long as the menu needs on the right site, several times over.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+    expect(await page.locator(':popover-open').count(), `${url} ${field}`).toBe(0);
+    await page.close();
+  }
+  expect(await listDirect(signedIn)).toHaveLength(0);
+});
+
+test('the page can neither see into the menu nor pick in it', async ({ browser_, signedIn, site }) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  await page.getByLabel('E-mail').click();
+  const host = await page.waitForSelector(':popover-open');
+  expect(
+    await host.evaluate((element) => [element.shadowRoot, element.textContent, element.attributes.length]),
+  ).toEqual([null, '', expect.any(Number)]);
+  expect(await page.content()).not.toContain('sam@example.com');
+  await page.evaluate(() => {
+    const field = document.querySelector('input');
+    for (const key of ['ArrowDown', 'Enter']) {
+      field?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    }
+    document.querySelector<HTMLElement>(':popover-open')?.click();
+  });
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+  await expect(page.getByLabel('Password')).toHaveValue('');
+  expect(await listDirect(signedIn)).toHaveLength(0);
+});
+
+test('a worker that the browser has ended fills as before', async ({ browser_, signedIn, site }) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  await browser_.killWorker();
+  await page.bringToFront();
+  await pickAtField(page);
+  await expect(page.getByLabel('Password')).toHaveValue(secret);
+  expect(await listDirect(signedIn)).toHaveLength(1);
+});

@@ -1,0 +1,71 @@
+// Getting in, and every way in which it can fail: each says what to do and loses nothing that was typed.
+
+import { createServer } from 'node:http';
+import { signUpInDashboard } from '../kit/dashboard.ts';
+import { findFreePort } from '../kit/free-port.ts';
+import { password } from '../kit/people.ts';
+import { expect, test } from './fixtures.ts';
+
+test('an account is made, signed out of and signed in to; the page asked for comes after', async ({
+  browser_,
+  server,
+}) => {
+  const page = await signUpInDashboard(browser_, server.url, `in-and-out-${Date.now()}@example.com`);
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.goto(browser_.toExtensionUrl('dashboard.html#/audit?types=vault_change'));
+  await expect(page).toHaveURL(/welcome/);
+});
+
+test('a wrong password, a wrong server and no server are told apart', async ({ browser_, server, person }) => {
+  const other = createServer((_request, response) => response.end('<h1>not Keytrail</h1>'));
+  const otherPort = await findFreePort();
+  await new Promise<void>((resolve) => other.listen(otherPort, '127.0.0.1', resolve));
+  const page = await browser_.context.newPage();
+  await page.goto(browser_.toExtensionUrl('dashboard.html#/welcome'));
+  await page.getByRole('radio', { name: 'Sign in' }).click();
+  const attempt = async (address: string, secret: string) => {
+    await page.getByLabel('Server address').fill(address);
+    await page.getByLabel('E-mail address').fill(person.email);
+    await page.getByLabel('Password', { exact: true }).fill(secret);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  };
+  const main = page.getByRole('main');
+  await attempt(`http://127.0.0.1:${await findFreePort()}`, password);
+  await expect(main).toContainText('cannot be reached');
+  await attempt(`http://127.0.0.1:${otherPort}`, password);
+  await expect(main).toContainText('not a Keytrail server');
+  await attempt(server.url, 'wrong password here');
+  await expect(main).toContainText('The e-mail address or the password is wrong.');
+  await expect(page.getByLabel('E-mail address')).toHaveValue(person.email);
+  await attempt(server.url, password);
+  await expect(page.getByRole('heading', { name: 'Vault' })).toBeVisible();
+  other.close();
+});
+
+test('a session that was revoked elsewhere ends with a notice, and cached events stay', async ({
+  browser_,
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const page = await dashboard('/audit');
+  await expect(page.getByText('Signed in').filter({ visible: true })).toBeVisible();
+  await fetch(`${server.url}/api/auth/sign-out`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${signedIn.session}`,
+      'content-type': 'application/json',
+      origin: 'chrome-extension://jgfpjgmjbpeilmcaiknkihnhdccogfnm',
+    },
+    body: '{}',
+  });
+  await page.goto(browser_.toExtensionUrl('dashboard.html#/agents'));
+  await page.reload();
+  await expect(page).toHaveURL(/welcome/);
+  await expect(page.getByText('Your session has ended. Sign in again.')).toBeVisible();
+  const popup = await browser_.openPopup(page);
+  await expect(popup.getByText('Signed in').filter({ visible: true })).toBeVisible();
+  await expect(popup.getByRole('contentinfo')).toContainText('Signed out');
+});
