@@ -7,6 +7,10 @@ import { defineConfig } from 'wxt';
 const manifestKey =
   'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA4SDlNLhNeR8i8yUm8vPrzvCrUZ4PFHaPkhuSNbMm+fRw5ueOBaZovD17UCxX2nHqzZZAtJRJPgm0Uej3butMNhAkrX2Y75PYsrRKvh4jZNxKeghTO1+cO8sONv2qClhkbMMMorie78KRmKbyMVYlPeGpuuRvV8BBsoC0AVphnaN9FQ6Izl7E4x0X5HoqOV8Hs4UaBkZJ2xBxeHBdy2bbAbmhkLuoN/zDOyS+d2l58wD++0pseoVppBn2SdIVSlxsVkR3GPP2mVWtrvtXkXb3woX/7RRHOms2U4ruEXUg6TGtgMJXJVOxKNA7Be3nr+XTni2XpHllCXG3NqF/rLoynwIDAQAB';
 
+// zod tries out `new Function` while its modules load, which our policy refuses with a report each time. Only something
+// that runs before every module can tell it not to.
+const withoutEval = 'globalThis.__zod_globalConfig = { ...globalThis.__zod_globalConfig, jitless: true };';
+
 /** What the extension's own pages may load and reach: their own code, and the server wherever it is. */
 function toPolicy(isDevelopment: boolean): string {
   return [
@@ -27,7 +31,10 @@ export default defineConfig({
   srcDir: 'src',
   modules: ['@wxt-dev/module-react'],
   imports: false,
-  vite: () => ({ plugins: [tailwindcss()] }),
+  vite: () => ({
+    plugins: [tailwindcss()],
+    build: { rolldownOptions: { output: { banner: withoutEval } } },
+  }),
   manifest: ({ browser, mode }) => ({
     name: 'Keytrail',
     description: 'Shows what used your credentials, fills your logins, and records every use.',

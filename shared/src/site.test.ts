@@ -12,6 +12,8 @@ test.each([
 test.each([
   '',
   'javascript:alert(1)',
+  'not a site',
+  'https://a%20b',
   'https://a.test@evil.test',
   'ftp://a.test',
   'file:///etc',

@@ -11,7 +11,9 @@ export function toOrigin(text: string): string | null {
   if (!URL.canParse(withScheme)) return null;
   const url = new URL(withScheme);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
-  if (url.username !== '' || url.password !== '' || url.hostname === '') return null;
+  if (url.username !== '' || url.password !== '') return null;
+  // Browsers escape what Node refuses in a host, such as a space; no such host exists.
+  if (!/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) return null;
   return url.origin;
 }
 

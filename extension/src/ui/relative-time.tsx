@@ -1,8 +1,9 @@
 // How long ago, kept true while it is shown, with the full date on hover and on keyboard focus.
 
+import { useId, useState } from 'react';
 import { joinClasses } from './join-classes.ts';
 import { toFullTime, toRelativeTime } from './time.ts';
-import { Tooltip } from './tooltip.tsx';
+import { OpenTooltip } from './tooltip.tsx';
 import { useTicking } from './use-ticking.ts';
 
 interface RelativeTimeProps {
@@ -13,14 +14,32 @@ interface RelativeTimeProps {
   readonly tabIndex?: 0 | -1;
 }
 
-/** A `time` element. */
+/** A `time` element. The tooltip is made only when it is asked for: a list holds many times and shows one. */
 export function RelativeTime({ at, className, tabIndex = 0 }: RelativeTimeProps) {
   const words = useTicking((nowMs) => toRelativeTime(at, nowMs));
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const show = () => setOpen(true);
+  const hide = () => setOpen(false);
   return (
-    <Tooltip text={toFullTime(at)}>
-      <time dateTime={at} tabIndex={tabIndex} className={joinClasses('rounded-sm whitespace-nowrap', className)}>
-        {words}
-      </time>
-    </Tooltip>
+    <time
+      dateTime={at}
+      tabIndex={tabIndex}
+      aria-describedby={open ? id : undefined}
+      onPointerEnter={show}
+      onPointerLeave={hide}
+      onFocus={show}
+      onBlur={hide}
+      onKeyDown={(event) => event.key === 'Escape' && hide()}
+      className={joinClasses('rounded-sm whitespace-nowrap', className)}
+    >
+      {open ? (
+        <OpenTooltip id={id} text={toFullTime(at)}>
+          <span>{words}</span>
+        </OpenTooltip>
+      ) : (
+        <span>{words}</span>
+      )}
+    </time>
   );
 }

@@ -38,8 +38,6 @@ export const strings = {
     noServices: 'No services yet',
     noAgents: 'No agents yet',
     unknownAgent: (id: string) => `Agent ${id.slice(-6)}`,
-    search: 'Search',
-    noMatch: 'Nothing found',
   },
   eventTypesShort: {
     secret_access: 'Secret',
@@ -87,6 +85,5 @@ export const strings = {
     hides: (seconds: number) => `Hides in ${seconds} s`,
     clipboard: 'The browser did not allow copying. Reveal the value and copy it by hand.',
   },
-  notice: { retry: 'Try again', dismiss: 'Dismiss' },
   optional: 'optional',
 } as const;

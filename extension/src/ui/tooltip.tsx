@@ -15,16 +15,40 @@ export function Tooltip({ text, children }: TooltipProps) {
     <Primitive.Provider delayDuration={250} skipDelayDuration={400}>
       <Primitive.Root>
         <Primitive.Trigger asChild>{children}</Primitive.Trigger>
-        <Primitive.Portal>
-          <Primitive.Content
-            sideOffset={5}
-            collisionPadding={8}
-            className="z-50 max-w-72 animate-appear rounded-sm bg-ink px-2 py-1 text-xs text-canvas shadow-overlay"
-          >
-            {text}
-          </Primitive.Content>
-        </Primitive.Portal>
+        <Bubble text={text} />
       </Primitive.Root>
     </Primitive.Provider>
+  );
+}
+
+/**
+ * A tooltip that is open as long as it is there, for callers that watch the pointer and the focus themselves.
+ * @param props.id names the description, for `aria-describedby` on the element that has the focus.
+ */
+export function OpenTooltip({ id, text, children }: TooltipProps & { readonly id: string }) {
+  return (
+    <Primitive.Provider>
+      <Primitive.Root open>
+        <Primitive.Trigger asChild>{children}</Primitive.Trigger>
+        <Bubble text={text} />
+      </Primitive.Root>
+      <span id={id} hidden>
+        {text}
+      </span>
+    </Primitive.Provider>
+  );
+}
+
+function Bubble({ text }: { readonly text: string }) {
+  return (
+    <Primitive.Portal>
+      <Primitive.Content
+        sideOffset={5}
+        collisionPadding={8}
+        className="z-50 max-w-72 animate-appear rounded-sm bg-ink px-2 py-1 text-xs text-canvas shadow-overlay"
+      >
+        {text}
+      </Primitive.Content>
+    </Primitive.Portal>
   );
 }

@@ -22,7 +22,6 @@ export const strings = {
   saved: 'Saved',
   never: 'never',
   more: (name: string) => `More for ${name}`,
-  conflict: 'It was changed elsewhere meanwhile. Close this form, look at what changed, and edit again.',
 
   welcome: {
     page: 'Welcome',
@@ -41,9 +40,6 @@ export const strings = {
     passwordMissing: 'Type your password.',
     passwordShort: 'The password needs at least 10 characters.',
     passwordLong: 'The password may have at most 128 characters.',
-    show: 'Show password',
-    hide: 'Hide password',
-    signedOutAs: (email: string) => `Last signed in as ${email}.`,
   },
 
   firstSteps: {
@@ -76,7 +72,6 @@ export const strings = {
       used: 'Last used',
       expires: 'Expires',
     },
-    noUsername: 'no username',
     expired: 'expired',
     open: (label: string) => `Open ${label}`,
     actions: { edit: 'Edit', share: 'Share with an agent', activity: 'View activity', remove: 'Delete' },
@@ -103,8 +98,6 @@ export const strings = {
     neverExpires: 'never',
     sealed: 'Stored, never shown',
     noAccess: 'No agent may use this credential.',
-    gone: 'This credential is gone',
-    goneBody: 'It was deleted, or it belongs to another account.',
   },
 
   credentialForm: {
@@ -123,8 +116,6 @@ export const strings = {
     more: 'Tags, expiry and notes',
     keep: 'Stored. Leave empty to keep it.',
     removeStored: (name: string) => `Remove the stored ${name}`,
-    keepStored: 'Keep it',
-    willRemove: 'Will be removed when you save.',
     fieldName: 'Name',
     fieldValue: 'Value',
     addField: 'Add value',
@@ -138,8 +129,6 @@ export const strings = {
     duplicate: 'This name is there twice.',
     save: 'Save',
     create: 'Store credential',
-    show: (name: string) => `Show ${name}`,
-    hide: (name: string) => `Hide ${name}`,
   },
 
   fields: {
