@@ -25,7 +25,6 @@ async function main(): Promise<void> {
     log.error({ error }, 'unhandled rejection');
     if (!isDatabaseAway(error)) process.exitCode = exitCodes.failed;
   });
-  await mkdir(config.dataDir, { recursive: true, mode: 0o711 });
   const target = config.databaseUrl ?? (await startEmbedded(config, log));
   const masterKeys = await loadMasterKeys(config);
   await migrateDatabase(target);
@@ -53,6 +52,7 @@ async function startEmbedded(config: Config, log: Log): Promise<DatabaseTarget> 
 
 async function announce(config: Config, app: App): Promise<void> {
   const facts = join(config.dataDir, 'server.json');
+  await mkdir(config.dataDir, { recursive: true });
   await writeFile(facts, JSON.stringify({ pid: process.pid, url: app.url }));
   undo.unshift(() => rm(facts, { force: true }));
   console.log(
@@ -88,6 +88,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     void stop(exitCodes.ok);
   });
 }
+
+// The script that started this server is gone: a server that nobody sees would keep the next one from starting.
+if (process.channel !== undefined) process.on('disconnect', () => process.emit('SIGTERM'));
 
 main().catch((error: unknown) => {
   console.error(toSentence(error));

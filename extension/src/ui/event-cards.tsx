@@ -63,7 +63,7 @@ function CardTitle({ event, onOpen, rowProps }: CardTitleProps) {
     ...rowProps,
     dir: 'auto',
     title: event.title,
-    className: 'user-text min-w-0 truncate font-medium outline-none',
+    className: 'user-text max-w-3/4 shrink-0 truncate font-medium outline-none',
   } as const;
   if (onOpen === undefined) return <span {...shared}>{event.title}</span>;
   return (
