@@ -48,6 +48,7 @@ export async function startApp(parts: {
       carryOut: (items) => carryOutAppends(db, items),
       keyOf: ({ accountId, body }) => `${accountId} ${body.id}`,
       batchMax: 500,
+      batchesUnderWayMax: 2,
     }),
     wakeups: new Wakeups(),
     stopping: stopping.signal,

@@ -143,6 +143,7 @@ function createContext(): Context {
       carryOut: (items) => carryOutAppends(db, items),
       keyOf: ({ accountId, body }) => `${accountId} ${body.id}`,
       batchMax: 500,
+      batchesUnderWayMax: 2,
     }),
     wakeups: new Wakeups(),
     stopping: new AbortController().signal,

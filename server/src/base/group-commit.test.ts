@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { GroupCommit } from './group-commit.ts';
 
-function createQueue(batchMax = 100) {
+function createQueue(batchMax = 100, batchesUnderWayMax = 1) {
   const batches: string[][] = [];
   const queue = new GroupCommit<string, string>({
     carryOut: async (items) => {
@@ -12,6 +12,7 @@ function createQueue(batchMax = 100) {
     },
     keyOf: (item) => item,
     batchMax,
+    batchesUnderWayMax,
   });
   return { queue, batches };
 }
@@ -46,4 +47,12 @@ test('flush resolves when all that was enqueued is answered', async () => {
   for (const item of ['a', 'b', 'c']) void queue.enqueue(item).then(() => answered++);
   await queue.flush();
   expect(answered).toBe(3);
+});
+
+test('a second batch may be under way, but never with a key of the first', async () => {
+  const { queue, batches } = createQueue(1, 2);
+  const answers = Promise.all(['a', 'a', 'b', 'c'].map((item) => queue.enqueue(item)));
+  await Promise.resolve();
+  expect(batches).toEqual([['a'], ['b']]);
+  expect(await answers).toEqual(['a!', 'a!', 'b!', 'c!']);
 });

@@ -1,67 +1,82 @@
-// Group commit: whatever arrives while one batch is under way goes as the next. No timer, so an idle queue adds no
-// wait and a busy one shares each commit among all that queue for it.
+// Group commit: whatever arrives while batches are under way goes together as the next. No timer, so an idle queue
+// adds no wait and a busy one shares each commit among all that queue for it.
 
-/** A queue whose items are carried out in batches, one batch at a time, each answered on its own. */
+/** A queue whose items are carried out in batches, a few at a time, each item answered on its own. */
 export class GroupCommit<Item, Answer> {
-  readonly #carryOut: (items: Item[]) => Promise<(Answer | Error)[]>;
-  readonly #keyOf: (item: Item) => string;
-  readonly #batchMax: number;
+  readonly #options: GroupCommitOptions<Item, Answer>;
+  readonly #keysUnderWay = new Set<string>();
+  readonly #batchesUnderWay = new Set<Promise<void>>();
   #waiting: Waiting<Item, Answer>[] = [];
-  #running: Promise<void> | null = null;
+  #starting = false;
 
-  /**
-   * @param carryOut carries out a batch and answers in its order: an Error fails its item, a throw fails them all.
-   * @param keyOf two items of one key never share a batch, so that a repeat sees its first.
-   */
-  constructor(options: {
-    carryOut: (items: Item[]) => Promise<(Answer | Error)[]>;
-    keyOf: (item: Item) => string;
-    batchMax: number;
-  }) {
-    this.#carryOut = options.carryOut;
-    this.#keyOf = options.keyOf;
-    this.#batchMax = options.batchMax;
+  constructor(options: GroupCommitOptions<Item, Answer>) {
+    this.#options = options;
   }
 
   enqueue(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
-      this.#running ??= this.#run();
+      this.#waiting.push({ item, key: this.#options.keyOf(item), resolve, reject });
+      this.#startSoon();
     });
   }
 
   /** Resolves once everything enqueued so far is answered. */
   async flush(): Promise<void> {
-    while (this.#running !== null) await this.#running;
+    while (this.#waiting.length > 0 || this.#batchesUnderWay.size > 0) {
+      await new Promise(setImmediate);
+      await Promise.all(this.#batchesUnderWay);
+    }
   }
 
-  async #run(): Promise<void> {
-    // A turn's grace lets the callers of this very moment share the first batch.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
+  /**
+   * On an idle queue right after the caller's own code; on a busy one at the end of the turn, so that all who were
+   * answered by one batch share the next.
+   */
+  #startSoon(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    const later = this.#batchesUnderWay.size === 0 ? queueMicrotask : setImmediate;
+    later(() => {
+      this.#starting = false;
+      this.#startBatches();
+    });
+  }
+
+  #startBatches(): void {
+    while (this.#batchesUnderWay.size < this.#options.batchesUnderWayMax) {
       const batch = this.#takeBatch();
-      try {
-        const answers = await this.#carryOut(batch.map(({ item }) => item));
-        batch.forEach(({ resolve, reject }, index) => {
-          const answer = answers[index];
-          if (answer === undefined || answer instanceof Error) reject(answer ?? new Error('no answer for this item'));
-          else resolve(answer);
-        });
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      if (batch.length === 0) return;
+      const done = this.#carryOut(batch).then(() => {
+        this.#batchesUnderWay.delete(done);
+        for (const { key } of batch) this.#keysUnderWay.delete(key);
+        this.#startSoon();
+      });
+      this.#batchesUnderWay.add(done);
     }
-    this.#running = null;
+  }
+
+  async #carryOut(batch: Waiting<Item, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.#options.carryOut(batch.map(({ item }) => item));
+      batch.forEach(({ resolve, reject }, index) => {
+        const answer = answers[index];
+        if (answer === undefined || answer instanceof Error) reject(answer ?? new Error('no answer for this item'));
+        else resolve(answer);
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
   }
 
   #takeBatch(): Waiting<Item, Answer>[] {
-    const keys = new Set<string>();
     const batch: Waiting<Item, Answer>[] = [];
     const later: Waiting<Item, Answer>[] = [];
+    // Shared evenly among the free places: with everything in one batch, preparing and storing would take turns.
+    const free = this.#options.batchesUnderWayMax - this.#batchesUnderWay.size;
+    const share = Math.min(Math.ceil(this.#waiting.length / free), this.#options.batchMax);
     for (const entry of this.#waiting) {
-      const key = this.#keyOf(entry.item);
-      if (batch.length < this.#batchMax && !keys.has(key)) {
-        keys.add(key);
+      if (batch.length < share && !this.#keysUnderWay.has(entry.key)) {
+        this.#keysUnderWay.add(entry.key);
         batch.push(entry);
       } else {
         later.push(entry);
@@ -72,8 +87,19 @@ export class GroupCommit<Item, Answer> {
   }
 }
 
+export interface GroupCommitOptions<Item, Answer> {
+  /** Carries out a batch and answers in its order: an Error fails its item, a throw fails them all. */
+  readonly carryOut: (items: Item[]) => Promise<(Answer | Error)[]>;
+  /** Two items of one key are never under way together, so that a repeat sees its first. */
+  readonly keyOf: (item: Item) => string;
+  readonly batchMax: number;
+  /** While one batch is with the database, the next can be made ready. */
+  readonly batchesUnderWayMax: number;
+}
+
 interface Waiting<Item, Answer> {
   readonly item: Item;
+  readonly key: string;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
