@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { extensionFolder } from './bootstrap.mjs';
 import { findChromium } from './chromium.mjs';
 
-const welcomePage = 'chrome-extension://jgfpjgmjbpeilmcaiknkihnhdccogfnm/dashboard.html#/welcome';
-
 /**
  * Answers with the browser's path, or undefined when there is no display or no browser that takes the extension.
  *
@@ -23,9 +21,9 @@ export function openBrowser(dataDir) {
     '--no-default-browser-check',
     // Chromium's sandbox does not start as root.
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    welcomePage,
   ];
-  // The window belongs to the person: it stays open when the server stops.
+  // The welcome page is not named here: Chromium blocks it until the extension is loaded, and once it is, it opens
+  // the page itself. The window belongs to the person: it stays open when the server stops.
   const child = spawn(chromium, args, { detached: true, stdio: 'ignore' });
   child.once('error', (error) => console.error(`The browser did not open: ${error.message}`));
   child.unref();

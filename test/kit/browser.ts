@@ -45,6 +45,7 @@ export async function launchBrowser(profile: string): Promise<Browser> {
     ],
   });
   await waitForWorker(context);
+  await closeWelcomePage(context);
   return {
     context,
     toExtensionUrl,
@@ -66,6 +67,14 @@ async function waitForWorker(context: BrowserContext): Promise<void> {
       await page.close();
     });
   }
+}
+
+/** A fresh extension opens its welcome page; waited for, so that it does not come to the front in the midst of a test. */
+async function closeWelcomePage(context: BrowserContext): Promise<void> {
+  const isWelcome = (page: Page) => page.url().includes('#/welcome');
+  const page =
+    context.pages().find(isWelcome) ?? (await context.waitForEvent('page', { predicate: isWelcome, timeout: 20_000 }));
+  await page.close();
 }
 
 function findChromium(): string | undefined {

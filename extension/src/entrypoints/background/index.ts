@@ -2,6 +2,7 @@
 
 import { browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
+import { toDashboardUrl } from '../../lib/dashboard-link.ts';
 import { forgetLogins } from '../../lib/login-list.ts';
 import { answerMessages } from '../../lib/message-intake.ts';
 import { restrictStorage, watchSession } from '../../lib/session.ts';
@@ -34,6 +35,9 @@ export default defineBackground(() => {
       await pullEvents();
       return null;
     },
+  });
+  browser.runtime.onInstalled.addListener(({ reason }) => {
+    if (reason === 'install') void browser.tabs.create({ url: toDashboardUrl('/welcome') });
   });
   browser.alarms.onAlarm.addListener((alarm) => {
     if (alarm.name === syncAlarm) void pullEvents();
