@@ -128,6 +128,8 @@ try {
     await dashboard.bringToFront();
     await dashboard.getByRole('link', { name: 'Audit Log', exact: true }).click();
     await expect(dashboard.getByText('No grant for this credential').filter({ visible: true })).toBeVisible();
+    await expect(dashboard.getByText('Live', { exact: true })).toBeVisible();
+    await expect(dashboard.getByText('Access granted')).toHaveCount(0);
     await shoot(dashboard, '09-audit-log');
     await dashboard.getByRole('link', { name: 'Agents', exact: true }).click();
     await dashboard.getByRole('link', { name: 'View activity' }).click();
