@@ -2,7 +2,7 @@
 
 import { type AuditEvent, eventSourceLabels } from '@keytrail/shared/event';
 import { EventIcon } from './event-icon.tsx';
-import type { EventListProps } from './event-list.tsx';
+import type { EventListProps } from './event-list-props.ts';
 import { toClientWords, toDenialWords, toEventName, toSubject } from './event-words.ts';
 import { joinClasses } from './join-classes.ts';
 import { RelativeTime } from './relative-time.tsx';

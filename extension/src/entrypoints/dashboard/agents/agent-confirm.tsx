@@ -7,11 +7,9 @@ import { useToast } from '../../../ui/toast.tsx';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useRefresh } from '../use-vault-data.ts';
-import type { AgentOverlay } from './agent-overlays.tsx';
+import type { AgentOverlay, ConfirmedAction } from './agent-overlay.ts';
 
 const text = strings.agents;
-
-export type ConfirmedAction = 'rotate' | 'suspend' | 'resume' | 'remove';
 
 interface AgentConfirmProps {
   readonly action: ConfirmedAction;

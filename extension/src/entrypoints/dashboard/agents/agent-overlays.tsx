@@ -6,14 +6,10 @@ import { AgentGrantsDrawer } from '../grants/agent-grants-drawer.tsx';
 import { GrantDialog } from '../grants/grant-dialog.tsx';
 import { strings } from '../strings.ts';
 import { useAgents, useCredentials, useRefresh } from '../use-vault-data.ts';
-import { AgentConfirm, type ConfirmedAction } from './agent-confirm.tsx';
+import { AgentConfirm } from './agent-confirm.tsx';
 import { AgentForm } from './agent-form.tsx';
+import type { AgentOverlay } from './agent-overlay.ts';
 import { KeyDialog } from './key-dialog.tsx';
-
-export type AgentOverlay =
-  | { readonly kind: 'add' }
-  | { readonly kind: 'edit' | ConfirmedAction | 'grant'; readonly agent: AgentSummary }
-  | { readonly kind: 'key'; readonly agent: AgentSummary; readonly key: string };
 
 interface AgentOverlaysProps {
   /** The agent whose grants are open. */

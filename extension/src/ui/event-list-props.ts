@@ -1,0 +1,15 @@
+// What a list of events is given, whichever shape it takes.
+
+import type { AuditEvent } from '@keytrail/shared/event';
+
+export interface EventListProps {
+  readonly events: readonly AuditEvent[];
+  /** Cards as in the popup. */
+  readonly compact?: boolean | undefined;
+  /** Makes rows buttons. */
+  readonly onOpen?: ((event: AuditEvent) => void) | undefined;
+  /** The row whose details are open. */
+  readonly openId?: string | undefined;
+  /** Rows that have just arrived; they light up once. */
+  readonly freshIds?: ReadonlySet<string> | undefined;
+}
