@@ -81,6 +81,7 @@ DECLARE
   one_seq bigint;
   one_at timestamptz;
   recorded text;
+  known bigint[] := '{}';
 BEGIN
   -- One event alone is the case of an idle server: the same steps without the machinery of many.
   IF cardinality(bodies) = 1 AND NOT may_repeat THEN
@@ -112,45 +113,49 @@ BEGIN
   PERFORM FROM public.heads h WHERE h.account_id = ANY (account_ids) ORDER BY h.account_id FOR UPDATE;
   -- Read after the locks: an earlier batch's clock must not lie behind ours.
   batch_time := clock_timestamp();
+  IF may_repeat THEN
+    SELECT coalesce(array_agg(g.n), '{}') INTO known
+      FROM unnest(account_ids, bodies) WITH ORDINALITY AS g (account_id, body, n)
+      JOIN public.events e ON e.account_id = g.account_id AND e.id = (g.body::jsonb ->> 'id')::uuid;
+    RETURN QUERY
+      SELECT g.n, e.seq, to_char(e.recorded_at AT TIME ZONE 'UTC', rfc3339),
+        CASE WHEN substr(e.line, 7, length(g.body)) = g.body AND substr(e.line, 7 + length(g.body), 8) = ',"rec":"'
+          THEN 'repeated' ELSE 'conflict' END
+      FROM unnest(account_ids, bodies) WITH ORDINALITY AS g (account_id, body, n)
+      JOIN public.events e ON e.account_id = g.account_id AND e.id = (g.body::jsonb ->> 'id')::uuid;
+  END IF;
   RETURN QUERY
   WITH given AS (
-    SELECT g.account_id, g.body, g.n, f.*
+    SELECT g.account_id, g.body, g.n, row_number() OVER (PARTITION BY g.account_id ORDER BY g.n) - 1 AS place
     FROM unnest(account_ids, bodies) WITH ORDINALITY AS g (account_id, body, n)
-    CROSS JOIN LATERAL jsonb_to_record(g.body::jsonb) AS f (
-      id uuid, type text, source text, outcome text, service text, client text,
-      "agentId" uuid, "credentialId" uuid, "proxyId" uuid, "clientIp" inet)
-  ), known AS (
-    SELECT g.n, e.seq, e.recorded_at,
-      CASE WHEN substr(e.line, 7, length(g.body)) = g.body AND substr(e.line, 7 + length(g.body), 8) = ',"rec":"'
-        THEN 'repeated' ELSE 'conflict' END AS outcome
-    FROM given g
-    JOIN public.events e ON e.account_id = g.account_id AND e.id = g.id
-    WHERE may_repeat
+    WHERE g.n <> ALL (known)
+  ), moved AS (
+    UPDATE public.heads h SET next_seq = h.next_seq + c.count,
+      last_recorded_at = greatest(batch_time, h.last_recorded_at + interval '1 microsecond')
+        + (c.count - 1) * interval '1 microsecond'
+    FROM (SELECT g.account_id, count(*) AS count FROM given g GROUP BY 1) c
+    WHERE h.account_id = c.account_id
+    RETURNING h.account_id, h.next_seq - c.count AS first_seq,
+      h.last_recorded_at - (c.count - 1) * interval '1 microsecond' AS first_at
   ), numbered AS (
-    SELECT g.*, h.next_seq + row_number() OVER own - 1 AS seq,
-      greatest(batch_time, h.last_recorded_at + interval '1 microsecond')
-        + (row_number() OVER own - 1) * interval '1 microsecond' AS recorded_at
-    FROM given g JOIN public.heads h ON h.account_id = g.account_id
-    WHERE NOT EXISTS (SELECT FROM known k WHERE k.n = g.n)
-    WINDOW own AS (PARTITION BY g.account_id ORDER BY g.n)
+    SELECT g.account_id, g.body, g.n, m.first_seq + g.place AS seq,
+      m.first_at + g.place * interval '1 microsecond' AS recorded_at
+    FROM given g JOIN moved m ON m.account_id = g.account_id
   ), lined AS (
-    SELECT m.*, '{"ev":' || m.body || ',"rec":"' || to_char(m.recorded_at AT TIME ZONE 'UTC', rfc3339)
-        || '","seq":' || m.seq || ',"sig":null,"v":1}' AS line
-    FROM numbered m
+    SELECT m.*, to_char(m.recorded_at AT TIME ZONE 'UTC', rfc3339) AS recorded FROM numbered m
   ), stored AS (
     INSERT INTO public.events (account_id, recorded_at, seq, id, agent_id, credential_id, proxy_id, type, source,
       outcome, client, service, client_ip, leaf_hash, line)
-    SELECT l.account_id, l.recorded_at, l.seq, l.id, l."agentId", l."credentialId", l."proxyId", l.type, l.source,
-      l.outcome, l.client, l.service, l."clientIp", sha256('\x00'::bytea || convert_to(l.line, 'UTF8')), l.line
-    FROM lined l ORDER BY l.account_id, l.seq
-  ), moved AS (
-    UPDATE public.heads h SET next_seq = last.seq + 1, last_recorded_at = last.recorded_at
-    FROM (SELECT m.account_id, max(m.seq) AS seq, max(m.recorded_at) AS recorded_at FROM numbered m GROUP BY 1) last
-    WHERE h.account_id = last.account_id
+    SELECT l.account_id, l.recorded_at, l.seq, f.id, f."agentId", f."credentialId", f."proxyId", f.type, f.source,
+      f.outcome, f.client, f.service, f."clientIp", sha256('\x00'::bytea || convert_to(w.line, 'UTF8')), w.line
+    FROM lined l
+    CROSS JOIN LATERAL (SELECT '{"ev":' || l.body || ',"rec":"' || l.recorded || '","seq":' || l.seq
+      || ',"sig":null,"v":1}' AS line) w
+    CROSS JOIN LATERAL jsonb_to_record(l.body::jsonb) AS f (
+      id uuid, type text, source text, outcome text, service text, client text,
+      "agentId" uuid, "credentialId" uuid, "proxyId" uuid, "clientIp" inet)
   )
-  SELECT m.n, m.seq, to_char(m.recorded_at AT TIME ZONE 'UTC', rfc3339), 'recorded' FROM numbered m
-  UNION ALL
-  SELECT k.n, k.seq, to_char(k.recorded_at AT TIME ZONE 'UTC', rfc3339), k.outcome FROM known k;
+  SELECT l.n, l.seq, l.recorded, 'recorded' FROM lined l;
   -- One wake-up a batch; who is woken reads the table. '*' stands for more accounts than a payload holds.
   PERFORM pg_notify('keytrail_events',
     CASE WHEN count(*) > 150 THEN '*' ELSE string_agg(woken.id, ' ') END)
