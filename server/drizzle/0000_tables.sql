@@ -142,7 +142,7 @@ ALTER TABLE "grants" ADD CONSTRAINT "grants_account_id_credential_id_credentials
 ALTER TABLE "identities" ADD CONSTRAINT "identities_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "agent_keys_hash" ON "agent_keys" USING btree ("account_id","hash");--> statement-breakpoint
-CREATE INDEX "agent_keys_agent" ON "agent_keys" USING btree ("account_id","agent_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "agent_keys_standing" ON "agent_keys" USING btree ("account_id","agent_id") WHERE "agent_keys"."revoked_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "agents_name" ON "agents" USING btree ("account_id","name");--> statement-breakpoint
 CREATE UNIQUE INDEX "credentials_service_label" ON "credentials" USING btree ("account_id","service","label");--> statement-breakpoint
 CREATE INDEX "events_service" ON "events" USING btree ("account_id","service","recorded_at","agent_id","type","source");--> statement-breakpoint

@@ -32,16 +32,18 @@ ALTER TABLE events ENABLE ALWAYS TRIGGER events_keep_table;
 
 -- Makes the partitions from the current week (UTC, Monday) to `weeks_ahead` weeks on. Attaching a finished table
 -- waits for nobody, where CREATE … PARTITION OF would queue every insert behind the slowest reader.
+-- In UTC whatever the session's zone: a week of local time is an hour short or long where summer time begins or ends.
+-- Last week's, too, for a clock that is set back a little just after it has ended.
 CREATE FUNCTION ensure_event_partitions(weeks_ahead integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
 DECLARE
-  week timestamptz := date_trunc('week', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
+  week timestamptz := date_trunc('week', now()) - interval '7 days';
   leaf text;
   made integer := 0;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('keytrail.event_partitions', 0));
-  FOR n IN 0..weeks_ahead LOOP
-    leaf := 'events_' || to_char(week AT TIME ZONE 'UTC', 'YYYYMMDD');
+  FOR n IN -1..weeks_ahead LOOP
+    leaf := 'events_' || to_char(week, 'YYYYMMDD');
     IF to_regclass('public.' || leaf) IS NULL THEN
       EXECUTE format('CREATE TABLE public.%I (LIKE public.events INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', leaf);
       EXECUTE format('CREATE UNIQUE INDEX ON public.%I (account_id, seq)', leaf);

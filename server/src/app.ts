@@ -59,8 +59,8 @@ export async function startApp(parts: {
     await verifyMasterKeys(db, parts.masterKeys);
     await ensurePartitions(ctx);
     const unlisten = await listenForAppends(ctx);
-    const stopJobs = startJobs(ctx);
     const { server, url } = await listen(ctx);
+    const stopJobs = startJobs(ctx);
     return {
       ctx,
       url,
@@ -142,10 +142,12 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     // Requests in flight get ten seconds; idle keep-alive connections none.
     const limit = setTimeout(() => server.closeAllConnections(), 10_000);
+    // A connection becomes idle only when its last answer is through.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
     server.close(() => {
       clearTimeout(limit);
+      clearInterval(sweep);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { site } from './site.ts';
 import { line, prose } from './text.ts';
+import { totpSeed } from './totp-seed.ts';
 
 export const credentialKinds = ['login', 'token', 'oauth', 'totp', 'fields', 'ssh_key', 'certificate'] as const;
 export type CredentialKind = (typeof credentialKinds)[number];
@@ -19,9 +20,6 @@ export const credentialKindLabels: Record<CredentialKind, string> = {
 
 const secretText = prose(20_000).min(1);
 const pem = prose(100_000).min(1);
-const seed = secretText
-  .max(500)
-  .refine((value) => /^otpauth:\/\/totp\/|^[A-Z2-7 ]+=*$/i.test(value), 'must be an otpauth:// address or Base32');
 
 /** A named value's name: what `.env` files and JSON keys use. */
 export const fieldName = z
@@ -34,6 +32,14 @@ export const service = z
   .trim()
   .toLowerCase()
   .regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'must be a short name such as github: letters, digits, . _ -');
+
+/** zod leaves a member called __proto__ out of a record without a word; a secret must not vanish like that. */
+export function withoutProto<Value>() {
+  return z.custom<Record<string, Value>>(
+    (value) => typeof value === 'object' && value !== null && !Object.hasOwn(value, '__proto__'),
+    'must be named values, none of them called __proto__',
+  );
+}
 
 const common = {
   service,
@@ -50,7 +56,7 @@ export const credentialInput = z.discriminatedUnion('kind', [
     kind: z.literal('login'),
     ...common,
     public: z.strictObject({ username: line(300).or(z.literal('')), sites: z.array(site).max(50).default([]) }),
-    secret: z.strictObject({ password: secretText, totp: seed.optional() }),
+    secret: z.strictObject({ password: secretText, totp: totpSeed.optional() }),
   }),
   z.strictObject({
     kind: z.literal('token'),
@@ -77,14 +83,14 @@ export const credentialInput = z.discriminatedUnion('kind', [
     kind: z.literal('totp'),
     ...common,
     public: z.strictObject({ username: line(300).or(z.literal('')).default('') }).default({ username: '' }),
-    secret: z.strictObject({ seed }),
+    secret: z.strictObject({ seed: totpSeed }),
   }),
   z.strictObject({
     kind: z.literal('fields'),
     ...common,
     public: z.strictObject({}).default({}),
-    secret: z
-      .record(fieldName, secretText)
+    secret: withoutProto<string>()
+      .pipe(z.record(fieldName, secretText))
       .refine((values) => Object.keys(values).length > 0, 'must hold at least one named value')
       .refine((values) => Object.keys(values).length <= 100, 'must hold at most 100 named values')
       .refine((values) => !('notes' in values), 'a field may not be called notes'),

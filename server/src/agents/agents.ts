@@ -59,7 +59,7 @@ export function rotateAgentKey(
   input: { id: string },
 ): Promise<{ agent: AgentSummary; key: string }> {
   return changeAgent(ctx, owner, async (tx) => {
-    await getAgent(tx, ctx, owner.accountId, input.id);
+    await lockAgent(tx, owner.accountId, input.id);
     const key = await issueKey(tx, ctx, owner.accountId, input.id);
     const agent = await getAgent(tx, ctx, owner.accountId, input.id);
     return { answer: { agent, key }, change: toChange('rotate', 'Agent key rotated', agent) };
@@ -110,6 +110,12 @@ async function changeAgent<T>(
       cause: error,
     });
   }
+}
+
+/** Lets changes of one agent happen one after the other. Throws `not_found` outside the account. */
+export async function lockAgent(tx: Transaction, accountId: string, id: string): Promise<void> {
+  const [row] = await tx.select({ id: agents.id }).from(agents).where(isAgent(accountId, id)).for('update');
+  if (row === undefined) throw new AppError('not_found', { message: `no agent ${id}` });
 }
 
 async function getAgent(tx: Transaction, ctx: Context, accountId: string, id: string): Promise<AgentSummary> {

@@ -9,6 +9,7 @@ import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
 import { agents, credentials, grants } from '../base/schema.ts';
+import { lockAgent } from './agents.ts';
 
 /** Grants of the account, of one agent or of one credential; newest first, revoked ones included. */
 export function listGrants(
@@ -31,7 +32,7 @@ export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInp
     });
   }
   return withAccount(ctx.db, owner.accountId, async (tx) => {
-    await verifyExists(tx, owner.accountId, input);
+    await verifyBothExist(tx, owner.accountId, input);
     const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
     await tx
       .update(grants)
@@ -60,13 +61,16 @@ export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInp
 /** Ends a grant with this answer. Revoking a revoked one changes nothing. */
 export function revokeGrant(ctx: Context, owner: OwnerPrincipal, input: { id: string }): Promise<GrantSummary> {
   return withAccount(ctx.db, owner.accountId, async (tx) => {
-    const [standing] = await selectGrants(tx, owner.accountId, { id: input.id });
-    if (standing === undefined) throw new AppError('not_found', { message: `no grant ${input.id}` });
-    if (standing.grant.revokedAt !== null) return toSummary(standing);
-    await tx
+    const revoked = await tx
       .update(grants)
       .set({ revokedAt: new Date(ctx.nowMs()) })
-      .where(and(eq(grants.accountId, owner.accountId), eq(grants.id, input.id)));
+      .where(and(eq(grants.accountId, owner.accountId), eq(grants.id, input.id), isNull(grants.revokedAt)))
+      .returning({ id: grants.id });
+    if (revoked.length === 0) {
+      const [ended] = await selectGrants(tx, owner.accountId, { id: input.id });
+      if (ended === undefined) throw new AppError('not_found', { message: `no grant ${input.id}` });
+      return toSummary(ended);
+    }
     return recordGrantChange(tx, ctx, owner, input.id, 'revoke', 'Grant revoked');
   });
 }
@@ -95,16 +99,12 @@ async function recordGrantChange(
   return toSummary(row);
 }
 
-async function verifyExists(tx: Transaction, accountId: string, input: GrantInput): Promise<void> {
-  const [agent] = await tx
-    .select({ id: agents.id })
-    .from(agents)
-    .where(and(eq(agents.accountId, accountId), eq(agents.id, input.agentId)));
+async function verifyBothExist(tx: Transaction, accountId: string, input: GrantInput): Promise<void> {
+  await lockAgent(tx, accountId, input.agentId);
   const [credential] = await tx
     .select({ id: credentials.id })
     .from(credentials)
     .where(and(eq(credentials.accountId, accountId), eq(credentials.id, input.credentialId)));
-  if (agent === undefined) throw new AppError('not_found', { message: `no agent ${input.agentId}` });
   if (credential === undefined) throw new AppError('not_found', { message: `no credential ${input.credentialId}` });
 }
 

@@ -3,11 +3,12 @@
 import { toBase64url } from '@keytrail/shared/bytes';
 import { canonicalize } from '@keytrail/shared/canonical';
 import { AppError } from '@keytrail/shared/errors';
-import type { AuditEvent, EventBody, EventDraft } from '@keytrail/shared/event';
+import { type AuditEvent, type EventBody, type EventDraft, eventBody } from '@keytrail/shared/event';
 import { mintUuid } from '@keytrail/shared/ids';
 import { sql } from 'drizzle-orm';
 import type { AppendReceipt, Context, PendingAppend } from '../base/context.ts';
-import { type Database, isDatabaseAway, type Transaction } from '../base/db.ts';
+import { type Database, findCode, isDatabaseAway, type Transaction } from '../base/db.ts';
+import { makePartitions } from './partitions.ts';
 
 type Minting = Pick<Context, 'nowMs' | 'randomBytes'>;
 
@@ -48,21 +49,25 @@ export async function appendIn(
   return toEvent(pending.body, receipt);
 }
 
-/** Completes a draft with what makes it unique: id, salt and the maker's clock. */
+/**
+ * Completes a draft with what makes it unique: id, salt and the maker's clock. Throws for a malformed one: nothing can be
+ * mended once it is in the log.
+ */
 export function mintBody(minting: Minting, draft: EventDraft): EventBody {
   const nowMs = minting.nowMs();
-  return {
+  return eventBody.parse({
     ...draft,
     id: mintUuid(nowMs, minting.randomBytes),
     salt: toBase64url(minting.randomBytes(16)),
     occurredAt: new Date(nowMs).toISOString(),
-  };
+  });
 }
 
 /**
  * Carries out one batch for the append queue. After a lost connection nobody knows whether the batch was committed;
- * sending the same bytes again settles it, since a recorded event answers with its old receipt. A batch that the
- * database refuses is tried one by one, so that a bad event fails alone.
+ * sending the same bytes again settles it, since a recorded event answers with its old receipt. A missing partition is
+ * made. Whatever else the database refuses is tried in parts, so that neither a bad event nor a log that somebody holds
+ * locked fails the others.
  */
 export async function carryOutAppends(
   db: Pick<Database, 'raw'>,
@@ -72,13 +77,32 @@ export async function carryOutAppends(
   try {
     return await callAppendBatch(db, items, mayRepeat);
   } catch (error) {
-    if (isDatabaseAway(error))
-      return callAppendBatch(db, items, true).catch((again) => items.map(() => toFailure(again)));
-    if (items.length === 1) return [toFailure(error)];
-    const answers: (AppendReceipt | Error)[] = [];
-    for (const item of items) answers.push(...(await carryOutAppends(db, [item])));
-    return answers;
+    const code = findCode(error);
+    const again = () => callAppendBatch(db, items, true).catch((failed) => items.map(() => toFailure(failed)));
+    if (isDatabaseAway(error)) return again();
+    if (code === noPartition) {
+      await makePartitions(db);
+      return again();
+    }
+    const parts = toParts(items, code === lockTimeout);
+    if (parts.length === 1) return items.map(() => toFailure(error));
+    const answers = new Map<PendingAppend, AppendReceipt | Error>();
+    for (const part of parts) {
+      const partAnswers = await carryOutAppends(db, part);
+      for (const [index, item] of part.entries()) answers.set(item, partAnswers[index] ?? toFailure(error));
+    }
+    return items.map((item) => answers.get(item) ?? toFailure(error));
   }
+}
+
+const noPartition = '23514';
+const lockTimeout = '55P03';
+
+/** By account; the items of one account singly, unless it is the account itself that is in the way. */
+function toParts(items: PendingAppend[], wholeAccounts: boolean): PendingAppend[][] {
+  const accounts = new Set(items.map((item) => item.accountId));
+  const byAccount = [...accounts].map((accountId) => items.filter((item) => item.accountId === accountId));
+  return byAccount.length > 1 || wholeAccounts ? byAccount : items.map((item) => [item]);
 }
 
 async function callAppendBatch(

@@ -13,7 +13,7 @@ const recheckMs = 3000;
  * Yields every event from sequence `from` on until `signal` aborts. Backfill and live are one loop: read what is
  * there, and only when nothing is, wait to be woken. The listening starts before the first read, so an event that
  * is committed between a read and the wait ends that wait at once.
- * @param verifyReader called before each wait ends in a read; throws when the reader may no longer see the log.
+ * @param verifyReader called before every further read; throws when the reader may no longer see the log.
  */
 export async function* streamEvents(
   ctx: Context,
@@ -29,8 +29,7 @@ export async function* streamEvents(
       const { events } = await listEventsFrom(ctx.db, accountId, { from: next, limit: pageLimit });
       yield* events;
       next = events.at(-1) === undefined ? next : (events.at(-1)?.seq ?? next) + 1;
-      if (events.length > 0) continue;
-      await listener.wait(recheckMs);
+      if (events.length === 0) await listener.wait(recheckMs);
       await verifyReader();
     }
   } finally {

@@ -48,6 +48,11 @@ export function createAuth(ctx: Context, baseUrl: string) {
       ipAddress: { ipAddressHeaders: [clientIpHeader] },
     },
     databaseHooks: {
+      // The name is shown in every header: one line, whatever was sent.
+      user: {
+        create: { before: async (user) => ({ data: { ...user, name: toOneLine(user.name, 100) || user.email } }) },
+        update: { before: async (user) => ({ data: { ...user, ...toName(user.name) } }) },
+      },
       session: { create: { after: async (session) => recordSignIn(ctx, session) } },
     },
     // Only the signed form opens a session: the list of sessions shows the bare tokens, to revoke them by.
@@ -57,6 +62,11 @@ export function createAuth(ctx: Context, baseUrl: string) {
       log: (level, message) => ctx.log[level === 'error' ? 'error' : level === 'warn' ? 'warn' : 'debug'](message),
     },
   });
+}
+
+function toName(name: string | undefined): { name?: string } {
+  const shown = name === undefined ? '' : toOneLine(name, 100);
+  return shown === '' ? {} : { name: shown };
 }
 
 async function recordSignIn(

@@ -16,7 +16,8 @@ export interface Requester {
 export function toRequester(request: Request): Requester {
   const userAgent = request.headers['user-agent'];
   const shown = userAgent === undefined ? '' : toOneLine(userAgent, 400);
-  const clientIp = toCanonicalIp(request.ip);
+  // What a proxy wrote may be no address at all; then the proxy itself is who is known to have asked.
+  const clientIp = toCanonicalIp(request.ip) ?? toCanonicalIp(request.socket.remoteAddress);
   return {
     ...(clientIp === null ? {} : { clientIp }),
     ...(shown === '' ? {} : { userAgent: shown }),
@@ -26,8 +27,10 @@ export function toRequester(request: Request): Requester {
 
 /** One text form for one address; null for what is none. */
 export function toCanonicalIp(text: string | undefined): string | null {
-  if (text === undefined || !ipaddr.isValid(text)) return null;
-  const address = ipaddr.process(text);
+  // Some proxies write the port, too.
+  const bare = text?.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1').replace(/^\[(.+)\](?::\d+)?$/, '$1');
+  if (bare === undefined || !ipaddr.isValid(bare)) return null;
+  const address = ipaddr.process(bare);
   // A zone ("fe80::1%eth0") names an interface of this machine, which says nothing to a reader.
   return address.kind() === 'ipv6' ? address.toString().replace(/%.*$/, '') : address.toString();
 }

@@ -29,6 +29,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+function isOrigin(text: string): boolean {
+  const url = new URL(text);
+  return `${url.origin}/` === url.href;
+}
+
 const list = z
   .string()
   .default('')
@@ -47,14 +52,21 @@ const environment = z.object({
     .min(0, 'must be a port number from 0 to 65535')
     .max(65535, 'must be a port number from 0 to 65535')
     .default(4310),
-  KEYTRAIL_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  KEYTRAIL_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .refine(isOrigin, 'must be an http or https address without a path, such as https://keytrail.example.com')
+    .transform((text) => new URL(text).origin)
+    .optional(),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be an address like postgres://user:password@host:5432/name' })
     .optional(),
   KEYTRAIL_DATA_DIR: z.string().min(1, 'must be a folder').optional(),
   KEYTRAIL_MASTER_KEY: z
     .string()
-    .regex(/^\d+:[A-Za-z0-9+/]{43}=(,\d+:[A-Za-z0-9+/]{43}=)*$/, 'must be VERSION:BASE64 of 32 bytes, such as 1:…=')
+    .regex(
+      /^\d{1,9}:[A-Za-z0-9+/]{43}=(,\d{1,9}:[A-Za-z0-9+/]{43}=)*$/,
+      'must be VERSION:BASE64 of 32 bytes, such as 1:…=',
+    )
     .optional(),
   KEYTRAIL_TRUSTED_PROXIES: list.refine(
     (items) => items.every((item) => ipaddr.isValid(item) || ipaddr.isValidCIDR(item)),

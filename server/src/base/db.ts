@@ -38,11 +38,18 @@ const readerSettings = {
   enable_seqscan: 'off',
 };
 
+// What waits for something that never comes gives up: a node that vanished in the middle of a change holds its rows.
+const patience = {
+  lock_timeout: '5s',
+  statement_timeout: '30s',
+  idle_in_transaction_session_timeout: '10s',
+};
+
 /** Opens the pools as the app's role. Connections are made on first use. */
 export function openDatabase(target: DatabaseTarget): Database {
-  const client = connect(target, { max: 8, role: 'keytrail_app' });
-  const raw = connect(target, { max: 3, role: 'keytrail_app' });
-  const reader = connect(target, { max: 6, role: 'keytrail_app', settings: readerSettings });
+  const client = connect(target, { max: 8, role: 'keytrail_app', settings: patience });
+  const raw = connect(target, { max: 3, role: 'keytrail_app', settings: patience });
+  const reader = connect(target, { max: 6, role: 'keytrail_app', settings: { ...patience, ...readerSettings } });
   return {
     drizzle: drizzle(client),
     raw,
@@ -118,6 +125,9 @@ export function findCode(error: unknown): string | null {
 
 const awayCodes = new Set([
   'ECONNREFUSED',
+  'ECONNABORTED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ECONNRESET',
   'ENOENT',
   'EPIPE',
@@ -128,8 +138,10 @@ const awayCodes = new Set([
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
   'CONNECT_TIMEOUT',
+  '25006', // read-only: a standby that was promoted elsewhere
   '53300', // too many connections
   '57P01', // admin shutdown
   '57P02', // crash shutdown
   '57P03', // starting up
+  '57P05', // idle session ended
 ]);

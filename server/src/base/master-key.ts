@@ -1,8 +1,9 @@
 // Where the master keys come from: the environment, or a file that only its owner may read.
 
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { chmod, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type Config, ConfigError } from './config.ts';
 import type { MasterKeys } from './envelope.ts';
 
@@ -22,25 +23,31 @@ function parseMasterKeys(text: string): MasterKeys {
   for (const entry of text.trim().split(/[\n,]/)) {
     const [version, key] = entry.split(':');
     const bytes = Buffer.from(key ?? '', 'base64');
-    if (!/^\d+$/.test(version ?? '') || bytes.length !== 32) {
+    if (!/^\d{1,9}$/.test(version ?? '') || bytes.length !== 32) {
       throw new ConfigError('The master key file is damaged: each line must be VERSION:BASE64 of 32 bytes.');
     }
+    if (byVersion.has(Number(version))) throw new ConfigError(`Master key version ${version} is given twice.`);
     byVersion.set(Number(version), bytes);
   }
   return { newest: Math.max(...byVersion.keys()), byVersion };
 }
 
 async function readOrMakeKeyFile(path: string): Promise<string> {
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o711 });
-  try {
-    // Exclusive creation: two starts at once must not make two keys.
-    const file = await open(path, 'wx', 0o600);
-    await file.writeFile(`1:${randomBytes(32).toString('base64')}\n`);
-    await file.sync();
-    await file.close();
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600);
-  }
+  await mkdir(dirname(path), { recursive: true, mode: 0o711 });
+  if (!existsSync(path)) await makeKeyFile(path);
+  if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600);
   return readFile(path, 'utf8');
+}
+
+/** Whole or not at all, and never in place of another: two starts at once must agree on one key. */
+async function makeKeyFile(path: string): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  const file = await open(draft, 'wx', 0o600);
+  await file.writeFile(`1:${randomBytes(32).toString('base64')}\n`);
+  await file.sync();
+  await file.close();
+  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(draft);
 }

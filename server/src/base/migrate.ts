@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import type { Sql } from 'postgres';
-import { connect, type DatabaseTarget } from './db.ts';
+import { ConfigError } from './config.ts';
+import { connect, type DatabaseTarget, findCode } from './db.ts';
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
 
@@ -14,8 +15,7 @@ export async function migrateDatabase(target: DatabaseTarget): Promise<void> {
   const sql = connect(target, { max: 1 });
   try {
     await sql`select pg_advisory_lock(hashtextextended('keytrail.migrate', 0))`;
-    await ensureRole(sql, 'keytrail_owner');
-    await ensureRole(sql, 'keytrail_app');
+    await ensureRoles(sql);
     // The migrator says CREATE SCHEMA IF NOT EXISTS even for a schema that exists, which needs the right to.
     await sql`do $$ begin execute format('grant create on database %I to keytrail_owner', current_database()); end $$`;
     await sql`grant usage, create on schema public to keytrail_owner`;
@@ -32,11 +32,33 @@ export async function migrateDatabase(target: DatabaseTarget): Promise<void> {
 }
 
 /** Roles belong to the whole server, so databases beside this one may be making them at the same moment. */
-async function ensureRole(sql: Sql, role: 'keytrail_owner' | 'keytrail_app'): Promise<void> {
-  await sql.unsafe(`
-    DO $$ BEGIN
-      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role} NOLOGIN; END IF;
-      IF NOT pg_has_role(current_user, '${role}', 'member') THEN GRANT ${role} TO current_user; END IF;
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-    END $$`);
+async function ensureRoles(sql: Sql): Promise<void> {
+  try {
+    for (const role of ['keytrail_owner', 'keytrail_app']) {
+      await sql.unsafe(`
+        DO $$ BEGIN
+          IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role} NOLOGIN; END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        END $$`);
+      // From Postgres 16 on, who makes a role may hand it on but not take it on, unless told so.
+      await sql.unsafe(`
+        DO $$
+        DECLARE
+          newer boolean := current_setting('server_version_num')::integer >= 160000;
+          may_become boolean;
+        BEGIN
+          EXECUTE format('SELECT pg_has_role(current_user, %L, %L)', '${role}',
+            CASE WHEN newer THEN 'SET' ELSE 'MEMBER' END) INTO may_become;
+          IF NOT may_become THEN
+            EXECUTE 'GRANT ${role} TO current_user' || CASE WHEN newer THEN ' WITH SET TRUE, INHERIT TRUE' ELSE '' END;
+          END IF;
+        END $$`);
+    }
+  } catch (cause) {
+    if (findCode(cause) !== '42501') throw cause;
+    throw new ConfigError(
+      'DATABASE_URL must name a user who may create roles, or who was granted keytrail_owner and keytrail_app.',
+      { cause },
+    );
+  }
 }

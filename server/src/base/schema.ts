@@ -157,7 +157,8 @@ export const agentKeys = pgTable(
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),
     uniqueIndex('agent_keys_hash').on(table.accountId, table.hash),
-    index('agent_keys_agent').on(table.accountId, table.agentId),
+    // One key of an agent works at a time.
+    uniqueIndex('agent_keys_standing').on(table.accountId, table.agentId).where(sql`${table.revokedAt} is null`),
     foreignKey({ columns: [table.accountId, table.agentId], foreignColumns: [agents.accountId, agents.id] }).onDelete(
       'cascade',
     ),

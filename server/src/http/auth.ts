@@ -3,8 +3,10 @@
 import { toNodeHandler } from 'better-auth/node';
 import type { RequestHandler } from 'express';
 import { type Auth, clientIpHeader } from '../auth/accounts.ts';
-import { toCanonicalIp } from '../auth/requester.ts';
+import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
+
+const bodyBytesMax = 64 * 1024;
 
 export function createAuthRoutes(ctx: Context, auth: Auth): RequestHandler {
   const handle = toNodeHandler(auth);
@@ -16,8 +18,16 @@ export function createAuthRoutes(ctx: Context, auth: Auth): RequestHandler {
       response.status(403).json({ code: 'INVALID_ORIGIN', message: 'This origin may not sign in here.' });
       return;
     }
+    // better-auth reads a body whole; the length is known before it is read, or it is not read.
+    const length = Number(
+      request.headers['content-length'] ?? (request.headers['transfer-encoding'] === undefined ? 0 : Number.NaN),
+    );
+    if (!(length <= bodyBytesMax)) {
+      response.status(413).json({ code: 'BODY_TOO_LARGE', message: 'Send at most 64 KiB, with a Content-Length.' });
+      return;
+    }
     delete request.headers.cookie;
-    request.headers[clientIpHeader] = toCanonicalIp(request.ip) ?? '';
+    request.headers[clientIpHeader] = toRequester(request).clientIp ?? '';
     const setHeader = response.setHeader.bind(response);
     response.setHeader = (name, value) => (name.toLowerCase() === 'set-cookie' ? response : setHeader(name, value));
     await handle(request, response);

@@ -1,6 +1,6 @@
 // What an agent may call with its key.
 
-import { type CredentialKind, releasableFields } from '@keytrail/shared/credential';
+import { type CredentialKind, releasableFields, service } from '@keytrail/shared/credential';
 import { line } from '@keytrail/shared/text';
 import { z } from 'zod';
 import { listEvents } from '../audit/query.ts';
@@ -32,7 +32,7 @@ export const agentRouter = router({
   credential: agentProcedure
     .input(
       z.strictObject({
-        service: line(100).toLowerCase(),
+        service,
         label: line(100).optional(),
         field: line(100).optional(),
         reason: line(500).optional(),
@@ -41,8 +41,8 @@ export const agentRouter = router({
     .mutation(async ({ ctx: { ctx, agent }, input }) => {
       const access = await fetchForAgent(ctx, agent, input);
       if (access.outcome === 'denied') throw new DeniedError(access);
-      const { service, label, kind } = access.credential;
-      return { service, label, kind, values: access.values, eventId: access.event.id };
+      const { label, kind } = access.credential;
+      return { service: access.credential.service, label, kind, values: access.values, eventId: access.event.id };
     }),
 
   events: activeAgentProcedure

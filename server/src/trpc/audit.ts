@@ -6,7 +6,7 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { listEvents, listEventsFrom } from '../audit/query.ts';
 import { readNextSeq, streamEvents } from '../audit/stream.ts';
-import { ownerProcedure, router } from './init.ts';
+import { ownerProcedure, router, toTrpcError } from './init.ts';
 
 const recordedAt = z.iso.datetime({ precision: 6 });
 /** How long a stream goes on before its session is looked at again. */
@@ -53,8 +53,12 @@ export const auditRouter = router({
         if (!(await verifySession())) throw new AppError('unauthorized', { message: 'session ended under a stream' });
         checkedAtMs = ctx.nowMs();
       };
-      for await (const event of streamEvents(ctx, owner.accountId, from, stop, verifyReader)) {
-        yield tracked(String(event.seq), event);
+      try {
+        for await (const event of streamEvents(ctx, owner.accountId, from, stop, verifyReader)) {
+          yield tracked(String(event.seq), event);
+        }
+      } catch (error) {
+        throw toTrpcError(error);
       }
     }),
 });

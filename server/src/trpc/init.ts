@@ -6,7 +6,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import type { AgentPrincipal, OwnerPrincipal, Principal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
-import { isDatabaseAway } from '../base/db.ts';
+import { findCode, isDatabaseAway } from '../base/db.ts';
 import type { AccessOutcome } from '../vault/access.ts';
 
 /** What every procedure gets. */
@@ -56,9 +56,14 @@ export const router = t.router;
 const faced = t.procedure.use(async ({ next }) => {
   const result = await next();
   if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result;
-  const error = toAppError(result.error.cause ?? result.error);
-  throw new TRPCError({ code: errorFaces[error.code].trpc, message: error.public, cause: error });
+  throw toTrpcError(result.error.cause ?? result.error);
 });
+
+/** Any error with the status of its code. A stream throws it itself: no middleware sees what happens after its start. */
+export function toTrpcError(cause: unknown): TRPCError {
+  const error = toAppError(cause);
+  return new TRPCError({ code: errorFaces[error.code].trpc, message: error.public, cause: error });
+}
 
 /** For the account owner, signed in. */
 export const ownerProcedure = faced.use(async ({ ctx, next }) =>
@@ -94,8 +99,15 @@ function verifyAgent(principal: Principal | null): AgentPrincipal {
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isDatabaseAway(error)) return new AppError('database_unavailable', { message: 'database away', cause: error });
+  const code = findCode(error) ?? '';
+  // Values that pass our checks and that Postgres cannot hold, such as a date in the year 0.
+  if (code.startsWith('22')) return new AppError('invalid_input', { message: 'refused by the database', cause: error });
+  if (changedMeanwhile.has(code)) return new AppError('conflict', { message: 'changed meanwhile', cause: error });
   return new AppError('internal', { message: 'unexpected error', cause: error });
 }
+
+/** Unique and foreign keys, deadlocks, lock timeouts: somebody else was faster. */
+const changedMeanwhile = new Set(['23503', '23505', '40001', '40P01', '55P03']);
 
 function toFacts(error: TRPCError): ErrorFacts {
   if (error.cause instanceof DeniedError) {

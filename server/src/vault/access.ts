@@ -1,5 +1,6 @@
 // The one door to secrets: load, decide, open, append, return. Nothing leaves before its event is durable; a
-// refusal is a recorded value, not an error.
+// refusal is a recorded value, not an error. A revocation holds for what is loaded after it was answered: a request
+// that was decided a moment before may still be served, and its event says so.
 
 import type { CredentialKind } from '@keytrail/shared/credential';
 import { type AccessFacts, type Decision, decide } from '@keytrail/shared/decide';
@@ -11,7 +12,7 @@ import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { open } from '../base/envelope.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
-import { findGranted, type Granted } from './granted.ts';
+import { findGranted, type Granted, toAmbiguous } from './granted.ts';
 import { chooseFields, toReleasedValues, toSealedNames } from './release.ts';
 import { touchUse } from './touch.ts';
 
@@ -78,9 +79,9 @@ export async function fetchForAgent(
     ...agent.requester,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
   };
-  const found = await withAccount(ctx.db, agent.accountId, (tx) => findGranted(tx, ctx, agent, request));
-  const asked = request.field === undefined ? undefined : [request.field];
-  // What stands in the way of the agent itself outweighs what it asks for, so that a field name cannot be probed.
+  const granted = await withAccount(ctx.db, agent.accountId, (tx) => findGranted(tx, ctx, agent, request));
+  const found = granted[0] ?? null;
+  // What stands in the way of the agent itself outweighs what it asks for, so that no name can be probed.
   const standing = decide(toFacts(ctx, found?.credential ?? null, [], toRequesterFacts(agent, found)));
   if (!standing.allowed || found === null) {
     const rule = standing.allowed ? 'grant_missing' : standing.rule;
@@ -93,15 +94,24 @@ export async function fetchForAgent(
       agent,
     );
   }
+  if (granted.length > 1) throw toAmbiguous(granted);
   const row = found.credential;
-  const covered = found.grant?.fields ?? null;
-  const releasable = chooseFields(toKind(row), Object.keys(row.sealed), asked, 'agent');
-  // Asking for everything means everything that the grant covers; asking by name is judged by the decision.
-  const fields =
-    asked === undefined && covered !== null ? releasable.filter((name) => covered.includes(name)) : releasable;
+  const fields = chooseForAgent(row, found.grant?.fields ?? null, request.field);
   const decision = decide(toFacts(ctx, row, fields, toRequesterFacts(agent, found)));
   const grant = found.grant === null ? {} : { grantId: found.grant.id };
   return settle(ctx, agent.accountId, row, fields, decision, { ...draft, ...grant }, agent);
+}
+
+/**
+ * Asking for everything means everything that the grant covers. A name that a limited grant does not cover goes to
+ * the decision as it is, whether there is such a field or not; only who may have them all is told which there are.
+ */
+function chooseForAgent(row: CredentialRow, covered: readonly string[] | null, asked: string | undefined): string[] {
+  const sealedNames = Object.keys(row.sealed);
+  if (asked !== undefined && covered !== null && !covered.includes(asked)) return [asked];
+  if (asked !== undefined) return chooseFields(toKind(row), sealedNames, [asked], 'agent');
+  const releasable = chooseFields(toKind(row), sealedNames, undefined, 'agent');
+  return covered === null ? releasable : releasable.filter((name) => covered.includes(name));
 }
 
 type Draft = Omit<EventDraft, 'type' | 'outcome'>;

@@ -1,6 +1,6 @@
 // What an edit of a credential may name.
 
-import { service } from '@keytrail/shared/credential';
+import { fieldName, service, withoutProto } from '@keytrail/shared/credential';
 import { line, prose } from '@keytrail/shared/text';
 import { z } from 'zod';
 
@@ -14,6 +14,10 @@ export const credentialPatch = z.strictObject({
   expiresAt: z.iso.datetime().nullable().optional(),
   public: z.record(z.string(), z.unknown()).optional(),
   notes: prose(10_000).nullable().optional(),
-  secret: z.record(z.string().max(100), prose(100_000).min(1).nullable()).optional(),
+  secret: withoutProto<string | null>()
+    .pipe(z.record(fieldName, prose(100_000).min(1).nullable()))
+    .refine((values) => Object.keys(values).length <= 100, 'must name at most 100 fields')
+    .refine((values) => !Object.hasOwn(values, 'notes'), 'notes are a member of their own')
+    .optional(),
 });
 export type CredentialPatch = z.infer<typeof credentialPatch>;

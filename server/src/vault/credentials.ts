@@ -8,7 +8,7 @@ import {
 } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { type Change, recordChange } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
@@ -21,8 +21,11 @@ export type CredentialRow = typeof credentials.$inferSelect;
 
 export function listCredentials(ctx: Context, owner: OwnerPrincipal): Promise<CredentialSummary[]> {
   return withAccount(ctx.db, owner.accountId, async (tx) => {
+    // The boxes stay in the database: a list needs their names only.
+    const { sealed: _sealed, ...columns } = getTableColumns(credentials);
+    const secretFields = sql<string[]>`array(select jsonb_object_keys(${credentials.sealed}))`;
     const rows = await tx
-      .select()
+      .select({ ...columns, secretFields })
       .from(credentials)
       .where(eq(credentials.accountId, owner.accountId))
       .orderBy(asc(credentials.service), asc(credentials.label));
@@ -77,9 +80,12 @@ export function updateCredential(
     const version = old.version + 1;
     const secrets = { ...patch.secret, ...(patch.notes === undefined ? {} : { notes: patch.notes }) };
     const sealed = { ...old.sealed };
+    const fields = Object.entries(secrets).flatMap(([field, value]) =>
+      value !== null || Object.hasOwn(old.sealed, field) ? [field] : [],
+    );
     for (const [field, value] of Object.entries(secrets)) if (value === null) delete sealed[field];
     Object.assign(sealed, sealFields(ctx, { accountId: owner.accountId, credentialId: patch.id, version }, secrets));
-    verifyWhole(old, patch, Object.keys(sealed));
+    const whole = parseWhole(old, patch, Object.keys(sealed));
     const [row] = await tx
       .update(credentials)
       .set({
@@ -89,14 +95,13 @@ export function updateCredential(
         ...(patch.expiresAt === undefined
           ? {}
           : { expiresAt: patch.expiresAt === null ? null : new Date(patch.expiresAt) }),
-        ...(patch.public === undefined ? {} : { public: patch.public }),
+        public: whole.public,
         sealed,
         version,
         updatedAt: new Date(ctx.nowMs()),
       })
       .where(isCredential(owner.accountId, patch.id))
       .returning();
-    const fields = Object.keys(secrets);
     return {
       row: verifyFound(row, patch.id),
       action: 'update',
@@ -147,7 +152,7 @@ async function changeCredential(
         credentialId: row.id,
         credentialLabel: row.label,
       });
-      return toSummary(row);
+      return toSummary({ ...row, secretFields: Object.keys(row.sealed) });
     });
   } catch (error) {
     if (findCode(error) !== '23505') throw error;
@@ -159,12 +164,14 @@ async function changeCredential(
   }
 }
 
-/** After a patch the credential must still be a whole one of its kind. Which secrets exist matters, not their values. */
-function verifyWhole(old: CredentialRow, patch: CredentialPatch, secretFields: string[]): void {
+/**
+ * The credential as it will be: after a patch it must still be a whole one of its kind. Of the secrets that stay sealed
+ * it matters that they exist, not what they are.
+ */
+function parseWhole(old: CredentialRow, patch: CredentialPatch, secretFields: string[]): CredentialInput {
+  const given = new Map(Object.entries(patch.secret ?? {}));
   const secret = Object.fromEntries(
-    secretFields
-      .filter((field) => field !== 'notes')
-      .map((field) => [field, patch.secret?.[field] ?? placeholderSecret]),
+    secretFields.filter((field) => field !== 'notes').map((field) => [field, given.get(field) ?? placeholderSecret]),
   );
   const parsed = credentialInput.safeParse({
     kind: old.kind,
@@ -174,7 +181,7 @@ function verifyWhole(old: CredentialRow, patch: CredentialPatch, secretFields: s
     public: patch.public ?? old.public,
     secret,
   });
-  if (parsed.success) return;
+  if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new AppError('invalid_input', {
     message: `patch of ${old.id} makes it no ${old.kind}`,
@@ -194,7 +201,7 @@ function isCredential(accountId: string, id: string) {
   return and(eq(credentials.accountId, accountId), eq(credentials.id, id));
 }
 
-function toSummary(row: CredentialRow): CredentialSummary {
+function toSummary(row: Omit<CredentialRow, 'sealed'> & { secretFields: string[] }): CredentialSummary {
   return {
     id: row.id,
     kind: row.kind as CredentialKind, // Written by createCredential only, which takes a CredentialInput.
@@ -202,7 +209,7 @@ function toSummary(row: CredentialRow): CredentialSummary {
     label: row.label,
     tags: row.tags,
     public: row.public as CredentialInput['public'], // As above.
-    secretFields: Object.keys(row.sealed).sort(),
+    secretFields: row.secretFields.toSorted(),
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

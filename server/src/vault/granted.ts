@@ -15,16 +15,15 @@ export interface Granted {
 }
 
 /**
- * Finds the credential that service and label name. Standing grants decide between several; when none stands, an
- * ended grant explains the refusal best, and one candidate alone may be named without any. Null when nothing can be
- * named. Throws `credential_ambiguous` when several granted ones fit.
+ * Finds what service and label name: several, when that many standing grants fit; else the one that stands, an ended
+ * one, which explains the refusal best, or the only candidate, granted or not; else none.
  */
 export async function findGranted(
   tx: Transaction,
   ctx: Context,
   agent: AgentPrincipal,
   request: { service: string; label?: string | undefined },
-): Promise<Granted | null> {
+): Promise<Granted[]> {
   const rows = await tx
     .select({ credential: credentials, grant: grants })
     .from(credentials)
@@ -45,10 +44,11 @@ export async function findGranted(
     )
     .orderBy(desc(grants.createdAt), desc(grants.id));
   const standing = rows.filter(({ grant }) => grant !== null && stands(grant, ctx.nowMs()));
-  if (standing.length > 1) throw toAmbiguous(standing.map(({ credential }) => credential.label));
+  if (standing.length > 0) return standing;
   const ended = rows.find(({ grant }) => grant !== null);
   const only = new Set(rows.map(({ credential }) => credential.id)).size === 1 ? rows[0] : undefined;
-  return standing[0] ?? ended ?? only ?? null;
+  const named = ended ?? only;
+  return named === undefined ? [] : [named];
 }
 
 /** Everything that this agent holds a standing grant for, by service and label. */
@@ -68,7 +68,9 @@ function stands(grant: typeof grants.$inferSelect, nowMs: number): boolean {
   return grant.revokedAt === null && (grant.expiresAt === null || grant.expiresAt.getTime() > nowMs);
 }
 
-function toAmbiguous(labels: string[]): AppError {
+/** The error that asks which of several was meant. Only for an agent that may use them all. */
+export function toAmbiguous(granted: readonly Granted[]): AppError {
+  const labels = granted.map(({ credential }) => credential.label);
   const names = labels.map((label) => JSON.stringify(label)).join(', ');
   return new AppError('credential_ambiguous', {
     message: `${labels.length} granted credentials fit`,

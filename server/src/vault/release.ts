@@ -56,7 +56,7 @@ export function toReleasedValues(
 }
 
 function toCode(seed: string, nowMs: number): string {
-  const totp = seed.startsWith('otpauth://')
+  const totp = seed.startsWith('otpauth:')
     ? URI.parse(seed)
     : new TOTP({ secret: Secret.fromBase32(seed.replaceAll(' ', '').toUpperCase()) });
   if (!(totp instanceof TOTP)) throw new Error('only time-based codes are supported');

@@ -14,9 +14,7 @@ let isStale = false;
 /** Brings the cache up to date. Resolves when a pull that began after the call has ended, well or not. */
 export function pullEvents(): Promise<void> {
   isStale = true;
-  running ??= pullWhileStale().finally(() => {
-    running = null;
-  });
+  running ??= pullWhileStale();
   return running;
 }
 
@@ -25,6 +23,8 @@ async function pullWhileStale(): Promise<void> {
     isStale = false;
     await pullOnce();
   }
+  // In the same turn as the last look at `isStale`: a call a moment later starts anew.
+  running = null;
 }
 
 async function pullOnce(): Promise<void> {

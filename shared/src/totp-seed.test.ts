@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { totpSeed } from './totp-seed.ts';
+
+const secret = 'GEZDGNBVGY3TQOJQ';
+
+test.each([
+  secret,
+  'gezd gnbv gy3t qojq',
+  `otpauth://totp/Shop:sam?secret=${secret}&issuer=Shop`,
+  `OTPAUTH://totp/x?secret=${secret}&digits=8&period=60&algorithm=SHA256`,
+])('%s is a seed', (text) => expect(totpSeed.safeParse(text).success).toBe(true));
+
+test.each([
+  '',
+  '   ',
+  'A',
+  'not base 32!',
+  'otpauth://totp/x',
+  `otpauth://hotp/x?secret=${secret}`,
+  `otpauth://totp/x?secret=${secret}&period=0`,
+  `otpauth://totp/x?secret=${secret}&digits=900000000`,
+  `otpauth://totp/x?secret=${secret}&algorithm=MD5`,
+])('%j is none', (text) => expect(totpSeed.safeParse(text).success).toBe(false));
