@@ -143,13 +143,18 @@ const releasedPublic: Partial<Record<CredentialKind, readonly string[]>> = {
 };
 
 /**
- * The field names an access can release, given the sealed fields that exist. `totp` stands for a six-digit code.
- * Notes are the owner's and released only by name.
+ * The field names an access can release, given the sealed fields and the public members that exist. `totp` stands for
+ * a six-digit code. Notes are the owner's and released only by name.
  */
-export function releasableFields(kind: CredentialKind, secretFields: readonly string[]): string[] {
+export function releasableFields(
+  kind: CredentialKind,
+  secretFields: readonly string[],
+  publicPart: Readonly<Record<string, unknown>>,
+): string[] {
   const plain = secretFields.filter((name) => name !== 'notes' && !neverReleased[kind]?.includes(name));
   const code = (kind === 'login' && secretFields.includes('totp')) || kind === 'totp' ? ['totp'] : [];
-  return [...(releasedPublic[kind] ?? []), ...plain, ...code];
+  const travelling = (releasedPublic[kind] ?? []).filter((name) => typeof publicPart[name] === 'string');
+  return [...travelling, ...plain, ...code];
 }
 
 /** The sealed field that a one-time code of this kind is made from. */

@@ -223,3 +223,61 @@ test('no secret reaches the server’s log', async () => {
     expect(server.logged()).not.toContain(secret);
   }
 });
+
+test('who may not use a service learns nothing of it: no label, no field name, and each try is recorded', async () => {
+  const owner = await server.createOwner();
+  const { client, agent } = await createGrantedAgent(owner, server.url);
+  const second = await createToken(owner, 'github', 'secret-label');
+  await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: second.id });
+  await owner.client.agents.suspend.mutate({ id: agent.id });
+  const suspended = await getRefusal(client.agent.credential.mutate({ service: 'github' }));
+  expect(suspended).toMatchObject({ status: 403, rule: 'agent_suspended' });
+  expect(suspended.sentence).not.toContain('secret-label');
+  expect(await newest(owner)).toMatchObject({ rule: 'agent_suspended', service: 'github' });
+
+  const limited = await createAgent(owner, server.url, 'limited-bot');
+  const fields = await owner.client.credentials.create.mutate({
+    kind: 'fields',
+    service: 'aws',
+    label: 'prod',
+    secret: { SHOWN: '1', HIDDEN_NAME: '2' },
+  });
+  await owner.client.grants.create.mutate({ agentId: limited.agent.id, credentialId: fields.id, fields: ['SHOWN'] });
+  for (const field of ['HIDDEN_NAME', 'no_such_field']) {
+    const refusal = await getRefusal(limited.client.agent.credential.mutate({ service: 'aws', field }));
+    expect(refusal).toMatchObject({ status: 403, rule: 'field_not_granted' });
+    expect(refusal.sentence).not.toContain('HIDDEN_NAME');
+    expect(await newest(owner)).toMatchObject({ rule: 'field_not_granted' });
+  }
+});
+
+test('a grant that replaces another says so in the log', async () => {
+  const owner = await server.createOwner();
+  const { agent, credential, grant } = await createGrantedAgent(owner, server.url);
+  await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: credential.id });
+  const { events } = await owner.client.audit.list.query({ limit: 2 });
+  expect(events.map(({ title }) => title)).toEqual(['Grant given', 'Grant replaced']);
+  expect(events[1]?.grantId).toBe(grant.id);
+});
+
+test('many changes of one agent at once leave one standing key, one standing grant and no 500', async () => {
+  const owner = await server.createOwner();
+  const { agent, credential } = await createGrantedAgent(owner, server.url);
+  const pair = { agentId: agent.id, credentialId: credential.id };
+  const rotations = Array.from({ length: 6 }, () => owner.client.agents.rotateKey.mutate({ id: agent.id }));
+  const given = Array.from({ length: 6 }, () => owner.client.grants.create.mutate(pair));
+  const settled = await Promise.allSettled([...rotations, ...given]);
+  for (const result of settled) {
+    if (result.status === 'rejected') expect(result.reason.data.keytrail.code).toBe('conflict');
+  }
+  const keys = (await Promise.allSettled(rotations)).flatMap((result) =>
+    result.status === 'fulfilled' ? [result.value.key] : [],
+  );
+  const works = await Promise.allSettled(
+    keys.map((key) => createClient(server.url, key).agent.credential.mutate({ service: 'github' })),
+  );
+  expect(works.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  const standing = (await owner.client.grants.list.query(pair)).filter(({ revokedAt }) => revokedAt === null);
+  expect(standing).toHaveLength(1);
+  await checkLog(server.databaseUrl, (await owner.client.account.me.query()).accountId);
+});

@@ -114,3 +114,27 @@ test('X-Forwarded-For of an untrusted peer is ignored; of a trusted one it is re
   expect((await person.client.audit.list.query({ limit: 1 })).events[0]?.clientIp).toBe('198.51.100.7');
   await behind.stop();
 });
+
+test('values that only the database finds wrong are the caller’s mistake, not the server’s', async () => {
+  const calls = [
+    () => owner.client.audit.list.query({ filter: { services: ['\u0000'] } }),
+    () => owner.client.audit.list.query({ filter: { from: '0000-01-01T00:00:00Z' } }),
+  ];
+  for (const call of calls) expect(await getRefusal(call())).toMatchObject({ status: 400, code: 'invalid_input' });
+});
+
+test('a field called __proto__ is refused, not dropped', async () => {
+  const body = '{"kind":"fields","service":"proto","label":"x","secret":{"A":"1","__proto__":"lost"}}';
+  expect(await factsOf(await post('credentials.create', body))).toMatchObject({ status: 400, code: 'invalid_input' });
+});
+
+test('an agent’s service in letters that grow when lower-cased cannot break the log', async () => {
+  const { key } = await owner.client.agents.create.mutate({ name: 'unicode-bot' });
+  const refusal = getRefusal(createClient(server.url, key).agent.credential.mutate({ service: 'İ'.repeat(100) }));
+  expect(await refusal).toMatchObject({ status: 400, code: 'invalid_input' });
+});
+
+test('a sign-up body over 64 KiB is refused before it is read', async () => {
+  const answer = await postAuth(server.url, 'sign-up/email', { name: 'x'.repeat(70_000), email: 'a@example.com' });
+  expect(answer.status).toBe(413);
+});

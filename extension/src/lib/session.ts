@@ -109,13 +109,17 @@ export async function signOut(): Promise<void> {
   const session = await getSession();
   await write({ ...(await readSessionRecord()), token: null, account: null, notice: null });
   await clearCache();
-  if (session === null) return;
-  await fetchFromServer(`${session.serverAddress}/api/auth/sign-out`, {
+  if (session !== null) await revokeOnServer(session);
+}
+
+/** Ends a session where it was made. The token is forgotten here whether or not that server answers. */
+async function revokeOnServer({ serverAddress, token }: Session): Promise<void> {
+  await fetchFromServer(`${serverAddress}/api/auth/sign-out`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${session.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: '{}',
   }).catch((error: unknown) => {
-    // Signing out works without the server: the token is forgotten here and runs out there.
+    // It runs out there by itself.
     if (!(error instanceof FailureError)) throw error;
   });
 }
@@ -138,6 +142,8 @@ export async function setServerAddress(addressTyped: string): Promise<string> {
   const current = await readSessionRecord();
   const moved = current.serverAddress !== serverAddress;
   await write({ ...current, serverAddress, token: moved ? null : current.token });
+  const left = toSession(current);
+  if (moved && left !== null) await revokeOnServer(left);
   return serverAddress;
 }
 

@@ -3,7 +3,7 @@
 import { type AuditEvent, eventSourceLabels } from '@keytrail/shared/event';
 import { EventIcon } from './event-icon.tsx';
 import type { EventListProps } from './event-list-props.ts';
-import { toClientWords, toDenialWords, toEventName, toSubject } from './event-words.ts';
+import { toActionWords, toClientWords, toDenialWords, toEventName, toSubject } from './event-words.ts';
 import { joinClasses } from './join-classes.ts';
 import { RelativeTime } from './relative-time.tsx';
 import { rowFocusClasses, toRowPress } from './row-press.ts';
@@ -144,8 +144,10 @@ function RowTitle({ event, onOpen, rowProps }: Pick<EventRowProps, 'event' | 'on
 
 /** Gives way before the title does. */
 function Subject({ event }: { readonly event: AuditEvent }) {
-  const subject = toSubject(event);
-  if (subject === null) return null;
+  // Titles of changes say what was done; a use is told by how it was made.
+  const done = event.type === 'secret_access' ? toActionWords(event) : null;
+  const subject = [done, toSubject(event)].filter((part) => part !== null).join(' ');
+  if (subject === '') return null;
   return (
     <span dir="auto" title={subject} className="user-text min-w-0 flex-1 truncate text-xs">
       {subject}

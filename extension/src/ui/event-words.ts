@@ -10,6 +10,11 @@ export function toClientWords(event: AuditEvent): string | null {
   return event.clientName ?? (event.client === undefined ? null : clientKindLabels[event.client]);
 }
 
+/** What became of it, in a word: what was done, or that it was not. */
+export function toActionWords({ action, outcome }: AuditEvent): string {
+  return outcome === 'ok' ? strings.eventActions[action] : strings.eventOutcomes[outcome].toLowerCase();
+}
+
 /** What the event was about, where its title does not say so: the credential, or the agent that was changed. */
 export function toSubject({ title, credentialLabel, agentName }: AuditEvent): string | null {
   const names = [credentialLabel, agentName].filter((name) => name !== undefined && name !== title);

@@ -34,7 +34,7 @@ export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInp
   return withAccount(ctx.db, owner.accountId, async (tx) => {
     await verifyBothExist(tx, owner.accountId, input);
     const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
-    await tx
+    const [replaced] = await tx
       .update(grants)
       .set({ revokedAt: now })
       .where(
@@ -44,7 +44,9 @@ export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInp
           eq(grants.credentialId, input.credentialId),
           isNull(grants.revokedAt),
         ),
-      );
+      )
+      .returning({ id: grants.id });
+    if (replaced !== undefined) await recordGrantChange(tx, ctx, owner, replaced.id, 'revoke', 'Grant replaced');
     await tx.insert(grants).values({
       accountId: owner.accountId,
       id,

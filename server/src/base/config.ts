@@ -1,7 +1,7 @@
 // The configuration: read from the environment once, validated here and nowhere else.
 
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
@@ -97,7 +97,8 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     port: values.KEYTRAIL_PORT,
     publicUrl: values.KEYTRAIL_PUBLIC_URL ?? null,
     databaseUrl: values.DATABASE_URL ?? null,
-    dataDir: values.KEYTRAIL_DATA_DIR ?? defaultDataDir(variables),
+    // From where the person typed the command; npm moves to the package first and says so.
+    dataDir: resolve(variables.INIT_CWD ?? process.cwd(), values.KEYTRAIL_DATA_DIR ?? defaultDataDir(variables)),
     masterKeys: values.KEYTRAIL_MASTER_KEY ?? null,
     trustedProxies: values.KEYTRAIL_TRUSTED_PROXIES,
     extensionOrigins: [...ownExtensionOrigins, ...values.KEYTRAIL_EXTENSION_ORIGINS],

@@ -18,7 +18,7 @@ export const agentRouter = router({
     const granted = await listGranted(ctx, agent);
     return granted.map(({ credential, grant }) => {
       const kind = credential.kind as CredentialKind; // Written from a CredentialInput only.
-      const fields = releasableFields(kind, Object.keys(credential.sealed));
+      const fields = releasableFields(kind, Object.keys(credential.sealed), credential.public);
       return {
         service: credential.service,
         label: credential.label,

@@ -51,7 +51,7 @@ export async function useOwnCredential(ctx: Context, owner: OwnerPrincipal, use:
     ...(use.siteOrigin === undefined ? {} : { siteOrigin: use.siteOrigin }),
     ...(use.frameOrigin === undefined ? {} : { frameOrigin: use.frameOrigin }),
   };
-  const fields = chooseFields(toKind(row), Object.keys(row.sealed), use.fields, 'owner');
+  const fields = chooseFields({ ...row, kind: toKind(row) }, use.fields, 'owner');
   const decision = decide(toFacts(ctx, row, fields, { kind: 'owner', fillOrigin }));
   return settle(ctx, owner.accountId, row, fields, decision, draft, null);
 }
@@ -107,10 +107,10 @@ export async function fetchForAgent(
  * the decision as it is, whether there is such a field or not; only who may have them all is told which there are.
  */
 function chooseForAgent(row: CredentialRow, covered: readonly string[] | null, asked: string | undefined): string[] {
-  const sealedNames = Object.keys(row.sealed);
+  const typed = { ...row, kind: toKind(row) };
   if (asked !== undefined && covered !== null && !covered.includes(asked)) return [asked];
-  if (asked !== undefined) return chooseFields(toKind(row), sealedNames, [asked], 'agent');
-  const releasable = chooseFields(toKind(row), sealedNames, undefined, 'agent');
+  if (asked !== undefined) return chooseFields(typed, [asked], 'agent');
+  const releasable = chooseFields(typed, undefined, 'agent');
   return covered === null ? releasable : releasable.filter((name) => covered.includes(name));
 }
 

@@ -6,19 +6,19 @@ import { Secret, TOTP, URI } from 'otpauth';
 
 /** Which fields a request gets: the ones it names, or all that this kind releases. Throws for an unknown name. */
 export function chooseFields(
-  kind: CredentialKind,
-  sealedFields: readonly string[],
+  row: { kind: CredentialKind; sealed: object; public: Readonly<Record<string, unknown>> },
   asked: readonly string[] | undefined,
   asker: 'owner' | 'agent',
 ): string[] {
-  const releasable = releasableFields(kind, sealedFields);
+  const sealedFields = Object.keys(row.sealed);
+  const releasable = releasableFields(row.kind, sealedFields, row.public);
   if (asked === undefined) return releasable;
   // Notes are the owner's own; agents have no use for them.
   const allowed = asker === 'owner' && sealedFields.includes('notes') ? [...releasable, 'notes'] : releasable;
   for (const field of asked) {
     if (!allowed.includes(field)) {
       throw new AppError('field_unknown', {
-        message: `field ${JSON.stringify(field)} is not releasable from a ${kind}`,
+        message: `field ${JSON.stringify(field)} is not releasable from a ${row.kind}`,
         public: `This credential has no field ${JSON.stringify(field)}; it has ${allowed.join(', ')}.`,
       });
     }

@@ -26,7 +26,7 @@ export const strings = {
   welcome: {
     page: 'Welcome',
     headline: 'Your credentials, and a record of every use',
-    lead: 'Keytrail keeps your credentials, lets your browser and your AI agents use them, and keeps a record of every use that nobody, not even its operator, can quietly change.',
+    lead: 'Keytrail keeps your credentials, lets your browser and your AI agents use them, and keeps an append-only record of every use.',
     server: 'Server address',
     serverHint: 'Where your Keytrail server runs.',
     signIn: 'Sign in',
@@ -134,7 +134,8 @@ export const strings = {
   fields: {
     username: 'Username',
     sites: 'Sites',
-    sitesHint: 'One web address a line. Autofill works on these hosts only.',
+    sitesHint:
+      'One web address a line; without http:// it means https://. Autofill works on exactly these addresses, port included.',
     password: 'Password',
     totp: 'One-time code seed',
     totpHint: 'otpauth:// address or Base32. Only six-digit codes ever leave.',
@@ -244,7 +245,7 @@ export const strings = {
 
   audit: {
     title: 'Audit Log',
-    subtitle: 'Every use of your credentials, kept for 90 days.',
+    subtitle: 'Every use of your credentials, and every refusal.',
     emptyTitle: 'Nothing has happened yet',
     emptyBody: 'Reveal, copy or autofill a credential, or let an agent fetch one: it will be here at once.',
     noMatchTitle: 'No event matches',

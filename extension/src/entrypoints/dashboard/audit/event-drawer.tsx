@@ -9,6 +9,7 @@ import { toButtonClasses } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { DialogBody, DialogFoot, Drawer } from '../../../ui/dialog.tsx';
 import { EventGlyph } from '../../../ui/event-icon.tsx';
+import { toActionWords } from '../../../ui/event-words.ts';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { ServiceBadge } from '../../../ui/service-badge.tsx';
@@ -121,7 +122,7 @@ const drawings: { readonly [Name in FieldName]?: (event: AuditEvent) => ReactNod
       {eventTypeLabels[event.type]}
     </span>
   ),
-  action: ({ action }) => shared.eventActions[action],
+  action: toActionWords,
   outcome: ({ outcome }) => shared.eventOutcomes[outcome],
   source: ({ source }) => eventSourceLabels[source],
   service: ({ service }) => service !== undefined && <ServiceBadge service={service} />,

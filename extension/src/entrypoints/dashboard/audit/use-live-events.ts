@@ -4,6 +4,7 @@ import type { AuditEvent } from '@keytrail/shared/event';
 import { useEffect, useState } from 'react';
 import { toFailure } from '../../../lib/api.ts';
 import type { Failure } from '../../../lib/failure.ts';
+import { sendMessage } from '../../../lib/messages.ts';
 import { api } from '../../../lib/query.ts';
 
 /** More than this would be older than what a reader looks at; reloading brings the rest. */
@@ -46,6 +47,8 @@ export function useLiveEvents(after: number | undefined): LiveEvents {
           if (state === 'pending') {
             setStatus('live');
             setFailure(undefined);
+            // The server is there: the cache, and what it says of the server, need not wait for their next turn.
+            sendMessage('sync', {}).catch(() => undefined);
           } else if (error) {
             setStatus('away');
             setFailure(toFailure(error));

@@ -48,7 +48,10 @@ export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDia
   const refresh = useRefresh();
   const toast = useToast();
   const credential = credentials.find(({ id }) => id === credentialId);
-  const fields = credential === undefined ? [] : releasableFields(credential.kind, credential.secretFields);
+  const fields =
+    credential === undefined
+      ? []
+      : releasableFields(credential.kind, credential.secretFields, { ...credential.public });
   const chosen = fields.filter((name) => !left.includes(name));
 
   async function onSubmit(event: FormEvent) {

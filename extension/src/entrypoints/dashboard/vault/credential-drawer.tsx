@@ -83,7 +83,10 @@ function Secrets({ credential, onUsed }: Pick<CredentialDrawerProps, 'credential
   const { id, kind, secretFields, version } = credential;
   const publicNames = Object.keys(credential.public);
   const notes = secretFields.includes('notes') ? ['notes'] : [];
-  const released = [...releasableFields(kind, secretFields).filter((name) => !publicNames.includes(name)), ...notes];
+  const released = [
+    ...releasableFields(kind, secretFields, { ...credential.public }).filter((name) => !publicNames.includes(name)),
+    ...notes,
+  ];
   const sealed = secretFields.filter((name) => name !== 'totp' && !released.includes(name) && name !== 'seed');
   return (
     <Section title={text.sections.secrets}>
