@@ -110,6 +110,9 @@ export const credentialInput = z.discriminatedUnion('kind', [
 ]);
 export type CredentialInput = z.infer<typeof credentialInput>;
 
+/** Stands for a sealed secret where a whole credential is checked without opening it; passes every secret's own check. */
+export const secretStandIn = 'AAAAAAAA';
+
 /** What the server and the extension show of a credential: everything but the secrets. */
 export interface CredentialSummary {
   readonly id: string;

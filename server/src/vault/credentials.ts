@@ -5,6 +5,7 @@ import {
   type CredentialKind,
   type CredentialSummary,
   credentialInput,
+  secretStandIn,
 } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
@@ -171,7 +172,7 @@ async function changeCredential(
 function parseWhole(old: CredentialRow, patch: CredentialPatch, secretFields: string[]): CredentialInput {
   const given = new Map(Object.entries(patch.secret ?? {}));
   const secret = Object.fromEntries(
-    secretFields.filter((field) => field !== 'notes').map((field) => [field, given.get(field) ?? placeholderSecret]),
+    secretFields.filter((field) => field !== 'notes').map((field) => [field, given.get(field) ?? secretStandIn]),
   );
   const parsed = credentialInput.safeParse({
     kind: old.kind,
@@ -188,9 +189,6 @@ function parseWhole(old: CredentialRow, patch: CredentialPatch, secretFields: st
     public: `${issue?.path.join('.')}: ${issue?.message}`,
   });
 }
-
-/** Passes every secret's own check (it is Base32), standing for a sealed value that need not be opened. */
-const placeholderSecret = 'AAAAAAAA';
 
 function verifyFound(row: CredentialRow | undefined, id: string): CredentialRow {
   if (row === undefined) throw new AppError('not_found', { message: `no credential ${id}` });

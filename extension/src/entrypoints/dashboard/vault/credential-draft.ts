@@ -5,6 +5,7 @@ import {
   type CredentialKind,
   type CredentialSummary,
   credentialInput,
+  secretStandIn,
 } from '@keytrail/shared/credential';
 import type { z } from 'zod';
 import { fromLocalField, toLocalField } from '../../../ui/date-range.ts';
@@ -127,9 +128,6 @@ function hasNamed(draft: CredentialDraft, name: string): boolean {
   return draft.named.some((row) => row.name.trim() === name);
 }
 
-/** Stands for a secret that is stored and not shown; passes every rule that a stored secret has passed. */
-const storedSecret = 'A';
-
 function validate(draft: CredentialDraft, kept: readonly string[]): Outcome<CredentialInput> {
   const wrongRows = findNamedErrors(draft, kept);
   if (Object.keys(wrongRows).length > 0) return { ok: false, errors: wrongRows };
@@ -142,7 +140,7 @@ function validate(draft: CredentialDraft, kept: readonly string[]): Outcome<Cred
     expiresAt: fromLocalField(draft.expires) ?? null,
     ...(draft.notes === '' ? {} : { notes: draft.notes }),
     public: typedPublic(draft),
-    secret: { ...Object.fromEntries(stored.map((name) => [name, storedSecret])), ...typedSecrets(draft) },
+    secret: { ...Object.fromEntries(stored.map((name) => [name, secretStandIn])), ...typedSecrets(draft) },
   });
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, errors: toErrors(draft, parsed.error.issues) };
