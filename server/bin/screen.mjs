@@ -25,6 +25,7 @@ export function toScreen({ url, dataDir, browser }) {
 }
 
 const howToLoad = [
+  'No browser was opened: there is no display here, or no Chromium that takes the extension.',
   'In Chromium, Chrome or Edge open chrome://extensions, turn on "Developer mode",',
   'choose "Load unpacked" and pick this folder:',
   extensionFolder,

@@ -72,7 +72,11 @@ async function stop(code: number): Promise<never> {
 function toSentence(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return 'The port is in use by another program; set KEYTRAIL_PORT to a free one.';
+    const port = 'port' in error ? ` ${error.port}` : '';
+    return `The port${port} is in use by another program; set KEYTRAIL_PORT to a free one.`;
+  }
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL') {
+    return 'KEYTRAIL_HOST must be an address of this machine, such as 127.0.0.1.';
   }
   if (isDatabaseAway(error)) {
     return 'The database does not answer; check that it runs and that DATABASE_URL names it rightly.';
