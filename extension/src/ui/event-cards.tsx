@@ -3,7 +3,8 @@
 import type { AuditEvent } from '@keytrail/shared/event';
 import { EventIcon } from './event-icon.tsx';
 import type { EventListProps } from './event-list-props.ts';
-import { toClientWords, toDenialWords, toEventName, toSubject } from './event-words.ts';
+import { EventTitle } from './event-title.tsx';
+import { toClientWords, toDenialWords, toSubject } from './event-words.ts';
 import { joinClasses } from './join-classes.ts';
 import { RelativeTime } from './relative-time.tsx';
 import { rowFocusClasses, toRowPress } from './row-press.ts';
@@ -38,7 +39,7 @@ export function EventCards({ events, onOpen, openId, freshIds }: Omit<EventListP
             <EventIcon type={event.type} />
             <div className="min-w-0 flex-1">
               <div className="flex min-w-0 items-center gap-1.5">
-                <CardTitle event={event} onOpen={onOpen} rowProps={rowProps} />
+                <EventTitle event={event} onOpen={onOpen} rowProps={rowProps} className="max-w-3/4 shrink-0" />
                 {event.service !== undefined && <ServiceBadge service={event.service} className="max-w-28 shrink-0" />}
               </div>
               <Denial event={event} />
@@ -49,27 +50,6 @@ export function EventCards({ events, onOpen, openId, freshIds }: Omit<EventListP
         );
       })}
     </ul>
-  );
-}
-
-interface CardTitleProps {
-  readonly event: AuditEvent;
-  readonly onOpen: EventListProps['onOpen'];
-  readonly rowProps: { 'data-row': string; tabIndex: 0 | -1 };
-}
-
-function CardTitle({ event, onOpen, rowProps }: CardTitleProps) {
-  const shared = {
-    ...rowProps,
-    dir: 'auto',
-    title: event.title,
-    className: 'user-text max-w-3/4 shrink-0 truncate font-medium outline-none',
-  } as const;
-  if (onOpen === undefined) return <span {...shared}>{event.title}</span>;
-  return (
-    <button type="button" {...shared} aria-label={toEventName(event)}>
-      {event.title}
-    </button>
   );
 }
 

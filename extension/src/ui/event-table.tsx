@@ -3,7 +3,8 @@
 import { type AuditEvent, eventSourceLabels } from '@keytrail/shared/event';
 import { EventIcon } from './event-icon.tsx';
 import type { EventListProps } from './event-list-props.ts';
-import { toActionWords, toClientWords, toDenialWords, toEventName, toSubject } from './event-words.ts';
+import { EventTitle } from './event-title.tsx';
+import { toActionWords, toClientWords, toDenialWords, toSubject } from './event-words.ts';
 import { joinClasses } from './join-classes.ts';
 import { RelativeTime } from './relative-time.tsx';
 import { rowFocusClasses, toRowPress } from './row-press.ts';
@@ -104,7 +105,7 @@ function EventRow({ event, open, fresh, onOpen, rowProps }: EventRowProps) {
           <EventIcon type={event.type} small />
           <div className="min-w-0 flex-1">
             <div className="flex min-w-0 items-baseline gap-1.5">
-              <RowTitle event={event} onOpen={onOpen} rowProps={rowProps} />
+              <EventTitle event={event} onOpen={onOpen} rowProps={rowProps} className="max-w-full flex-none text-ink" />
               <Subject event={event} />
             </div>
             <NarrowMeta event={event} client={client} />
@@ -124,21 +125,6 @@ function EventRow({ event, open, fresh, onOpen, rowProps }: EventRowProps) {
         <RelativeTime at={event.recordedAt} tabIndex={rowProps.tabIndex} />
       </td>
     </tr>
-  );
-}
-
-function RowTitle({ event, onOpen, rowProps }: Pick<EventRowProps, 'event' | 'onOpen' | 'rowProps'>) {
-  const shared = {
-    ...rowProps,
-    dir: 'auto',
-    title: event.title,
-    className: 'user-text max-w-full flex-none truncate font-medium text-ink outline-none',
-  } as const;
-  if (onOpen === undefined) return <span {...shared}>{event.title}</span>;
-  return (
-    <button type="button" {...shared} aria-label={toEventName(event)}>
-      {event.title}
-    </button>
   );
 }
 

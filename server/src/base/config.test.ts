@@ -18,6 +18,7 @@ test('an empty variable is an unset one', () => {
 
 test.each([
   ['KEYTRAIL_PORT', '70000', 'KEYTRAIL_PORT must be a port number from 0 to 65535.'],
+  ['KEYTRAIL_PUBLIC_URL', 'https://a.test/path', 'without a path'],
   ['KEYTRAIL_PUBLIC_URL', 'keytrail', 'KEYTRAIL_PUBLIC_URL must be an http or https address.'],
   ['KEYTRAIL_EXTENSION_ORIGINS', 'https://a.test', 'KEYTRAIL_EXTENSION_ORIGINS must be a comma-separated list'],
 ])('%s=%s is refused by name', (name, value, sentence) => {

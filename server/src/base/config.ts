@@ -30,8 +30,7 @@ export class ConfigError extends Error {
 }
 
 function isOrigin(text: string): boolean {
-  const url = new URL(text);
-  return `${url.origin}/` === url.href;
+  return URL.canParse(text) && `${new URL(text).origin}/` === new URL(text).href;
 }
 
 const list = z
