@@ -80,7 +80,7 @@ function CompactBar(props: EventFilterBarProps) {
     <fieldset className="flex min-w-0 flex-col gap-1.5">
       <legend className="sr-only">{strings.eventFilter.label}</legend>
       <TypeChips {...props} />
-      <div className="flex min-w-0 flex-nowrap gap-1 overflow-hidden p-px">
+      <div className="flex min-w-0 flex-nowrap -m-1 gap-1 overflow-hidden p-1">
         <SharedMenus {...props} />
       </div>
     </fieldset>

@@ -26,7 +26,7 @@ export function ServerForm({ serverAddress }: { readonly serverAddress: string }
 
   return (
     <form noValidate onSubmit={onSubmit} className="flex flex-wrap items-start gap-2">
-      <div className="min-w-0 flex-1">
+      <div className="min-w-56 flex-1">
         <TextField
           label={strings.welcome.server}
           hint={text.serverHint}
