@@ -69,3 +69,23 @@ test('a session that was revoked elsewhere ends with a notice, and cached events
   await expect(popup.getByText('Signed in').filter({ visible: true })).toBeVisible();
   await expect(popup.getByRole('contentinfo')).toContainText('Signed out');
 });
+
+test('a wrong server address in Settings is refused, what was typed stays, and so does the session', async ({
+  signedIn,
+  dashboard,
+}) => {
+  const page = await dashboard('/settings');
+  const address = page.getByLabel('Server address');
+  const dead = `http://127.0.0.1:${await findFreePort()}`;
+  for (const [typed, said] of [
+    [dead, 'cannot be reached'],
+    ['not an address', 'This is not a server address'],
+  ] as const) {
+    await address.fill(typed);
+    await page.getByRole('button', { name: 'Change address' }).click();
+    await expect(page.getByRole('main')).toContainText(said);
+    await expect(address).toHaveValue(typed);
+  }
+  await page.reload();
+  await expect(page.getByRole('main')).toContainText(signedIn.email);
+});

@@ -8,6 +8,7 @@ import { createTestDatabase } from '../kit/database.ts';
 import { signUp } from '../kit/people.ts';
 import { startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir } from '../kit/temp-dir.ts';
+import { createGrantedAgent } from '../kit/vault.ts';
 
 const losses = 4;
 const writers = 16;
@@ -18,15 +19,7 @@ test(`${losses} times all connections are ended under ${writers} writers`, async
   const server = await startServerProcess({ DATABASE_URL: database.url, KEYTRAIL_DATA_DIR: folder.path });
   const owner = createClient(server.url, (await signUp(server.url)).session);
   const { accountId } = await owner.account.me.query();
-  const { id: credentialId } = await owner.credentials.create.mutate({
-    kind: 'token',
-    service: 'github',
-    label: 'main',
-    secret: { value: 'v' },
-  });
-  const { agent, key } = await owner.agents.create.mutate({ name: 'writer' });
-  await owner.grants.create.mutate({ agentId: agent.id, credentialId });
-  const bot = createClient(server.url, key);
+  const { client: bot } = await createGrantedAgent({ client: owner }, server.url);
 
   const acknowledged: string[] = [];
   let writing = true;

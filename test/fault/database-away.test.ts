@@ -13,6 +13,7 @@ import { findFreePort } from '../kit/free-port.ts';
 import { postAuth, signUp } from '../kit/people.ts';
 import { runServerToItsEnd } from '../kit/server-process.ts';
 import { makeTempDir } from '../kit/temp-dir.ts';
+import { createGrantedAgent, tokenValue } from '../kit/vault.ts';
 
 test('at the start: one sentence that says what to check, and a failing exit code', async () => {
   const folder = await makeTempDir();
@@ -50,15 +51,7 @@ test('while running: refused without a release, the process alive, and all well 
   const app = await startApp({ config, log: createLog(config), target: postgres.url, masterKeys });
   const { email, session } = await signUp(app.url);
   const owner = createClient(app.url, session);
-  const credential = await owner.credentials.create.mutate({
-    kind: 'token',
-    service: 'github',
-    label: 'main',
-    secret: { value: 'never-without-its-event' },
-  });
-  const { agent, key } = await owner.agents.create.mutate({ name: 'bot' });
-  await owner.grants.create.mutate({ agentId: agent.id, credentialId: credential.id });
-  const bot = createClient(app.url, key);
+  const { client: bot } = await createGrantedAgent({ client: owner }, app.url);
   const { accountId } = await owner.account.me.query();
   const recorded = (await owner.audit.since.query({ from: 0 })).events.length;
 
@@ -74,7 +67,7 @@ test('while running: refused without a release, the process alive, and all well 
 
   postgres = await start(port);
   await expect.poll(async () => (await fetch(`${app.url}/health`)).status, { timeout: 20_000 }).toBe(200);
-  expect((await bot.agent.credential.mutate({ service: 'github' })).values.value).toBe('never-without-its-event');
+  expect((await bot.agent.credential.mutate({ service: 'github' })).values.value).toBe(tokenValue);
   expect(await checkLog(postgres.url, accountId)).toHaveLength(recorded + 1);
   await app.stop();
   await postgres.stop();

@@ -10,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
 import { signUp } from '../kit/people.ts';
 import { runServerToItsEnd, startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir, type TempDir } from '../kit/temp-dir.ts';
+import { createGrantedAgent } from '../kit/vault.ts';
 
 const kills = 20;
 const writers = 32;
@@ -68,16 +69,9 @@ test('a killed server’s database is adopted, and a second server beside a runn
 
 async function furnish(url: string): Promise<{ key: string; accountId: string }> {
   const { session } = await signUp(url);
-  const owner = createClient(url, session);
-  const credential = await owner.credentials.create.mutate({
-    kind: 'token',
-    service: 'github',
-    label: 'main',
-    secret: { value: 'v' },
-  });
-  const { agent, key } = await owner.agents.create.mutate({ name: 'writer' });
-  await owner.grants.create.mutate({ agentId: agent.id, credentialId: credential.id });
-  return { key, accountId: (await owner.account.me.query()).accountId };
+  const client = createClient(url, session);
+  const { key } = await createGrantedAgent({ client }, url);
+  return { key, accountId: (await client.account.me.query()).accountId };
 }
 
 async function writeUntilRefused(url: string, key: string, acknowledged: string[]): Promise<void> {

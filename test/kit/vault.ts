@@ -1,7 +1,11 @@
 // The usual furniture of a test: a token, an agent, a grant.
 
-import { createClient } from './client.ts';
-import type { Owner } from './server.ts';
+import { type Client, createClient } from './client.ts';
+
+/** Whoever can act for an account. */
+interface Owner {
+  readonly client: Client;
+}
 
 export const tokenValue = 'kt-test-token-value-5f2c';
 
