@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { type AuditEvent, eventBody, matches } from './event.ts';
+import type { AuditEvent } from './event.ts';
+import { matches } from './event-match.ts';
+import { eventBody } from './event-schema.ts';
 
 const event: AuditEvent = {
   id: '019aa000-0000-7000-8000-000000000001',

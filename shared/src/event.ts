@@ -1,8 +1,7 @@
-// The event: what one use of a credential leaves behind, how it is filtered and how it is read.
+// The event: what one use of a credential leaves behind, and the words for it. No zod here: the popup's first paint
+// must not wait for schemas (they are in `event-schema.ts`).
 
-import { z } from 'zod';
-import { clientKinds } from './client.ts';
-import { line } from './text.ts';
+import type { ClientKind } from './client.ts';
 
 /** Event types in the order every filter shows them; the seed's four first. */
 export const eventTypes = ['secret_access', 'agent_access', 'token_refresh', 'policy_denied', 'vault_change'] as const;
@@ -28,6 +27,10 @@ export const eventActions = [
   'resume',
   'revoke',
   'sign_in',
+  'sign_up',
+  'sign_out',
+  'export',
+  'prune',
 ] as const;
 export type EventAction = (typeof eventActions)[number];
 
@@ -71,52 +74,57 @@ export const eventSourceLabels: Record<EventSource, string> = {
   system: 'System',
 };
 
-const instant = z.iso.datetime({ precision: 3 });
-
 /**
  * The event as its maker writes it. Absent facts are absent members. Strings, safe integers and one level of
  * nesting only, so that its canonical form is the same in every language. Never holds a secret.
  */
-export const eventBody = z.strictObject({
-  id: z.uuid(),
+export interface EventBody {
+  id: string;
   /** 16 random bytes, base64url: without it a leaf hash says nothing about its event. */
-  salt: z.string().length(22),
-  /** The maker's clock, a claim. */
-  occurredAt: instant,
-  type: z.enum(eventTypes),
-  action: z.enum(eventActions),
-  source: z.enum(eventSources),
-  outcome: z.enum(eventOutcomes),
+  salt: string;
+  /** The maker's clock, a claim: RFC 3339 in UTC with milliseconds. */
+  occurredAt: string;
+  type: EventType;
+  action: EventAction;
+  source: EventSource;
+  outcome: EventOutcome;
   /** Agent name, proxy name, "Direct Access", or what changed. */
-  title: line(200),
-  service: line(100).optional(),
-  credentialId: z.uuid().optional(),
-  credentialLabel: line(200).optional(),
+  title: string;
+  service?: string | undefined;
+  credentialId?: string | undefined;
+  credentialLabel?: string | undefined;
   /** Names of the fields released, never values. */
-  fields: z.array(line(100)).max(100).optional(),
-  agentId: z.uuid().optional(),
-  agentName: line(200).optional(),
-  keyId: z.uuid().optional(),
-  grantId: z.uuid().optional(),
-  proxyId: z.uuid().optional(),
-  proxyName: line(200).optional(),
+  fields?: string[] | undefined;
+  agentId?: string | undefined;
+  agentName?: string | undefined;
+  keyId?: string | undefined;
+  grantId?: string | undefined;
+  proxyId?: string | undefined;
+  proxyName?: string | undefined;
   /** Policies that were evaluated, and the one that decided. */
-  policyIds: z.array(z.uuid()).max(100).optional(),
-  decidingPolicyId: z.uuid().optional(),
-  rule: z.enum(denialRules).optional(),
-  retryAt: instant.optional(),
-  reason: line(500).optional(),
-  siteOrigin: line(300).optional(),
-  frameOrigin: line(300).optional(),
-  userAgent: line(400).optional(),
-  client: z.enum(clientKinds).optional(),
-  clientName: line(100).optional(),
-  clientIp: line(60).optional(),
-  deviceId: z.uuid().optional(),
-  deviceSeq: z.int().nonnegative().optional(),
-  correlationId: z.uuid().optional(),
-});
-export type EventBody = z.infer<typeof eventBody>;
+  policyIds?: string[] | undefined;
+  decidingPolicyId?: string | undefined;
+  rule?: DenialRule | undefined;
+  retryAt?: string | undefined;
+  /** What the agent said it needs the credential for. */
+  reason?: string | undefined;
+  siteOrigin?: string | undefined;
+  frameOrigin?: string | undefined;
+  userAgent?: string | undefined;
+  client?: ClientKind | undefined;
+  clientName?: string | undefined;
+  clientIp?: string | undefined;
+  deviceId?: string | undefined;
+  deviceSeq?: number | undefined;
+  /** Ties a request, its approval, its refresh and its result together. */
+  correlationId?: string | undefined;
+  /** Of an export: how many events; of a pruning: how many were removed, and their sequence numbers, both inclusive. */
+  count?: number | undefined;
+  firstSeq?: number | undefined;
+  lastSeq?: number | undefined;
+  /** What an export was limited to, in words. */
+  note?: string | undefined;
+}
 
 /** What a maker states; id, salt and time are added where the event is minted. */
 export type EventDraft = Omit<EventBody, 'id' | 'salt' | 'occurredAt'>;
@@ -129,31 +137,41 @@ export interface AuditEvent extends Omit<EventBody, 'salt'> {
   readonly recordedAt: string;
 }
 
-/** Values within one member are alternatives; members together must all hold. An absent member admits all. */
-export const eventFilter = z.strictObject({
-  types: z.array(z.enum(eventTypes)).max(10).optional(),
-  sources: z.array(z.enum(eventSources)).max(10).optional(),
-  services: z.array(z.string().max(100)).max(50).optional(),
-  agentIds: z.array(z.uuid()).max(50).optional(),
+/** Values within one member are alternatives; members together must all hold. An absent or empty member admits all. */
+export interface EventFilter {
+  types?: EventType[] | undefined;
+  sources?: EventSource[] | undefined;
+  services?: string[] | undefined;
+  agentIds?: string[] | undefined;
+  credentialIds?: string[] | undefined;
+  proxyIds?: string[] | undefined;
+  /** Policies that were evaluated, whatever they decided. */
+  policyIds?: string[] | undefined;
+  outcomes?: EventOutcome[] | undefined;
+  clients?: ClientKind[] | undefined;
+  rules?: DenialRule[] | undefined;
+  /** Addresses or CIDR ranges, IPv4 or IPv6. */
+  ips?: string[] | undefined;
+  /** Part of a title, label, name, service, stated reason or origin; upper and lower case alike. */
+  text?: string | undefined;
   /** Inclusive, by recorded-at. */
-  from: z.iso.datetime().optional(),
+  from?: string | undefined;
   /** Exclusive, by recorded-at. */
-  to: z.iso.datetime().optional(),
-});
-export type EventFilter = z.infer<typeof eventFilter>;
-
-/** Whether an event passes a filter; the one meaning that server, cache and live view share. */
-export function matches(event: AuditEvent, filter: EventFilter): boolean {
-  return (
-    admits(filter.types, event.type) &&
-    admits(filter.sources, event.source) &&
-    admits(filter.services, event.service) &&
-    admits(filter.agentIds, event.agentId) &&
-    (filter.from === undefined || Date.parse(event.recordedAt) >= Date.parse(filter.from)) &&
-    (filter.to === undefined || Date.parse(event.recordedAt) < Date.parse(filter.to))
-  );
+  to?: string | undefined;
 }
 
-function admits<T>(allowed: readonly T[] | undefined, value: T | undefined): boolean {
-  return allowed === undefined || allowed.length === 0 || (value !== undefined && allowed.includes(value));
-}
+/** The members of a filter whose values are counted beside their names, in the order a filter bar shows them. */
+export const facetNames = [
+  'types',
+  'sources',
+  'services',
+  'agentIds',
+  'credentialIds',
+  'proxyIds',
+  'outcomes',
+  'clients',
+  'ips',
+  'rules',
+  'policyIds',
+] as const;
+export type FacetName = (typeof facetNames)[number];

@@ -2,7 +2,8 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { canonicalize } from './canonical.ts';
-import { type AuditEvent, type EventBody, eventBody } from './event.ts';
+import type { AuditEvent, EventBody } from './event.ts';
+import { eventBody } from './event-schema.ts';
 
 /** SHA-256(0x00 || UTF-8 of the line), 32 bytes. */
 export function hashLeaf(text: string): Uint8Array {

@@ -1,7 +1,7 @@
 // Reading the log: filters, paging, runs for caches, and the stream over two nodes.
 
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
-import { matches } from '@keytrail/shared/event';
+import { matches } from '@keytrail/shared/event-match';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createClient } from '../kit/client.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';

@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
-import { type AuditEvent, type EventFilter, eventSources, eventTypes, matches } from '@keytrail/shared/event';
+import { type AuditEvent, type EventFilter, eventSources, eventTypes } from '@keytrail/shared/event';
+import { matches } from '@keytrail/shared/event-match';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cachedFilterOptions, db, queryCachedEvents } from './db.ts';
 import { makeEvent } from './event.fixture.ts';

@@ -1,6 +1,7 @@
 // The local cache of events and how it is asked. The one file that opens IndexedDB.
 
-import { type AuditEvent, type EventFilter, matches } from '@keytrail/shared/event';
+import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
+import { matches } from '@keytrail/shared/event-match';
 import { Dexie } from 'dexie';
 import type { Failure } from './failure.ts';
 

@@ -60,6 +60,9 @@ export const strings = {
     revoke: 'revoked',
     sign_in: 'signed in',
     sign_up: 'signed up',
+    sign_out: 'signed out',
+    export: 'exported',
+    prune: 'pruned',
   },
   eventOutcomes: { ok: 'Done', denied: 'Denied', failed: 'Failed' },
   dateRange: {

@@ -3,7 +3,8 @@
 import { toBase64url } from '@keytrail/shared/bytes';
 import { canonicalize } from '@keytrail/shared/canonical';
 import { AppError } from '@keytrail/shared/errors';
-import { type AuditEvent, type EventBody, type EventDraft, eventBody } from '@keytrail/shared/event';
+import type { AuditEvent, EventBody, EventDraft } from '@keytrail/shared/event';
+import { eventBody } from '@keytrail/shared/event-schema';
 import { mintUuid } from '@keytrail/shared/ids';
 import { sql } from 'drizzle-orm';
 import type { AppendReceipt, Context, PendingAppend } from '../base/context.ts';

@@ -3,30 +3,64 @@
 
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
 import { parseLine } from '@keytrail/shared/leaf';
-import type { Fragment, TransactionSql } from 'postgres';
+import type { TransactionSql } from 'postgres';
 import { type Database, readAsAccount } from '../base/db.ts';
+import { toEventConditions, toTimeConditions } from './conditions.ts';
 
 export interface EventPage {
   /** Newest first. */
   readonly events: AuditEvent[];
   /** Pass back as `before` for the next older page; null at the end of the log. */
   readonly before: string | null;
+  /** Pass back as `after` for the next newer page; null where a page going newer has reached the head. */
+  readonly after: string | null;
 }
 
-/** One page of the events that pass the filter, older than `before` (a recorded-at) where given. */
+/**
+ * One page of the events that pass the filter: the newest, or those next to a recorded-at, older than `before` or newer
+ * than `after`.
+ */
 export function listEvents(
   db: Database,
   accountId: string,
-  page: { filter: EventFilter; before?: string | undefined; limit: number },
+  page: { filter: EventFilter; before?: string | undefined; after?: string | undefined; limit: number },
 ): Promise<EventPage> {
   return readAsAccount(db, accountId, async (tx) => {
+    const { filter, before, after, limit } = page;
     const rows = await tx<{ line: string }[]>`
       select line from events
-      where account_id = ${accountId} ${toConditions(tx, page.filter)}
-        ${page.before === undefined ? tx`` : tx`and recorded_at < ${page.before}::timestamptz`}
-      order by recorded_at desc limit ${page.limit}`;
+      where account_id = ${accountId} ${toEventConditions(tx, filter)} ${toTimeConditions(tx, filter)}
+        ${before === undefined ? tx`` : tx`and recorded_at < ${before}::text::timestamptz`}
+        ${after === undefined ? tx`` : tx`and recorded_at > ${after}::text::timestamptz`}
+      order by recorded_at ${after === undefined ? tx`desc` : tx`asc`} limit ${limit}`;
     const events = rows.map((row) => parseLine(row.line));
-    return { events, before: events.length === page.limit ? (events.at(-1)?.recordedAt ?? null) : null };
+    if (after !== undefined) events.reverse();
+    const full = events.length === limit;
+    return {
+      events,
+      before: after !== undefined || full ? (events.at(-1)?.recordedAt ?? null) : null,
+      after: after === undefined || full ? (events[0]?.recordedAt ?? null) : null,
+    };
+  });
+}
+
+/** One event by its id; null where the log does not hold it. */
+export function findEvent(db: Database, accountId: string, id: string): Promise<AuditEvent | null> {
+  return readAsAccount(db, accountId, async (tx) => {
+    const [row] = await tx<{ line: string }[]>`select line from events where account_id = ${accountId} and id = ${id}`;
+    return row === undefined ? null : parseLine(row.line);
+  });
+}
+
+const relatedMax = 200;
+
+/** The events that share a correlation id, oldest first: a request, its approval, its refresh, its result. */
+export function listRelated(db: Database, accountId: string, correlationId: string): Promise<AuditEvent[]> {
+  return readAsAccount(db, accountId, async (tx) => {
+    const rows = await tx<{ line: string }[]>`
+      select line from events where account_id = ${accountId} and line::jsonb -> 'ev' ->> 'correlationId' = ${correlationId}
+      order by recorded_at limit ${relatedMax}`;
+    return rows.map((row) => parseLine(row.line));
   });
 }
 
@@ -51,27 +85,4 @@ export function listEventsFrom(
 async function readHead(tx: TransactionSql, accountId: string): Promise<number> {
   const [row] = await tx<{ next_seq: string }[]>`select next_seq from heads where account_id = ${accountId}`;
   return Number(row?.next_seq ?? 0);
-}
-
-function toConditions(tx: TransactionSql, filter: EventFilter): Fragment {
-  const parts = [
-    anyOf(tx, 'type', filter.types),
-    anyOf(tx, 'source', filter.sources),
-    anyOf(tx, 'service', filter.services),
-    anyOf(tx, 'agent_id', filter.agentIds),
-    filter.from === undefined ? tx`` : tx`and recorded_at >= ${filter.from}::timestamptz`,
-    filter.to === undefined ? tx`` : tx`and recorded_at < ${filter.to}::timestamptz`,
-  ];
-  return parts.reduce((all, part) => tx`${all} ${part}`, tx``);
-}
-
-function anyOf(
-  tx: TransactionSql,
-  column: 'type' | 'source' | 'service' | 'agent_id',
-  values: readonly string[] | undefined,
-): Fragment {
-  if (values === undefined || values.length === 0) return tx``;
-  // One value as equality: only that lets the index run in order.
-  if (values.length === 1) return tx`and ${tx(column)} = ${values[0] ?? ''}`;
-  return tx`and ${tx(column)} in ${tx([...values])}`;
 }

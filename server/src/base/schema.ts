@@ -245,3 +245,19 @@ export const events = pgTable(
       .where(sql`source <> 'agent'`),
   ],
 );
+
+/** Views of the audit log that a person has named. */
+export const savedViews = pgTable(
+  'saved_views',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    name: text('name').notNull(),
+    search: text('search').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    uniqueIndex('saved_views_name').on(table.accountId, table.name),
+  ],
+);

@@ -1,10 +1,11 @@
 // The log over tRPC: pages for people, runs for caches, and the live stream.
 
 import { AppError } from '@keytrail/shared/errors';
-import { eventFilter } from '@keytrail/shared/event';
+import { eventFilter } from '@keytrail/shared/event-schema';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
-import { listEvents, listEventsFrom } from '../audit/query.ts';
+import { countFacets, countOverTime } from '../audit/facets.ts';
+import { findEvent, listEvents, listEventsFrom, listRelated } from '../audit/query.ts';
 import { readNextSeq, streamEvents } from '../audit/stream.ts';
 import { ownerProcedure, router, toTrpcError } from './init.ts';
 
@@ -18,10 +19,33 @@ export const auditRouter = router({
       z.strictObject({
         filter: eventFilter.default({}),
         before: recordedAt.optional(),
+        after: recordedAt.optional(),
         limit: z.int().min(1).max(200).default(50),
       }),
     )
     .query(({ ctx: { ctx, owner }, input }) => listEvents(ctx.db, owner.accountId, input)),
+
+  get: ownerProcedure
+    .input(z.strictObject({ id: z.uuid() }))
+    .query(({ ctx: { ctx, owner }, input }) => findEvent(ctx.db, owner.accountId, input.id)),
+
+  related: ownerProcedure
+    .input(z.strictObject({ correlationId: z.uuid() }))
+    .query(({ ctx: { ctx, owner }, input }) => listRelated(ctx.db, owner.accountId, input.correlationId)),
+
+  facets: ownerProcedure
+    .input(z.strictObject({ filter: eventFilter.default({}) }))
+    .query(({ ctx: { ctx, owner }, input }) => countFacets(ctx, owner.accountId, input.filter)),
+
+  chart: ownerProcedure
+    .input(
+      z.strictObject({
+        filter: eventFilter.default({}),
+        zone: z.string().refine(isTimeZone, 'must be an IANA time zone, such as Europe/London'),
+        bucket: z.enum(['hour', 'day']),
+      }),
+    )
+    .query(({ ctx: { ctx, owner }, input }) => countOverTime(ctx, owner.accountId, input)),
 
   since: ownerProcedure
     .input(
@@ -62,3 +86,12 @@ export const auditRouter = router({
       }
     }),
 });
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return /^[A-Za-z]/.test(text);
+  } catch {
+    return false;
+  }
+}

@@ -7,6 +7,7 @@ import { auditRouter } from './audit.ts';
 import { credentialsRouter } from './credentials.ts';
 import { grantsRouter } from './grants.ts';
 import { router } from './init.ts';
+import { viewsRouter } from './views.ts';
 
 export const appRouter = router({
   account: accountRouter,
@@ -15,6 +16,7 @@ export const appRouter = router({
   audit: auditRouter,
   credentials: credentialsRouter,
   grants: grantsRouter,
+  views: viewsRouter,
 });
 
 /** What clients import, as a type only. */

@@ -1,6 +1,7 @@
 // One list from several sources that overlap: the cache, the server's pages, the live stream.
 
-import { type AuditEvent, type EventFilter, matches } from '@keytrail/shared/event';
+import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
+import { matches } from '@keytrail/shared/event-match';
 
 /** Newest first, each event once, only what the filter admits. */
 export function mergeEvents(filter: EventFilter, ...sources: readonly (readonly AuditEvent[])[]): AuditEvent[] {
