@@ -96,6 +96,47 @@ describe('syncCache', () => {
   });
 });
 
+describe('a log whose oldest events were pruned', () => {
+  /** What is left of a log from this sequence number on. */
+  const servePruned = (length: number, keptFrom: number): PullEvents => {
+    const log = makeLog(length).filter(({ seq }) => seq >= keptFrom);
+    return async ({ from, newest, limit }) => {
+      const first = Math.max(from, length - newest);
+      return { events: log.filter(({ seq }) => seq >= first).slice(0, limit), head: length };
+    };
+  };
+
+  test('a new cache begins where the server’s log does', async () => {
+    await syncCache(servePruned(5_000, 3_000), 'ada', 20_000, nowMs);
+    expect(await cachedSeqs()).toEqual(range(3_000, 5_000));
+    expect(await readCacheState()).toMatchObject({ cursor: 5_000, notice: null });
+  });
+
+  test('pruned beyond the cursor: the gap is no other log, and what the server dropped goes here too', async () => {
+    await syncCache(serve(makeLog(100)), 'ada', 20_000, nowMs);
+    await syncCache(servePruned(5_000, 3_000), 'ada', 20_000, nowMs);
+    expect(await cachedSeqs()).toEqual(range(3_000, 5_000));
+    expect(await readCacheState()).toMatchObject({ cursor: 5_000, notice: null });
+  });
+
+  test('pruned to the last event: the sync ends, and the next event is found', async () => {
+    await syncCache(serve(makeLog(100)), 'ada', 20_000, nowMs);
+    await syncCache(servePruned(400, 400), 'ada', 20_000, nowMs);
+    expect(await cachedSeqs()).toEqual([]);
+    expect(await readCacheState()).toMatchObject({ cursor: 400, notice: null });
+    await syncCache(servePruned(401, 400), 'ada', 20_000, nowMs);
+    expect(await cachedSeqs()).toEqual([400]);
+  });
+
+  test('the event of a pruning takes the pruned events out of the cache', async () => {
+    const log = makeLog(100);
+    await syncCache(serve(log), 'ada', 20_000, nowMs);
+    const pruning = makeEvent(100, { type: 'vault_change', action: 'prune', firstSeq: 0, lastSeq: 59, count: 60 });
+    await syncCache(serve([...log, pruning]), 'ada', 20_000, nowMs);
+    expect(await cachedSeqs()).toEqual(range(60, 101));
+  });
+});
+
 describe('a log that was replaced', () => {
   test.each([
     ['shorter', 4],

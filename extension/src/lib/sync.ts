@@ -4,12 +4,13 @@ import type { AuditEvent } from '@keytrail/shared/event';
 import { claimCache, patchCacheState, pruneCache, readCacheState } from './cache.ts';
 import { db } from './db.ts';
 
-/** The server's `audit.since`: events in order, and how many the log holds. */
-export type PullEvents = (input: {
-  from: number;
-  newest: number;
-  limit: number;
-}) => Promise<{ events: readonly AuditEvent[]; head: number }>;
+/** The server's `audit.since`: events in order, without those that it has pruned, and the next sequence number. */
+export type PullEvents = (input: { from: number; newest: number; limit: number }) => Promise<Page>;
+
+interface Page {
+  readonly events: readonly AuditEvent[];
+  readonly head: number;
+}
 
 const pageSize = 1_000;
 const firstGlance = 100;
@@ -70,13 +71,24 @@ async function pullPage(pull: PullEvents, accountId: string, newestMax: number):
     const last = fresh.at(-1);
     const next = last === undefined ? page.head : last.seq + 1;
     await db.events.bulkPut(fresh);
+    await db.events.where('seq').below(findFirstKept(from, page)).delete();
     await db.state.put({ ...state, cursor: next });
     return next < page.head ? 'more' : 'done';
   });
 }
 
+/**
+ * The first sequence number that the server still keeps, as far as a page tells: what lies between the number asked
+ * for and the first one answered was pruned, and a pruning says how far it went. 0 where it tells nothing.
+ */
+function findFirstKept(from: number, page: Page): number {
+  const first = page.events[0]?.seq ?? page.head;
+  const pruned = page.events.filter(({ action }) => action === 'prune').map(({ lastSeq }) => (lastSeq ?? -1) + 1);
+  return Math.max(first > from ? first : 0, ...pruned);
+}
+
 /** True when the log ends before the cursor, or holds another event where the cursor stands. */
-async function isAnotherLog(cursor: number, page: { events: readonly AuditEvent[]; head: number }): Promise<boolean> {
+async function isAnotherLog(cursor: number, page: Page): Promise<boolean> {
   if (page.head < cursor) return true;
   const again = page.events[0];
   if (again === undefined || again.seq !== cursor - 1) return false;

@@ -64,7 +64,10 @@ export function listRelated(db: Database, accountId: string, correlationId: stri
   });
 }
 
-/** Events from sequence `from` on, oldest first, and the next sequence number that the log will give. */
+/**
+ * Events from sequence `from` on, oldest first, and the next sequence number that the log will give. Where the log was
+ * pruned the first event has a greater number than was asked for.
+ */
 export function listEventsFrom(
   db: Database,
   accountId: string,
@@ -76,8 +79,7 @@ export function listEventsFrom(
     if (first >= head) return { events: [], head };
     const rows = await tx<{ line: string }[]>`
       select line from events
-      where account_id = ${accountId} and seq >= ${first} and seq < ${first + run.limit}
-      order by seq limit ${run.limit}`;
+      where account_id = ${accountId} and seq >= ${first} order by seq limit ${run.limit}`;
     return { events: rows.map((row) => parseLine(row.line)), head };
   });
 }
