@@ -29,11 +29,15 @@ export function prose(max: number) {
 
 /** Removes what `line` would refuse and cuts to `max`; for values that strangers send, such as a user agent. */
 export function toOneLine(value: string, max: number): string {
-  return [...value.slice(0, max * 2)]
-    .filter((character) => !controlCharacters.test(character) && isWellFormed(character))
-    .join('')
-    .trim()
-    .slice(0, max);
+  return (
+    [...value.slice(0, max * 2)]
+      .filter((character) => !controlCharacters.test(character) && isWellFormed(character))
+      .join('')
+      .trim()
+      .slice(0, max)
+      // The cut may have gone through a character of two halves.
+      .replace(/[\ud800-\udbff]$/, '')
+  );
 }
 
 function isWellFormed(value: string): boolean {
