@@ -17,6 +17,7 @@ import { verifyMasterKeys } from './base/master-key-check.ts';
 import { createRandomSource } from './base/random.ts';
 import { Wakeups } from './base/wakeups.ts';
 import { createAuthRoutes } from './http/auth.ts';
+import { createExportRoute } from './http/export.ts';
 import { createHealthRoute } from './http/health.ts';
 import { createTrpcRoutes } from './http/trpc.ts';
 import { startJobs } from './jobs.ts';
@@ -97,6 +98,7 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
   app.get('/health', createHealthRoute(ctx));
   app.use('/api/auth', createAuthRoutes(ctx, auth));
   app.use('/trpc', createTrpcRoutes(ctx, auth));
+  app.post('/export', createExportRoute(ctx, auth));
   app.use((_request, response) => {
     response
       .status(404)

@@ -84,7 +84,8 @@ export const activeAgentProcedure = agentProcedure.use(({ ctx, next }) => {
   return next();
 });
 
-function verifyOwner(principal: Principal | null): OwnerPrincipal {
+/** The owner, or a refusal. */
+export function verifyOwner(principal: Principal | null): OwnerPrincipal {
   if (principal === null) throw new AppError('unauthorized', { message: 'no valid session' });
   if (principal.kind !== 'owner') throw new AppError('owner_only', { message: 'agent key on an owner call' });
   return principal;
@@ -96,7 +97,8 @@ function verifyAgent(principal: Principal | null): AgentPrincipal {
   return principal;
 }
 
-function toAppError(error: unknown): AppError {
+/** Any error as one of ours. */
+export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isDatabaseAway(error)) return new AppError('database_unavailable', { message: 'database away', cause: error });
   const code = findCode(error) ?? '';
@@ -123,7 +125,7 @@ function toFacts(error: TRPCError): ErrorFacts {
 }
 
 /** Names the first thing that is wrong with an input, and never its value: it may be a secret. */
-function toInputSentence(error: ZodError): string {
+export function toInputSentence(error: ZodError): string {
   const issue = error.issues[0];
   const path = issue?.path.join('.') ?? '';
   return `${path === '' ? 'input' : path}: ${issue?.message ?? 'is not as expected'}.`;
