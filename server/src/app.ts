@@ -5,6 +5,7 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { pinoHttp } from 'pino-http';
 import { carryOutAppends } from './audit/append.ts';
 import { ensurePartitions } from './audit/partitions.ts';
+import { rollUp } from './audit/roll-up.ts';
 import { listenForAppends } from './audit/stream.ts';
 import { createAuth } from './auth/accounts.ts';
 import type { Config } from './base/config.ts';
@@ -12,6 +13,7 @@ import type { Context } from './base/context.ts';
 import { type DatabaseTarget, openDatabase } from './base/db.ts';
 import type { MasterKeys } from './base/envelope.ts';
 import { GroupCommit } from './base/group-commit.ts';
+import { KeyedQueue } from './base/keyed-queue.ts';
 import type { Log } from './base/log.ts';
 import { verifyMasterKeys } from './base/master-key-check.ts';
 import { createRandomSource } from './base/random.ts';
@@ -51,6 +53,9 @@ export async function startApp(parts: {
       batchMax: 500,
       batchesUnderWayMax: 2,
     }),
+    rollUps: new KeyedQueue((accountId) =>
+      rollUp(db, accountId).catch((error: unknown) => parts.log.warn({ error }, 'facets not rolled up')),
+    ),
     wakeups: new Wakeups(),
     stopping: stopping.signal,
     nowMs: parts.nowMs ?? Date.now,
@@ -70,6 +75,7 @@ export async function startApp(parts: {
         stopping.abort();
         await closeServer(server);
         await ctx.appends.flush();
+        await ctx.rollUps.stop();
         await unlisten().catch(() => {}); // The connection may be gone; closing the pool ends it anyway.
         await db.close();
       },

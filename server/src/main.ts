@@ -27,7 +27,13 @@ async function main(): Promise<void> {
   });
   const target = config.databaseUrl ?? (await startEmbedded(config, log));
   const masterKeys = await loadMasterKeys(config);
-  await migrateDatabase(target);
+  const { daysBefore } = await migrateDatabase(target, config.retentionDays);
+  if (daysBefore !== undefined) {
+    log.warn(
+      { daysBefore, days: config.retentionDays },
+      'the retention of events was changed by KEYTRAIL_RETENTION_DAYS',
+    );
+  }
   const app = await startApp({ config, log, target, masterKeys });
   undo.unshift(() => app.stop());
   await announce(config, app);

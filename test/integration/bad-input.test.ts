@@ -116,11 +116,12 @@ test('X-Forwarded-For of an untrusted peer is ignored; of a trusted one it is re
 });
 
 test('values that only the database finds wrong are the caller’s mistake, not the server’s', async () => {
-  const calls = [
-    () => owner.client.audit.list.query({ filter: { services: ['\u0000'] } }),
-    () => owner.client.audit.list.query({ filter: { from: '0000-01-01T00:00:00Z' } }),
-  ];
-  for (const call of calls) expect(await getRefusal(call())).toMatchObject({ status: 400, code: 'invalid_input' });
+  const refusal = await getRefusal(owner.client.audit.list.query({ filter: { services: ['\u0000'] } }));
+  expect(refusal).toMatchObject({ status: 400, code: 'invalid_input' });
+  // A date that Postgres could not hold is a bound like any other.
+  const since = (from: string) => owner.client.audit.list.query({ filter: { from } });
+  expect((await since('0000-01-01T00:00:00Z')).events).toEqual((await owner.client.audit.list.query({})).events);
+  expect((await since('9999-12-31T23:59:59.999999Z')).events).toEqual([]);
 });
 
 test('a field called __proto__ is refused, not dropped', async () => {

@@ -6,11 +6,13 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { append, carryOutAppends } from '@keytrail/server/audit/append';
+import { rollUp } from '@keytrail/server/audit/roll-up';
 import { readConfig } from '@keytrail/server/base/config';
 import type { Context } from '@keytrail/server/base/context';
 import { connect, openDatabase } from '@keytrail/server/base/db';
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
 import { GroupCommit } from '@keytrail/server/base/group-commit';
+import { KeyedQueue } from '@keytrail/server/base/keyed-queue';
 import { createLog } from '@keytrail/server/base/log';
 import { migrateDatabase } from '@keytrail/server/base/migrate';
 import { createRandomSource } from '@keytrail/server/base/random';
@@ -66,6 +68,7 @@ try {
     }
     figures[name] = Number(median(ratios).toFixed(2));
   }
+  await ctx.rollUps.stop();
   await ctx.db.close();
   console.log(JSON.stringify({ bench: 'append', figures }));
 } finally {
@@ -88,10 +91,10 @@ async function preparePlainSide(): Promise<string> {
   await writeFile(
     script,
     `\\set a random(1, :accounts)
-insert into plain (account_id, recorded_at, seq, id, agent_id, credential_id, type, source, outcome, client, service,
+insert into plain (account_id, recorded_at, seq, id, agent_id, credential_id, facet, type, source, outcome, client, service,
   client_ip, leaf_hash, line)
 values (md5((:a)::text)::uuid, clock_timestamp() + :client_id * interval '1 day', (random() * 9e15)::bigint,
-  gen_random_uuid(), '${draft.agentId}', '${draft.credentialId}', 'agent_access', 'agent', 'ok', 'nodejs', 'github',
+  gen_random_uuid(), '${draft.agentId}', '${draft.credentialId}', 4711, 'agent_access', 'agent', 'ok', 'nodejs', 'github',
   '192.0.2.1', decode(repeat('ab', 32), 'hex'), '${line}');\n`,
   );
   return script;
@@ -145,6 +148,7 @@ function createContext(): Context {
       batchMax: 500,
       batchesUnderWayMax: 2,
     }),
+    rollUps: new KeyedQueue((accountId) => rollUp(db, accountId)),
     wakeups: new Wakeups(),
     stopping: new AbortController().signal,
     nowMs: Date.now,

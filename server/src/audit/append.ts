@@ -10,6 +10,7 @@ import { sql } from 'drizzle-orm';
 import type { AppendReceipt, Context, PendingAppend } from '../base/context.ts';
 import { type Database, findCode, isDatabaseAway, type Transaction } from '../base/db.ts';
 import { makePartitions } from './partitions.ts';
+import { rollUpWhenDue } from './roll-up.ts';
 
 type Minting = Pick<Context, 'nowMs' | 'randomBytes'>;
 
@@ -27,7 +28,9 @@ export async function appendBody(ctx: Context, accountId: string, body: EventBod
 }
 
 async function enqueue(ctx: Context, pending: PendingAppend): Promise<AuditEvent> {
-  return toEvent(pending.body, await ctx.appends.enqueue(pending));
+  const event = toEvent(pending.body, await ctx.appends.enqueue(pending));
+  rollUpWhenDue(ctx, pending.accountId, event);
+  return event;
 }
 
 /**

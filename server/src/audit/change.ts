@@ -4,6 +4,7 @@ import type { EventDraft } from '@keytrail/shared/event';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
 import { appendIn } from './append.ts';
+import { rollUpWhenDue } from './roll-up.ts';
 
 /** What differs from one change to the next. */
 export type Change = Pick<EventDraft, 'action' | 'title'> &
@@ -21,11 +22,13 @@ export async function recordChange(
   owner: { accountId: string; requester: Pick<EventDraft, 'client' | 'clientIp' | 'userAgent'> },
   change: Change,
 ): Promise<void> {
-  await appendIn(tx, ctx, owner.accountId, {
+  const event = await appendIn(tx, ctx, owner.accountId, {
     type: 'vault_change',
     source: 'direct',
     outcome: 'ok',
     ...owner.requester,
     ...change,
   });
+  // Before the commit that the roll-up is to see; if it comes too early, the next stretch takes this one along.
+  rollUpWhenDue(ctx, owner.accountId, event);
 }

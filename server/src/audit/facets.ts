@@ -1,10 +1,14 @@
-// How many events each value of each filter would show, and how they spread over time.
+// How many events each value of each filter would show: exact, and read from the facets rather than from the log.
 
-import { type EventFilter, type EventType, type FacetName, facetNames } from '@keytrail/shared/event';
-import type { TransactionSql } from 'postgres';
+import { type EventFilter, type FacetName, facetNames } from '@keytrail/shared/event';
+import type { Fragment, TransactionSql } from 'postgres';
 import type { Context } from '../base/context.ts';
 import { readAsAccount } from '../base/db.ts';
-import { toEventConditions, toTimeConditions } from './conditions.ts';
+import { joinFragments, toFacetTests } from './conditions.ts';
+import { rollUp } from './roll-up.ts';
+import { type Outlook, readOutlook } from './search.ts';
+import { countPassing } from './slots.ts';
+import { toInstant } from './window.ts';
 
 export interface FacetValue {
   readonly value: string;
@@ -24,73 +28,86 @@ export interface Facets {
 
 const valuesMax = 100;
 
-const columns: Record<FacetName, string> = {
-  types: 'type',
-  sources: 'source',
-  services: 'service',
-  agentIds: 'agent_id::text',
-  credentialIds: 'credential_id::text',
-  proxyIds: 'proxy_id::text',
-  outcomes: 'outcome',
-  clients: 'client',
-  ips: 'host(client_ip)',
-  rules: "line::jsonb -> 'ev' ->> 'rule'",
-  policyIds: "jsonb_array_elements_text(coalesce(line::jsonb -> 'ev' -> 'policyIds', '[]'))",
-};
-const labels: Partial<Record<FacetName, string>> = {
-  agentIds: 'agentName',
-  credentialIds: 'credentialLabel',
-  proxyIds: 'proxyName',
-};
-
-/** Exact counts for a filter. */
-export function countFacets(ctx: Context, accountId: string, filter: EventFilter): Promise<Facets> {
+/** Exact counts for a filter, of everything recorded before the call. */
+export async function countFacets(ctx: Context, accountId: string, filter: EventFilter): Promise<Facets> {
+  await rollUp(ctx.db, accountId);
   return readAsAccount(ctx.db, accountId, async (tx) => {
-    const values = {} as Record<FacetName, FacetValue[]>;
-    for (const name of facetNames) values[name] = await countValues(tx, accountId, filter, name);
-    const [row] = await tx<{ total: number }[]>`select count(*)::int as total from events
-      where account_id = ${accountId} ${toEventConditions(tx, filter)} ${toTimeConditions(tx, filter)}`;
-    const [first] = await tx<{ oldest: string }[]>`
-      select to_char(min(recorded_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as oldest
-      from events where account_id = ${accountId}`;
-    return { total: row?.total ?? 0, oldest: first?.oldest ?? null, values };
+    const outlook = await readOutlook(tx, accountId, {});
+    const rows = await countValues(tx, accountId, filter, outlook);
+    const values = facetNames.map((name) => [name, toValues(rows.filter((row) => row.name === name))] as const);
+    return {
+      total: rows.find(({ name }) => name === 'total')?.count ?? 0,
+      oldest: await readOldest(tx, accountId, outlook),
+      values: Object.fromEntries(values) as Facets['values'], // One entry for every name.
+    };
   });
 }
 
-function countValues(tx: TransactionSql, accountId: string, filter: EventFilter, name: FacetName) {
-  const others = { ...filter, [name]: undefined };
-  const label = labels[name];
-  return tx<FacetValue[]>`
-    select value, (array_agg(label order by recorded_at desc))[1] as label, count(*)::int as count from (
-      select ${tx.unsafe(columns[name])} as value, recorded_at,
-        ${label === undefined ? tx`null` : tx`line::jsonb -> 'ev' ->> ${label}`} as label
-      from events where account_id = ${accountId} ${toEventConditions(tx, others)} ${toTimeConditions(tx, others)}
-    ) found where value is not null group by value order by count desc, value limit ${valuesMax}`;
+interface CountedValue {
+  readonly name: FacetName | 'total';
+  readonly value: string;
+  readonly label: string | null;
+  readonly count: number;
 }
 
-export interface Chart {
-  readonly bucket: 'hour' | 'day';
-  /** Only buckets with events, oldest first. `at`: where the bucket begins, in UTC. */
-  readonly bars: { readonly at: string; readonly counts: Partial<Record<EventType, number>> }[];
+function toValues(rows: readonly CountedValue[]): FacetValue[] {
+  return [...rows]
+    .sort((left, right) => right.count - left.count || (left.value < right.value ? -1 : 1))
+    .slice(0, valuesMax)
+    .map(({ value, label, count }) => ({ value, label, count }));
 }
 
-/** Events by type over time. Days are those of the zone. */
-export function countOverTime(
-  ctx: Context,
-  accountId: string,
-  input: { filter: EventFilter; zone: string; bucket: 'hour' | 'day' },
-): Promise<Chart> {
-  const { filter, zone, bucket } = input;
-  return readAsAccount(ctx.db, accountId, async (tx) => {
-    const rows = await tx<{ at: string; type: EventType; count: number }[]>`
-      select to_char(date_trunc(${bucket}, recorded_at, ${zone}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at,
-        type, count(*)::int as count
-      from events where account_id = ${accountId} ${toEventConditions(tx, filter)} ${toTimeConditions(tx, filter)}
-      group by 1, 2 order by 1`;
-    const bars = new Map<string, Chart['bars'][number]>();
-    for (const { at, type, count } of rows) {
-      bars.set(at, { at, counts: { ...bars.get(at)?.counts, [type]: count } });
-    }
-    return { bucket, bars: [...bars.values()] };
+const columns: Record<FacetName, { readonly value: string; readonly label: string | null }> = {
+  types: { value: 'type', label: null },
+  sources: { value: 'source', label: null },
+  services: { value: 'service', label: null },
+  agentIds: { value: 'agent_id', label: 'agent_name' },
+  credentialIds: { value: 'credential_id', label: 'credential_label' },
+  proxyIds: { value: 'proxy_id', label: 'proxy_name' },
+  outcomes: { value: 'outcome', label: null },
+  clients: { value: 'client', label: null },
+  ips: { value: 'host(client_ip)', label: null },
+  rules: { value: 'rule', label: null },
+  policyIds: { value: 'unnest(policy_ids)', label: null },
+};
+
+function countValues(tx: TransactionSql, accountId: string, filter: EventFilter, outlook: Outlook) {
+  const tests = toFacetTests(tx, filter);
+  const passesAllBut = (but: FacetName | null) => {
+    const others = facetNames.filter((name) => name !== but && filter[name]?.length);
+    return joinFragments(tx, [tx`true`, ...others.map((name) => tx.unsafe(`passes_${name.toLowerCase()}`))], tx` and `);
+  };
+  const tested = facetNames.map((name) => tx`${tests[name]} as ${tx.unsafe(`passes_${name.toLowerCase()}`)}`);
+  const branches = facetNames.map((name) => {
+    const { value, label } = columns[name];
+    return tx`select ${name} as name, value, (array_agg(label order by last_at desc))[1] as label, sum(n)::int as count
+      from (
+        select (${tx.unsafe(value)})::text as value, ${tx.unsafe(label ?? 'null')}::text as label, n, last_at
+        from facet where ${passesAllBut(name)}
+      ) named where value is not null group by value`;
   });
+  return tx<CountedValue[]>`
+    with counted as materialized (${countByFacet(tx, accountId, filter, outlook)}),
+    facet as materialized (
+      select event_facets.*, n, ${joinFragments(tx, tested, tx`, `)}
+      from event_facets join counted using (facet) where account_id = ${accountId}
+    )
+    select 'total' as name, '' as value, null as label, coalesce(sum(n), 0)::int as count from facet where ${passesAllBut(null)}
+    union all ${joinFragments(tx, branches, tx` union all `)}`;
+}
+
+/** `facet, n`: how many events of each facet the filter's dates and text admit. Its other members are not heeded. */
+function countByFacet(tx: TransactionSql, accountId: string, filter: EventFilter, outlook: Outlook): Fragment {
+  const isWhole = filter.from === undefined && filter.to === undefined && filter.text === undefined;
+  if (isWhole) return tx`select facet, count as n from event_facets where account_id = ${accountId}`;
+  const counts = countPassing(tx, accountId, filter, outlook, () => tx`null::text`);
+  return tx`select facet, sum(n) as n from (${counts}) parts group by facet`;
+}
+
+async function readOldest(tx: TransactionSql, accountId: string, { prunedUntil }: Outlook): Promise<string | null> {
+  const [row] = await tx<{ oldest: string }[]>`
+    select to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as oldest from events
+    where account_id = ${accountId} and recorded_at >= ${toInstant(prunedUntil)}::timestamptz
+    order by recorded_at limit 1`;
+  return row?.oldest ?? null;
 }

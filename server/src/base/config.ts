@@ -21,6 +21,8 @@ export interface Config {
   /** Addresses and ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly extensionOrigins: readonly string[];
+  /** For how many days events are kept. */
+  readonly retentionDays: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }
 
@@ -75,6 +77,12 @@ const environment = z.object({
     (items) => items.every((item) => /^(chrome|moz)-extension:\/\/[a-z0-9*-]+$/.test(item)),
     'must be a comma-separated list of extension origins, such as chrome-extension://abc…',
   ),
+  KEYTRAIL_RETENTION_DAYS: z.coerce
+    .number({ error: 'must be a number of days from 1 to 36500' })
+    .int('must be a whole number of days')
+    .min(1, 'must be a number of days from 1 to 36500')
+    .max(36500, 'must be a number of days from 1 to 36500')
+    .default(90),
   KEYTRAIL_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       error: 'must be fatal, error, warn, info, debug or silent',
@@ -101,6 +109,7 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     masterKeys: values.KEYTRAIL_MASTER_KEY ?? null,
     trustedProxies: values.KEYTRAIL_TRUSTED_PROXIES,
     extensionOrigins: [...ownExtensionOrigins, ...values.KEYTRAIL_EXTENSION_ORIGINS],
+    retentionDays: values.KEYTRAIL_RETENTION_DAYS,
     logLevel: values.KEYTRAIL_LOG_LEVEL,
   };
 }

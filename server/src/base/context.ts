@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { Database } from './db.ts';
 import type { MasterKeys } from './envelope.ts';
 import type { GroupCommit } from './group-commit.ts';
+import type { KeyedQueue } from './keyed-queue.ts';
 import type { Log } from './log.ts';
 import type { Wakeups } from './wakeups.ts';
 
@@ -15,6 +16,8 @@ export interface Context {
   readonly masterKeys: MasterKeys;
   /** The queue behind `audit/append`; nothing else enqueues. */
   readonly appends: GroupCommit<PendingAppend, AppendReceipt>;
+  /** Accounts whose facets are to be carried on; see `audit/roll-up`. */
+  readonly rollUps: KeyedQueue;
   readonly wakeups: Wakeups;
   /** Aborts when the server begins to stop: streams end, requests in flight finish. */
   readonly stopping: AbortSignal;

@@ -1,4 +1,4 @@
-// The database connections: one driver, two pools, and the account that a transaction may see.
+// The database connections: one driver, a pool for each kind of work, and the account that a transaction may see.
 
 import { sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
@@ -26,6 +26,8 @@ export interface Database {
   readonly raw: Sql;
   /** Queries over the log, with the planner settings that keep them on their indexes. */
   readonly reader: Sql;
+  /** Pruning, under the role that may do that and nothing else. */
+  readonly retention: Drizzle;
   close(): Promise<void>;
 }
 
@@ -50,15 +52,29 @@ export function openDatabase(target: DatabaseTarget): Database {
   const client = connect(target, { max: 8, role: 'keytrail_app', settings: patience });
   const raw = connect(target, { max: 3, role: 'keytrail_app', settings: patience });
   const reader = connect(target, { max: 6, role: 'keytrail_app', settings: { ...patience, ...readerSettings } });
+  const retention = connect(target, {
+    max: 1,
+    role: 'keytrail_retention',
+    settings: { ...patience, statement_timeout: '10min' },
+  });
   return {
     drizzle: drizzle(client),
     raw,
     reader,
+    retention: drizzle(retention),
     close: async () => {
-      await Promise.all([client, raw, reader].map((pool) => pool.end({ timeout: 5 })));
+      await Promise.all([client, raw, reader, retention].map((pool) => pool.end({ timeout: 5 })));
     },
   };
 }
+
+// Instants go as they were written: by way of a Date, the driver's own way, they would lose their microseconds.
+const instant = {
+  to: 1184,
+  from: [1082, 1114, 1184],
+  serialize: (value: string | Date) => (typeof value === 'string' ? value : value.toISOString()),
+  parse: (text: string) => new Date(text),
+};
 
 /**
  * Opens one pool. `role` is what its connections work as; absent, the user that the target names. A null
@@ -73,6 +89,7 @@ export function connect(
     connect_timeout: 5,
     ...(options.idleTimeout === null ? { max_lifetime: null } : { idle_timeout: 300 }),
     onnotice: () => {},
+    types: { instant },
     connection: {
       application_name: 'keytrail',
       ...(options.role === undefined ? {} : { role: options.role }),

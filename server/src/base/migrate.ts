@@ -9,8 +9,11 @@ import { connect, type DatabaseTarget, findCode } from './db.ts';
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
 
-/** Runs what is pending. Safe to call from several nodes at once; needs a user who may create roles and tables. */
-export async function migrateDatabase(target: DatabaseTarget): Promise<void> {
+/**
+ * Runs what is pending and sets for how many days events are kept. Safe to call from several nodes at once; needs a
+ * user who may create roles and tables. Returns the days that held until now where they differ.
+ */
+export async function migrateDatabase(target: DatabaseTarget, retentionDays = 90): Promise<{ daysBefore?: number }> {
   // One connection: the advisory lock and the role are the session's.
   const sql = connect(target, { max: 1 });
   try {
@@ -19,13 +22,17 @@ export async function migrateDatabase(target: DatabaseTarget): Promise<void> {
     // The migrator says CREATE SCHEMA IF NOT EXISTS even for a schema that exists, which needs the right to.
     await sql`do $$ begin execute format('grant create on database %I to keytrail_owner', current_database()); end $$`;
     await sql`grant usage, create on schema public to keytrail_owner`;
-    await sql`grant usage on schema public to keytrail_app`;
+    await sql`grant usage on schema public to keytrail_app, keytrail_retention`;
     await sql`set role keytrail_owner`;
     await migrate(drizzle(sql), {
       migrationsFolder,
       migrationsSchema: 'public',
       migrationsTable: 'keytrail_migrations',
     });
+    const [changed] = await sql<{ days: number }[]>`
+      update event_retention set days = ${retentionDays} from event_retention before
+      where event_retention.days <> ${retentionDays} returning before.days`;
+    return changed === undefined ? {} : { daysBefore: changed.days };
   } finally {
     await sql.end({ timeout: 5 });
   }
@@ -34,7 +41,7 @@ export async function migrateDatabase(target: DatabaseTarget): Promise<void> {
 /** Roles belong to the whole server, so databases beside this one may be making them at the same moment. */
 async function ensureRoles(sql: Sql): Promise<void> {
   try {
-    for (const role of ['keytrail_owner', 'keytrail_app']) {
+    for (const role of ['keytrail_owner', 'keytrail_app', 'keytrail_retention']) {
       await sql.unsafe(`
         DO $$ BEGIN
           IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role} NOLOGIN; END IF;
@@ -57,7 +64,7 @@ async function ensureRoles(sql: Sql): Promise<void> {
   } catch (cause) {
     if (findCode(cause) !== '42501') throw cause;
     throw new ConfigError(
-      'DATABASE_URL must name a user who may create roles, or who was granted keytrail_owner and keytrail_app.',
+      'DATABASE_URL must name a user who may create roles, or who was granted keytrail_owner, keytrail_app and keytrail_retention.',
       { cause },
     );
   }

@@ -205,7 +205,8 @@ export const heads = pgTable('heads', {
 
 /**
  * The events, partitioned by week of `recorded_at`. `line` is the event, byte for byte; the other columns are
- * read out of it by `append_batch` for filtering.
+ * read out of it by `append_batch` for filtering. The primary key carries `facet` along (INCLUDE, which Drizzle cannot
+ * say), so that walking the log under a filter does not touch the rows.
  */
 export const events = pgTable(
   'events',
@@ -217,6 +218,9 @@ export const events = pgTable(
     agentId: uuid('agent_id'),
     credentialId: uuid('credential_id'),
     proxyId: uuid('proxy_id'),
+    correlationId: uuid('correlation_id'),
+    /** A hash of all that filters look at but the stated reason: events of one facet pass the same filters. */
+    facet: bigint('facet', { mode: 'bigint' }).notNull(),
     type: text('type').notNull(),
     source: text('source').notNull(),
     outcome: text('outcome').notNull(),
@@ -228,23 +232,82 @@ export const events = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.recordedAt] }),
-    index('events_service').on(
-      table.accountId,
-      table.service,
-      table.recordedAt,
-      table.agentId,
-      table.type,
-      table.source,
-    ),
-    index('events_agent').on(table.accountId, table.agentId, table.recordedAt, table.service, table.type, table.source),
-    index('events_type')
-      .on(table.accountId, table.type, table.recordedAt, table.source)
-      .where(sql`type <> 'agent_access'`),
-    index('events_source')
-      .on(table.accountId, table.source, table.recordedAt, table.type)
-      .where(sql`source <> 'agent'`),
+    index('events_facet').on(table.accountId, table.facet, table.recordedAt),
+    index('events_correlation').on(table.accountId, table.correlationId).where(sql`correlation_id is not null`),
   ],
 );
+
+/**
+ * Every facet that an account's log holds, with what its events have in common. Like the two tables below it is
+ * derived from the events by `roll_up_events`, covers them up to `event_rollups.rolled_until`, and can be made again.
+ */
+export const eventFacets = pgTable(
+  'event_facets',
+  {
+    accountId: uuid('account_id').notNull(),
+    facet: bigint('facet', { mode: 'bigint' }).notNull(),
+    agentId: uuid('agent_id'),
+    credentialId: uuid('credential_id'),
+    proxyId: uuid('proxy_id'),
+    policyIds: uuid('policy_ids').array(),
+    type: text('type').notNull(),
+    source: text('source').notNull(),
+    outcome: text('outcome').notNull(),
+    client: text('client'),
+    service: text('service'),
+    clientIp: inet('client_ip'),
+    rule: text('rule'),
+    agentName: text('agent_name'),
+    credentialLabel: text('credential_label'),
+    proxyName: text('proxy_name'),
+    /** What a text filter looks through, one member a line, in lower case. */
+    words: text('words').notNull(),
+    count: bigint('count', { mode: 'number' }).notNull(),
+    firstAt: instant('first_at').notNull(),
+    lastAt: instant('last_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.facet] })],
+);
+
+/** How many events of a facet fall into each half hour: the days of nearly every time zone are made of those. */
+export const eventSlots = pgTable(
+  'event_slots',
+  {
+    accountId: uuid('account_id').notNull(),
+    facet: bigint('facet', { mode: 'bigint' }).notNull(),
+    slot: instant('slot').notNull(),
+    count: integer('count').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.facet, table.slot] }),
+    index('event_slots_slot').on(table.accountId, table.slot),
+  ],
+);
+
+/** Stated reasons in lower case, for text filters: they differ from event to event, so no facet holds them. */
+export const eventReasons = pgTable(
+  'event_reasons',
+  {
+    accountId: uuid('account_id').notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+    facet: bigint('facet', { mode: 'bigint' }).notNull(),
+    reason: text('reason').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.recordedAt] })],
+);
+
+/** How far the three tables above have come, and before when an account's events are pruned. */
+export const eventRollups = pgTable('event_rollups', {
+  accountId: uuid('account_id').primaryKey(),
+  rolledUntil: instant('rolled_until').notNull(),
+  prunedUntil: instant('pruned_until').notNull(),
+});
+
+/** One row: for how many days the events are kept. Set as the owner when the server starts. */
+export const eventRetention = pgTable('event_retention', {
+  one: boolean('one').primaryKey(),
+  days: integer('days').notNull(),
+});
 
 /** Views of the audit log that a person has named. */
 export const savedViews = pgTable(
