@@ -24,6 +24,16 @@ export const errorFaces = {
   not_found: { status: 404, trpc: 'NOT_FOUND', sentence: 'There is no such thing in this account.' },
   conflict: { status: 409, trpc: 'CONFLICT', sentence: 'It was changed meanwhile; reload and try again.' },
   payload_too_large: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', sentence: 'The request body is larger than 1 MiB.' },
+  reader_too_slow: {
+    status: 408,
+    trpc: 'TIMEOUT',
+    sentence: 'The stream was ended because nobody read from it. Resume it behind the last event that you have.',
+  },
+  too_many_streams: {
+    status: 429,
+    trpc: 'TOO_MANY_REQUESTS',
+    sentence: 'This account has too many live streams open. Close some dashboards or clients, then try again.',
+  },
   event_conflict: {
     status: 409,
     trpc: 'CONFLICT',

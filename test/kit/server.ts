@@ -1,6 +1,8 @@
 // A real server in this process, on a database of its own, with a clock that can be turned.
 
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type App, startApp } from '@keytrail/server/app';
 import { readConfig } from '@keytrail/server/base/config';
 import { createLog } from '@keytrail/server/base/log';
@@ -12,6 +14,8 @@ import { signUp } from './people.ts';
 export interface TestServer {
   readonly url: string;
   readonly databaseUrl: string;
+  /** What a server in a process of its own needs to stand beside this one. */
+  readonly variables: Record<string, string>;
   readonly app: App;
   /** Everything that was logged so far, as text. */
   readonly logged: () => string;
@@ -42,7 +46,8 @@ export async function startTestServer(variables: Record<string, string> = {}): P
     KEYTRAIL_DATA_DIR: '/nonexistent',
     ...variables,
   });
-  const masterKeys = { newest: 1, byVersion: new Map([[1, randomBytes(32)]]) };
+  const masterKey = randomBytes(32);
+  const masterKeys = { newest: 1, byVersion: new Map([[1, masterKey]]) };
   const start = () =>
     startApp({
       config,
@@ -57,6 +62,11 @@ export async function startTestServer(variables: Record<string, string> = {}): P
   return {
     url: app.url,
     databaseUrl: database.url,
+    variables: {
+      DATABASE_URL: database.url,
+      KEYTRAIL_MASTER_KEY: `1:${masterKey.toString('base64')}`,
+      KEYTRAIL_DATA_DIR: join(tmpdir(), `keytrail-node-${process.pid}`),
+    },
     app,
     logged: () => lines.join(''),
     advance: (ms) => {

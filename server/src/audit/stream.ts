@@ -1,6 +1,7 @@
 // The live log of one account as an endless sequence: ordered, without gap or repeat, whichever node an event came
 // from. Nothing is buffered but the page in hand, so a slow reader costs a page and not a queue.
 
+import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent } from '@keytrail/shared/event';
 import type { Context } from '../base/context.ts';
 import { listEventsFrom } from './query.ts';
@@ -8,11 +9,14 @@ import { listEventsFrom } from './query.ts';
 const pageLimit = 200;
 /** A lost notification is made up for after this long. */
 const recheckMs = 3000;
+/** On one node. Each stream costs a query whenever the account's log grows. */
+export const streamsPerAccountMax = 50;
 
 /**
  * Yields every event from sequence `from` on until `signal` aborts. Backfill and live are one loop: read what is
  * there, and only when nothing is, wait to be woken. The listening starts before the first read, so an event that
  * is committed between a read and the wait ends that wait at once.
+ * Throws `too_many_streams` when the account has as many open as it may.
  * @param verifyReader called before every further read; throws when the reader may no longer see the log.
  */
 export async function* streamEvents(
@@ -22,6 +26,9 @@ export async function* streamEvents(
   signal: AbortSignal,
   verifyReader: () => Promise<void>,
 ): AsyncGenerator<AuditEvent> {
+  if (ctx.wakeups.countListeners(accountId) >= streamsPerAccountMax) {
+    throw new AppError('too_many_streams', { message: `${streamsPerAccountMax} streams of account ${accountId}` });
+  }
   const listener = ctx.wakeups.listen(accountId, signal);
   let next = from;
   try {

@@ -12,6 +12,11 @@ export class Wakeups {
     for (const accountId of [...this.#waiting.keys()]) this.wake(accountId);
   }
 
+  /** How many listen for news of an account on this node. */
+  countListeners(accountId: string): number {
+    return this.#waiting.get(accountId)?.size ?? 0;
+  }
+
   /**
    * Starts listening at once and returns a `wait` that resolves when the account was woken since the last wait
    * returned, after `timeoutMs`, or when `signal` aborts. Starting before the first read closes the gap between
@@ -30,10 +35,12 @@ export class Wakeups {
     return {
       wait: async (timeoutMs) => {
         if (!woken) {
+          let timer: NodeJS.Timeout | undefined;
           await new Promise<void>((resolve) => {
             resume = resolve;
-            setTimeout(resolve, timeoutMs).unref();
+            timer = setTimeout(resolve, timeoutMs).unref();
           });
+          clearTimeout(timer);
         }
         woken = signal.aborted;
       },

@@ -16,9 +16,16 @@ export function createTrpcRoutes(ctx: Context, auth: Auth): RequestHandler {
     maxBodySize: bodyBytesMax,
     // One call a request: a batch would share one answer's status among calls that fare differently.
     allowBatching: false,
-    createContext: ({ req }) => {
+    createContext: ({ req, res }) => {
       const find = () => findPrincipal(ctx, auth, req.headers.authorization, toRequester(req));
-      return { ctx, findPrincipal: find, verifySession: async () => (await find()) !== null };
+      return {
+        ctx,
+        findPrincipal: find,
+        verifySession: async () => (await find()) !== null,
+        cut: () => {
+          res.destroy();
+        },
+      };
     },
     onError: ({ error, path }) => {
       if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'SERVICE_UNAVAILABLE') {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { countOverTime } from '../audit/chart.ts';
 import { countFacets } from '../audit/facets.ts';
 import { findEvent, listEvents, listEventsFrom, listRelated } from '../audit/query.ts';
+import { dropSlowReader } from '../audit/slow-reader.ts';
 import { readNextSeq, streamEvents } from '../audit/stream.ts';
 import { ownerProcedure, router, toTrpcError } from './init.ts';
 
@@ -69,7 +70,7 @@ export const auditRouter = router({
         })
         .default({}),
     )
-    .subscription(async function* ({ ctx: { ctx, owner, verifySession }, input, signal }) {
+    .subscription(async function* ({ ctx: { ctx, owner, verifySession, cut }, input, signal }) {
       const stop = AbortSignal.any([ctx.stopping, ...(signal === undefined ? [] : [signal])]);
       const from = input.lastEventId == null ? await readNextSeq(ctx, owner.accountId) : Number(input.lastEventId) + 1;
       let checkedAtMs = ctx.nowMs();
@@ -79,7 +80,8 @@ export const auditRouter = router({
         checkedAtMs = ctx.nowMs();
       };
       try {
-        for await (const event of streamEvents(ctx, owner.accountId, from, stop, verifyReader)) {
+        const events = streamEvents(ctx, owner.accountId, from, stop, verifyReader);
+        for await (const event of dropSlowReader(events, cut)) {
           yield tracked(String(event.seq), event);
         }
       } catch (error) {

@@ -15,6 +15,8 @@ export interface TrpcContext {
   readonly findPrincipal: () => Promise<Principal | null>;
   /** Whether the session that opened this request still stands; asked anew each time. */
   readonly verifySession: () => Promise<boolean>;
+  /** Ends the caller's connection at once. */
+  readonly cut: () => void;
 }
 
 /** What callers find in `error.data.keytrail`. */
