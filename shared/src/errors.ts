@@ -49,6 +49,11 @@ export const errorFaces = {
     trpc: 'SERVICE_UNAVAILABLE',
     sentence: 'The database does not answer. Nothing was changed; try again shortly.',
   },
+  server_stopping: {
+    status: 503,
+    trpc: 'SERVICE_UNAVAILABLE',
+    sentence: 'The server is stopping. Resume the stream behind the last event that you have.',
+  },
   secret_unreadable: {
     status: 500,
     trpc: 'INTERNAL_SERVER_ERROR',

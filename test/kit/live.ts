@@ -24,9 +24,43 @@ export function collectLive(client: Client, lastSeq: number | null): LiveReader 
   return {
     seqs,
     errors,
-    waitFor: async (count, timeout = 20_000) => {
-      await expect.poll(() => seqs.length, { timeout, interval: 20 }).toBeGreaterThanOrEqual(count);
-    },
+    waitFor: (count, timeoutMs = 20_000) => waitForCount(seqs, count, timeoutMs),
     stop: () => stream.unsubscribe(),
   };
+}
+
+/** The same, but a stream that ended with an error is taken up again behind its last event, as the dashboard does. */
+export function followLive(client: Client, lastSeq: number | null): LiveReader {
+  const seqs: number[] = [];
+  const errors: unknown[] = [];
+  let stopped = false;
+  let stop = () => {};
+  const follow = () => {
+    const after = seqs.at(-1) ?? lastSeq;
+    const stream = client.audit.live.subscribe(
+      { lastEventId: after === null ? null : String(after) },
+      {
+        onData: ({ data }) => seqs.push(data.seq),
+        onError: (error) => {
+          errors.push(error);
+          if (!stopped) setTimeout(follow, 200);
+        },
+      },
+    );
+    stop = () => stream.unsubscribe();
+  };
+  follow();
+  return {
+    seqs,
+    errors,
+    waitFor: (count, timeoutMs = 20_000) => waitForCount(seqs, count, timeoutMs),
+    stop: () => {
+      stopped = true;
+      stop();
+    },
+  };
+}
+
+async function waitForCount(seqs: readonly number[], count: number, timeout: number): Promise<void> {
+  await expect.poll(() => seqs.length, { timeout, interval: 20 }).toBeGreaterThanOrEqual(count);
 }

@@ -1,5 +1,6 @@
 // tRPC on Express.
 
+import { AppError } from '@keytrail/shared/errors';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import type { RequestHandler } from 'express';
 import type { Auth } from '../auth/accounts.ts';
@@ -28,6 +29,7 @@ export function createTrpcRoutes(ctx: Context, auth: Auth): RequestHandler {
       };
     },
     onError: ({ error, path }) => {
+      if (error.cause instanceof AppError && error.cause.code === 'server_stopping') return;
       if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'SERVICE_UNAVAILABLE') {
         ctx.log.error({ error: error.cause ?? error, path }, 'call failed');
       }

@@ -84,6 +84,8 @@ export const auditRouter = router({
         for await (const event of dropSlowReader(events, cut)) {
           yield tracked(String(event.seq), event);
         }
+        // An end in order would tell the client that there is nothing more to come, and it would not come back.
+        if (ctx.stopping.aborted) throw new AppError('server_stopping', { message: 'stopping under a stream' });
       } catch (error) {
         throw toTrpcError(error);
       }
