@@ -11,7 +11,7 @@ import {
   eventSources,
   eventTypes,
 } from './event.ts';
-import { isIpRange } from './ip-range.ts';
+import { isIpRange, toIpRange } from './ip-range.ts';
 import { line } from './text.ts';
 
 const instant = z.iso.datetime({ precision: 3 });
@@ -72,7 +72,14 @@ export const eventFilter = z.strictObject({
   clients: z.array(z.enum(clientKinds)).max(10).optional(),
   rules: z.array(z.enum(denialRules)).max(50).optional(),
   ips: z
-    .array(z.string().max(50).refine(isIpRange, 'must be an IP address or a CIDR range, such as 10.0.0.0/8'))
+    .array(
+      z
+        .string()
+        .max(50)
+        .refine(isIpRange, 'must be an IP address or a CIDR range, such as 10.0.0.0/8')
+        // A mapped IPv4 range means the same to a database only when it is written as IPv4.
+        .transform((text) => toIpRange(text) ?? text),
+    )
     .max(20)
     .optional(),
   text: line(200).optional(),

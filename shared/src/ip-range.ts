@@ -2,30 +2,50 @@
 
 import ipaddr from 'ipaddr.js';
 
-/** True for an address or a CIDR range. Short forms of IPv4 such as `10.1` are refused: they mean too many things. */
+type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
+
+/** True for an address or a CIDR range. */
 export function isIpRange(text: string): boolean {
-  return toRange(text) !== null;
+  return parseRange(text) !== null;
+}
+
+/** The one way to write an address or a CIDR range: `10.0.0.0/8` for `10.1.2.3/8`. Null for anything else. */
+export function toIpRange(text: string): string | null {
+  const range = parseRange(text.trim());
+  if (range === null) return null;
+  const [address, bits] = range;
+  if (bits === address.toByteArray().length * 8) return address.toString();
+  return `${ipaddr.fromByteArray(toNetwork(address.toByteArray(), bits))}/${bits}`;
 }
 
 /** Whether an address lies in a range. False where either is malformed or the families differ. */
 export function isInIpRange(address: string, range: string): boolean {
   if (!ipaddr.isValid(address)) return false;
-  const limits = toRange(range);
+  const limits = parseRange(range);
   const candidate = ipaddr.process(address);
-  return limits !== null && candidate.kind() === limits[0].kind() && candidate.match(limits);
+  return limits !== null && candidate.kind() === limits[0].kind() && candidate.match([...limits]);
 }
 
-function toRange(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] | null {
-  const isFourParts = (address: string) => address.includes(':') || address.split('.').length === 4;
-  if (ipaddr.isValidCIDR(text)) {
-    if (!isFourParts(text.split('/')[0] ?? '')) return null;
-    const [address, bits] = ipaddr.parseCIDR(text);
-    if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96) {
-      return [address.toIPv4Address(), bits - 96];
-    }
-    return [address, bits];
+// Short, octal and hexadecimal forms of IPv4 mean different things to different programs; zones mean something on one
+// machine only. Databases refuse them as well.
+const fourParts = /^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/;
+const prefix = /^(?:0|[1-9]\d{0,2})$/;
+
+function parseRange(text: string): Range | null {
+  const [address = '', bits, ...rest] = text.split('/');
+  const isPlain = address.includes(':') ? !address.includes('%') : fourParts.test(address);
+  if (!isPlain || rest.length > 0 || !ipaddr.isValid(address)) return null;
+  const parsed = ipaddr.parse(address);
+  const all = parsed.toByteArray().length * 8;
+  if (bits !== undefined && !prefix.test(bits)) return null;
+  const length = bits === undefined ? all : Number(bits);
+  if (length > all) return null;
+  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress() && length >= 96) {
+    return [parsed.toIPv4Address(), length - 96];
   }
-  if (!ipaddr.isValid(text) || !isFourParts(text)) return null;
-  const address = ipaddr.process(text);
-  return [address, address.kind() === 'ipv4' ? 32 : 128];
+  return [parsed, length];
+}
+
+function toNetwork(bytes: readonly number[], bits: number): number[] {
+  return bytes.map((byte, index) => byte & (0xff << (8 - Math.min(8, Math.max(0, bits - index * 8)))) & 0xff);
 }

@@ -59,6 +59,7 @@ const filters: [string, EventFilter][] = [
   ['rules', { rules: ['grant_missing'] }],
   ['an address', { ips: ['2001:DB8::7'] }],
   ['ranges of both families', { ips: ['10.0.1.0/24', '2001:db8::/32'] }],
+  ['an IPv4 range mapped into IPv6', { ips: ['::ffff:10.0.1.0/120'] }],
   ['text in a reason', { text: 'issue 1' }],
   ['text with wildcards', { text: '100%_d' }],
   ['text in an origin', { text: 'GITHUB.example' }],
