@@ -16,8 +16,8 @@ export function toDashboardUrl(path: string, search: Search = {}): string {
 
 /** What the audit log's address carries for a filter, and for the event whose details are to be open. */
 export function toAuditSearch(filter: EventFilter, eventId?: string): Search {
-  const { types, sources, services, agentIds, from, to } = filter;
-  return { types, sources, services, agents: agentIds, from, to, event: eventId };
+  const { agentIds: agents, credentialIds: credentials, proxyIds: proxies, policyIds: policies, ...others } = filter;
+  return { ...others, agents, credentials, proxies, policies, event: eventId };
 }
 
 /** Shows a dashboard page: in the dashboard's own tab where there is one in this window, else in a new tab. */

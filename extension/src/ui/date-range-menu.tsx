@@ -1,14 +1,17 @@
 // The time filter: presets that end now, or a range of one's own.
 
-import { Check, ChevronDown, X } from 'lucide-react';
+import { Check } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { type FormEvent, useState } from 'react';
 import { Button } from './button.tsx';
-import { chipClasses } from './chip.ts';
 import { type DateRange, fromLocalField, isLastSpan, lastSpans, toLocalField } from './date-range.ts';
 import { inputClasses } from './field.tsx';
+import { FilterChip } from './filter-chip.tsx';
+import { FilterTriggerFace, filterTriggerClasses } from './filter-trigger.tsx';
+import { findLandmark } from './find-landmark.ts';
 import { joinClasses } from './join-classes.ts';
 import { menuItemClasses, overlayClasses } from './menu.tsx';
+import { toRangeWords } from './range-words.ts';
 import { strings } from './strings.ts';
 
 interface DateRangeMenuProps {
@@ -36,26 +39,15 @@ export function DateRangeMenu({ range, onChange }: DateRangeMenuProps) {
 
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
-      <span className={joinClasses('inline-flex max-w-full min-w-0', active && 'rounded-full bg-accent-soft')}>
+      <FilterChip name={strings.eventFilter.range} active={active} onRemove={() => onChange({ kind: 'all' })}>
         <Popover.Trigger
           aria-label={strings.eventFilter.active(strings.eventFilter.range, words)}
-          className={joinClasses(chipClasses(active), active && 'pe-1')}
+          className={filterTriggerClasses(active)}
         >
-          <span className="truncate">{words}</span>
-          {!active && <ChevronDown aria-hidden className="-me-0.5 size-3 shrink-0" />}
+          <FilterTriggerFace words={words} active={active} />
         </Popover.Trigger>
-        {active && (
-          <button
-            type="button"
-            aria-label={strings.eventFilter.remove(strings.eventFilter.range)}
-            onClick={() => onChange({ kind: 'all' })}
-            className="grid w-6 shrink-0 place-items-center rounded-full text-accent hover:bg-accent hover:text-on-accent"
-          >
-            <X aria-hidden className="size-3" />
-          </button>
-        )}
-      </span>
-      <Popover.Portal>
+      </FilterChip>
+      <Popover.Portal container={findLandmark()}>
         <Popover.Content
           align="start"
           sideOffset={4}
@@ -143,19 +135,4 @@ function Bound({ name, value, onChange }: BoundProps) {
       />
     </label>
   );
-}
-
-function toRangeWords(range: DateRange): string {
-  const { dateRange } = strings;
-  if (range.kind === 'all') return dateRange.all;
-  if (range.kind === 'last') return dateRange.last[range.span];
-  const from = toShortTime(range.from);
-  const to = toShortTime(range.to);
-  if (from === null) return to === null ? dateRange.all : dateRange.until(to);
-  return to === null ? dateRange.since(from) : dateRange.between(from, to);
-}
-
-function toShortTime(at: string | undefined): string | null {
-  if (at === undefined) return null;
-  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
 }

@@ -3,7 +3,7 @@
 import type { EventFilter } from '@keytrail/shared/event';
 
 /** Spans that end now and so stay true when a link is opened later. */
-export const lastSpans = { '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const;
+export const lastSpans = { '1h': 1, '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const;
 export type LastSpan = keyof typeof lastSpans;
 
 export type DateRange =

@@ -1,19 +1,9 @@
-// The filter bar over events: type, source, service and agent, each multi-select, and on wide pages the time.
+// The filter over events where there is little room: a chip for each type, and small menus for source, service and agent.
 
-import {
-  type EventFilter,
-  type EventType,
-  eventSourceLabels,
-  eventSources,
-  eventTypeLabels,
-  eventTypes,
-} from '@keytrail/shared/event';
-import { Button } from './button.tsx';
+import { type EventFilter, eventSourceLabels, eventSources, eventTypeLabels, eventTypes } from '@keytrail/shared/event';
 import { chipClasses } from './chip.ts';
-import type { DateRange } from './date-range.ts';
-import { DateRangeMenu } from './date-range-menu.tsx';
-import { EventGlyph } from './event-icon.tsx';
-import { FilterMenu, type FilterOption, toggle } from './filter-menu.tsx';
+import { FilterMenu } from './filter-menu.tsx';
+import { type FilterOption, toggle } from './filter-option.tsx';
 import { strings } from './strings.ts';
 
 export interface EventFilterBarProps {
@@ -23,65 +13,18 @@ export interface EventFilterBarProps {
     readonly services: readonly string[];
     readonly agents: readonly { readonly id: string; readonly name: string }[];
   };
-  /** A row of type chips and a row of small menus, for the popup. */
-  readonly compact?: boolean | undefined;
-  /** The time filter shows where both are given. */
-  readonly range?: DateRange | undefined;
-  readonly onRangeChange?: ((range: DateRange) => void) | undefined;
-  /** Shows "Clear filters" while any filter is on. */
-  readonly onClear?: (() => void) | undefined;
 }
 
-/** True when no filter narrows the list. */
-export function isUnfiltered(filter: EventFilter): boolean {
-  const { types, sources, services, agentIds, from, to } = filter;
-  return (
-    [types, sources, services, agentIds].every((values) => !values?.length) && from === undefined && to === undefined
-  );
-}
+const sourceOptions = eventSources.map((source) => ({ value: source, label: eventSourceLabels[source] }));
 
 /** Values within a filter are alternatives, filters add up; a filter without values is absent. */
 export function EventFilterBar(props: EventFilterBarProps) {
-  return props.compact ? <CompactBar {...props} /> : <WideBar {...props} />;
-}
-
-const typeOptions = eventTypes.map((type) => ({
-  value: type,
-  label: eventTypeLabels[type],
-  icon: <EventGlyph type={type} />,
-}));
-const sourceOptions = eventSources.map((source) => ({ value: source, label: eventSourceLabels[source] }));
-
-function WideBar(props: EventFilterBarProps) {
-  const { filter, onChange, range, onRangeChange, onClear } = props;
-  const narrowed = !isUnfiltered(filter) || (range !== undefined && range.kind !== 'all');
-  return (
-    <fieldset className="flex min-w-0 flex-wrap items-center gap-1.5">
-      <legend className="sr-only">{strings.eventFilter.label}</legend>
-      <FilterMenu
-        name={strings.eventFilter.type}
-        options={typeOptions}
-        chosen={filter.types ?? []}
-        onChange={(types) => onChange(withMember(filter, 'types', types))}
-      />
-      <SharedMenus {...props} />
-      {range !== undefined && onRangeChange !== undefined && <DateRangeMenu range={range} onChange={onRangeChange} />}
-      {narrowed && onClear !== undefined && (
-        <Button variant="ghost" size="small" onClick={onClear}>
-          {strings.eventFilter.clear}
-        </Button>
-      )}
-    </fieldset>
-  );
-}
-
-function CompactBar(props: EventFilterBarProps) {
   return (
     <fieldset className="flex min-w-0 flex-col gap-1.5">
       <legend className="sr-only">{strings.eventFilter.label}</legend>
       <TypeChips {...props} />
       <div className="flex min-w-0 flex-nowrap -m-1 gap-1 overflow-hidden p-1">
-        <SharedMenus {...props} />
+        <Menus {...props} />
       </div>
     </fieldset>
   );
@@ -100,7 +43,7 @@ function TypeChips({ filter, onChange }: EventFilterBarProps) {
       >
         {strings.eventFilter.all}
       </button>
-      {eventTypes.map((type: EventType) => (
+      {eventTypes.map((type) => (
         <button
           key={type}
           type="button"
@@ -116,7 +59,7 @@ function TypeChips({ filter, onChange }: EventFilterBarProps) {
   );
 }
 
-function SharedMenus({ filter, onChange, options }: EventFilterBarProps) {
+function Menus({ filter, onChange, options }: EventFilterBarProps) {
   const { eventFilter } = strings;
   return (
     <>
@@ -152,7 +95,7 @@ function SharedMenus({ filter, onChange, options }: EventFilterBarProps) {
   );
 }
 
-/** A link may choose what the options do not know, such as an agent that is gone: it must show, to be removable. */
+/** What was chosen may have left the options, such as the events of an agent that is gone: it must show, to be removable. */
 function withChosen(
   options: readonly FilterOption<string>[],
   chosen: readonly string[] | undefined,

@@ -38,6 +38,11 @@ export const strings = {
     noServices: 'No services yet',
     noAgents: 'No agents yet',
     unknownAgent: (id: string) => `Agent ${id.slice(-6)}`,
+    countNoun: (count: number) => (plurals.select(count) === 'one' ? 'event' : 'events'),
+    searchValues: (name: string) => `Search ${name.toLowerCase()}`,
+    valuesFound: (count: number) => toCount(count, 'value', 'values'),
+    noValue: 'No value matches.',
+    add: (value: string) => `Add ${value}`,
   },
   eventTypesShort: {
     secret_access: 'Secret',
@@ -67,7 +72,7 @@ export const strings = {
   eventOutcomes: { ok: 'Done', denied: 'Denied', failed: 'Failed' },
   dateRange: {
     all: 'All time',
-    last: { '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
+    last: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
     custom: 'Custom range',
     from: 'From',
     to: 'To',

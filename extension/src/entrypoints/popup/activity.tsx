@@ -1,12 +1,13 @@
 // Recent activity: the cached events that pass the filters, live, without the network.
 
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
+import { isUnfiltered } from '@keytrail/shared/event-match';
 import { CloudOff, ListFilter, ScrollText } from 'lucide-react';
 import { useState } from 'react';
 import { openDashboard, toAuditSearch, toDashboardUrl } from '../../lib/dashboard-link.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
-import { EventFilterBar, isUnfiltered } from '../../ui/event-filter.tsx';
+import { EventFilterBar } from '../../ui/event-filter.tsx';
 import { EventList } from '../../ui/event-list.tsx';
 import { Section } from './section.tsx';
 import { pageSize, type Start } from './start.ts';
@@ -25,7 +26,7 @@ export function Activity({ start }: { readonly start: Start }) {
   return (
     <Section title={popupStrings.activity} aside={<LogLink filter={filter} />}>
       <div className="sticky top-0 z-10 -mx-3.5 -mt-1.5 bg-canvas px-3.5 pt-1.5 pb-2" data-filters>
-        <EventFilterBar compact filter={filter} onChange={change} options={options} />
+        <EventFilterBar filter={filter} onChange={change} options={options} />
       </div>
       {events.length > 0 ? (
         <EventList compact events={events} freshIds={freshIds} onOpen={(event) => openEvent(event, filter)} />

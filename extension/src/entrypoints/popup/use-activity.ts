@@ -1,11 +1,11 @@
 // The cached events as live React state: IndexedDB tells the popup when the worker has written.
 
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
+import { isUnfiltered } from '@keytrail/shared/event-match';
 import { useLiveQuery } from 'dexie-react-hooks';
 import { useMemo, useRef } from 'react';
 import { readCacheState } from '../../lib/cache.ts';
 import { type CacheState, cachedFilterOptions, queryCachedEvents } from '../../lib/db.ts';
-import { isUnfiltered } from '../../ui/event-filter.tsx';
 import type { Start } from './start.ts';
 
 /** Why an empty list is empty: fetching for the first time, tried and failed so far, or truly nothing there. */

@@ -9,6 +9,7 @@ import { joinClasses } from '../../../ui/join-classes.ts';
 import { Menu, MenuItem, MenuSeparator } from '../../../ui/menu.tsx';
 import { Pill } from '../../../ui/pill.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
+import { activityOf } from '../audit/activity-search.ts';
 import { strings } from '../strings.ts';
 
 const text = strings.agents;
@@ -54,7 +55,7 @@ export function AgentCard({ agent, onAction }: AgentCardProps) {
           <KeyRound aria-hidden />
           {text.manage}
         </Button>
-        <Link to="/audit" search={{ agents: [agent.id] }} className={toButtonClasses({ size: 'small' })}>
+        <Link to="/audit" search={activityOf.agent(agent.id)} className={toButtonClasses({ size: 'small' })}>
           <List aria-hidden />
           {text.activity}
         </Link>

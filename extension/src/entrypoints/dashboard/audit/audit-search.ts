@@ -1,6 +1,16 @@
 // The audit log's address: which filters it carries and which events they mean.
 
-import { type EventFilter, eventSources, eventTypes } from '@keytrail/shared/event';
+import { clientKinds } from '@keytrail/shared/client';
+import {
+  denialRules,
+  type EventFilter,
+  eventOutcomes,
+  eventSources,
+  eventTypes,
+  type FacetName,
+} from '@keytrail/shared/event';
+import { toIpRange } from '@keytrail/shared/ip-range';
+import { line } from '@keytrail/shared/text';
 import { z } from 'zod';
 import { type DateRange, isLastSpan, toInstants } from '../../../ui/date-range.ts';
 
@@ -14,35 +24,71 @@ function list<Item extends z.ZodType>(item: Item, max: number) {
         const parsed = item.safeParse(entry);
         return parsed.success ? [parsed.data] : [];
       });
-      return items.length === 0 ? undefined : items.slice(0, max);
+      return items.length === 0 ? undefined : [...new Set(items)].slice(0, max);
     });
 }
 
-const instant = z.iso.datetime();
+// The year 0 is a date to JavaScript and none to a database.
+const instant = z.iso.datetime().refine((text) => !text.startsWith('0000'));
+const ids = list(z.uuid(), 50);
+const ipRange = z.string().max(50).transform(toIpRange).pipe(z.string());
+
+/** How the list is divided. */
+export const groupings = ['day', 'agent', 'service'] as const;
+export type Grouping = (typeof groupings)[number];
 
 const auditSearchSchema = z.object({
   types: list(z.enum(eventTypes), 10),
   sources: list(z.enum(eventSources), 10),
-  services: list(z.string().min(1).max(100), 50),
-  agents: list(z.uuid(), 50),
-  /** `24h`, `7d`, `30d`, or an instant. */
+  services: list(line(100), 50),
+  agents: ids,
+  credentials: ids,
+  proxies: ids,
+  outcomes: list(z.enum(eventOutcomes), 10),
+  clients: list(z.enum(clientKinds), 10),
+  ips: list(ipRange, 20),
+  rules: list(z.enum(denialRules), 50),
+  policies: ids,
+  text: line(200).optional().catch(undefined),
+  /** One of the spans that end now, such as `24h`, or an instant. */
   from: z
     .string()
     .refine((text) => isLastSpan(text) || instant.safeParse(text).success)
     .optional()
     .catch(undefined),
   to: instant.optional().catch(undefined),
+  group: z.enum(groupings).optional().catch(undefined),
+  /** The groups that are open, by agent id or service. */
+  expanded: list(line(100), 50),
+  /** The saved view that was opened; filters that have been changed since stand beside it. */
+  view: z.uuid().optional().catch(undefined),
   /** The event whose details are open. */
   event: z.uuid().optional().catch(undefined),
 });
-export type AuditSearch = {
-  [Name in keyof z.output<typeof auditSearchSchema>]?: z.output<typeof auditSearchSchema>[Name];
-};
+type Parsed = z.output<typeof auditSearchSchema>;
+export type AuditSearch = { [Name in keyof Parsed]?: Parsed[Name] };
 
 /** Reads an address. Total: whatever is wrong in it is left out. */
 export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
-  return auditSearchSchema.parse(search);
+  const parsed = auditSearchSchema.parse(search);
+  // A span ends now.
+  return parsed.from !== undefined && isLastSpan(parsed.from) ? { ...parsed, to: undefined } : parsed;
 }
+
+/** The search param of each filter that is chosen from values. */
+export const facetParams = {
+  types: 'types',
+  sources: 'sources',
+  services: 'services',
+  agentIds: 'agents',
+  credentialIds: 'credentials',
+  proxyIds: 'proxies',
+  outcomes: 'outcomes',
+  clients: 'clients',
+  ips: 'ips',
+  rules: 'rules',
+  policyIds: 'policies',
+} as const satisfies Record<FacetName, keyof AuditSearch>;
 
 /** The time filter that an address carries. */
 export function toRange({ from, to }: AuditSearch): DateRange {
@@ -58,19 +104,24 @@ export function fromRange(range: DateRange): Pick<AuditSearch, 'from' | 'to'> {
   return { from: range.from, to: range.to };
 }
 
-/** The multi-select filters that an address carries, without the time. */
-export function toChoices({ types, sources, services, agents }: AuditSearch): EventFilter {
+/** The filters that an address carries, without the time. */
+export function toChoices(search: AuditSearch): EventFilter {
+  const { types, sources, services, outcomes, clients, ips, rules, text } = search;
+  const { agents: agentIds, credentials: credentialIds, proxies: proxyIds, policies: policyIds } = search;
   return {
-    ...(types === undefined ? {} : { types }),
-    ...(sources === undefined ? {} : { sources }),
-    ...(services === undefined ? {} : { services }),
-    ...(agents === undefined ? {} : { agentIds: agents }),
+    types,
+    sources,
+    services,
+    agentIds,
+    credentialIds,
+    proxyIds,
+    outcomes,
+    clients,
+    ips,
+    rules,
+    policyIds,
+    text,
   };
-}
-
-/** The search params that multi-select filters leave in the address. */
-export function fromChoices(filter: EventFilter): Pick<AuditSearch, 'types' | 'sources' | 'services' | 'agents'> {
-  return { types: filter.types, sources: filter.sources, services: filter.services, agents: filter.agentIds };
 }
 
 /** The events that an address means at this moment. */

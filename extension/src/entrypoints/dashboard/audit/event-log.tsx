@@ -17,6 +17,8 @@ interface EventLogProps {
   readonly log: AuditEvents;
   /** A filter is on. */
   readonly narrowed: boolean;
+  /** Heads for the days, in the reader's zone. */
+  readonly groupBy: 'none' | 'day';
   readonly openId: string | undefined;
   readonly onOpen: (event: AuditEvent) => void;
   readonly onClear: () => void;

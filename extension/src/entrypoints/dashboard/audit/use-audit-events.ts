@@ -27,6 +27,8 @@ export interface AuditEvents {
   readonly events: readonly AuditEvent[];
   /** Events that arrived by the live stream and pass the filter. */
   readonly fresh: readonly AuditEvent[];
+  /** The highest sequence number that the live stream has brought, whether or not the filter admits its event. */
+  readonly newestSeq: number | undefined;
   readonly live: LiveEvents['status'];
   /** The server does not answer: what shows is what the cache has. */
   readonly offline: boolean;
@@ -68,6 +70,7 @@ export function useAuditEvents(filter: EventFilter): AuditEvents {
   return {
     events,
     fresh,
+    newestSeq: live.events[0]?.seq,
     live: live.status,
     offline,
     failure: offline ? undefined : failure,

@@ -1,6 +1,7 @@
 // One grant: what or who, which fields, until when, and the way to end it.
 
 import type { GrantSummary } from '@keytrail/shared/agent';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { api } from '../../../lib/query.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -8,6 +9,7 @@ import { Pill } from '../../../ui/pill.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { useToast } from '../../../ui/toast.tsx';
 import { useTicking } from '../../../ui/use-ticking.ts';
+import { activityOf } from '../audit/activity-search.ts';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useRefresh } from '../use-vault-data.ts';
@@ -47,6 +49,10 @@ export function GrantRow({ grant, children }: GrantRowProps) {
           {grant.fields === null ? text.allFields : text.onlyFields(grant.fields.join(', '))}
           {' · '}
           <End grant={grant} />
+          {' · '}
+          <Link to="/audit" search={activityOf.grant(grant)} className="rounded-sm text-accent hover:underline">
+            {text.activity}
+          </Link>
         </p>
         {failure !== undefined && (
           <p role="alert" className="text-xs text-red">

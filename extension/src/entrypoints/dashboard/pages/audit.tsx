@@ -1,21 +1,36 @@
 // The audit log: every use, filtered by the address, live.
 
 import type { AuditEvent } from '@keytrail/shared/event';
-import { useQuery } from '@tanstack/react-query';
+import { isUnfiltered } from '@keytrail/shared/event-match';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
-import { cachedFilterOptions } from '../../../lib/db.ts';
 import { sendMessage } from '../../../lib/messages.ts';
-import { EventFilterBar } from '../../../ui/event-filter.tsx';
-import { type AuditSearch, fromChoices, fromRange, toChoices, toFilter, toRange } from '../audit/audit-search.ts';
+import { toggle } from '../../../ui/filter-option.tsx';
+import { Notice } from '../../../ui/notice.tsx';
+import {
+  type AuditSearch,
+  facetParams,
+  fromRange,
+  parseAuditSearch,
+  toFilter,
+  toRange,
+} from '../audit/audit-search.ts';
+import { CountLine } from '../audit/count-line.tsx';
 import { EventDrawer } from '../audit/event-drawer.tsx';
 import { EventLog } from '../audit/event-log.tsx';
+import { FilterBar } from '../audit/filter-bar.tsx';
+import { GroupMenu } from '../audit/group-menu.tsx';
+import { GroupedLog } from '../audit/grouped-log.tsx';
 import { LiveMark } from '../audit/live-mark.tsx';
+import { groupMembers, toGroups } from '../audit/to-groups.ts';
 import { useAuditEvents } from '../audit/use-audit-events.ts';
+import { useFacets } from '../audit/use-facets.ts';
+import { useKnownValues } from '../audit/use-known-values.ts';
+import { useOpenEvent } from '../audit/use-open-event.ts';
+import { ViewsMenu } from '../audit/views-menu.tsx';
 import { PageHead } from '../page-head.tsx';
 import { strings } from '../strings.ts';
 import { useTitle } from '../use-title.ts';
-import { useAgents, useCredentials } from '../use-vault-data.ts';
 
 const text = strings.audit;
 
@@ -23,20 +38,17 @@ const text = strings.audit;
 export function AuditPage() {
   useTitle(text.title);
   const search = useSearch({ from: '/app/audit' });
-  const navigate = useNavigate({ from: '/audit' });
   const filter = useFilter(search);
   const log = useAuditEvents(filter);
-  const options = useFilterOptions();
-  const patch = (change: AuditSearch) =>
-    navigate({ search: (current) => ({ ...current, ...change, event: undefined }) });
-  const open = (event: AuditEvent | undefined, replace: boolean) =>
-    navigate({ search: (current) => ({ ...current, event: event?.id }), replace, resetScroll: false });
-  const clear = () => navigate({ search: {} });
-
+  const counts = useFacets(filter, log.newestSeq, log.offline);
+  const known = useKnownValues();
+  const range = toRange(search);
+  const { patch, patchText, open, expand, clear } = useAddress();
+  const opened = useOpenEvent(search.event, log.events);
   const index = log.events.findIndex(({ id }) => id === search.event);
-  const opened = log.events[index];
   const newer = index > 0 ? log.events[index - 1] : undefined;
-  const older = opened === undefined ? undefined : log.events[index + 1];
+  const older = index < 0 ? undefined : log.events[index + 1];
+  const by = search.group === 'day' ? undefined : search.group;
 
   useEffect(() => {
     // The worker tells the status line; it learns of a change here first. None answers while the extension updates.
@@ -45,24 +57,44 @@ export function AuditPage() {
 
   return (
     <>
-      <PageHead title={text.title} subtitle={text.subtitle}>
+      <PageHead title={text.title} subtitle={<CountLine counts={counts} range={range} />}>
         <LiveMark status={log.live} offline={log.offline} />
+        <ViewsMenu search={search} />
       </PageHead>
-      <EventFilterBar
-        filter={toChoices(search)}
-        onChange={(choices) => patch(fromChoices(choices))}
-        range={toRange(search)}
-        onRangeChange={(range) => patch(fromRange(range))}
+      <FilterBar
+        filter={filter}
+        range={range}
+        known={known}
+        facets={counts.facets}
+        onChange={(name, values) => patch({ [facetParams[name]]: values })}
+        onTextChange={patchText}
+        onRangeChange={(next) => patch(fromRange(next))}
         onClear={clear}
-        options={options}
-      />
-      <EventLog
-        log={log}
-        narrowed={Object.keys(filter).length > 0}
-        openId={search.event}
-        onOpen={(event) => open(event, false)}
-        onClear={clear}
-      />
+      >
+        <GroupMenu grouping={search.group} onChange={(group) => patch({ group, expanded: undefined })} />
+      </FilterBar>
+      {by !== undefined && counts.facets !== undefined ? (
+        <GroupedLog
+          by={by}
+          groups={toGroups(by, filter, known[groupMembers[by]] ?? [], counts.facets)}
+          filter={filter}
+          search={search}
+          onToggle={expand}
+          onOpen={(event) => open(event, false)}
+        />
+      ) : (
+        <>
+          {by !== undefined && log.offline && <Notice tone="info">{strings.groups.away}</Notice>}
+          <EventLog
+            log={log}
+            narrowed={!isUnfiltered(filter)}
+            groupBy={search.group === 'day' ? 'day' : 'none'}
+            openId={search.event}
+            onOpen={(event) => open(event, false)}
+            onClear={clear}
+          />
+        </>
+      )}
       {opened !== undefined && (
         <EventDrawer
           event={opened}
@@ -75,26 +107,40 @@ export function AuditPage() {
   );
 }
 
-/** The same filter object for the same address: a preset's start is fixed when it is chosen. */
-function useFilter(search: AuditSearch) {
-  const { types, sources, services, agents, from, to } = search;
-  const key = JSON.stringify({ types, sources, services, agents, from, to });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key holds all that the filter is made from.
-  return useMemo(() => toFilter(search, Date.now()), [key]);
+/** What changes the address, and with it the page. */
+function useAddress() {
+  const navigate = useNavigate({ from: '/audit' });
+  const change = (patch: Record<string, unknown>, replace: boolean) =>
+    navigate({
+      search: (current) => parseAuditSearch({ ...current, ...patch, event: undefined }),
+      replace,
+      resetScroll: false,
+    });
+  return {
+    patch: (patch: Record<string, unknown>) => change(patch, false),
+    /** Going back leaves the words as a whole, not letter by letter. */
+    patchText: (words: string) =>
+      navigate({
+        search: (current) => parseAuditSearch({ ...current, text: words, event: undefined }),
+        replace: words !== '' && location.hash.includes('text='),
+        resetScroll: false,
+      }),
+    open: (event: AuditEvent | undefined, replace: boolean) =>
+      navigate({ search: (current) => ({ ...current, event: event?.id }), replace, resetScroll: false }),
+    expand: (value: string) =>
+      navigate({
+        search: (current) => parseAuditSearch({ ...current, expanded: toggle(current.expanded ?? [], value) }),
+        replace: true,
+        resetScroll: false,
+      }),
+    clear: () => navigate({ search: ({ group }) => ({ group }) }),
+  };
 }
 
-/** What the cache has seen and what the vault has now. */
-function useFilterOptions() {
-  const cached = useQuery({ queryKey: ['audit', 'options'], queryFn: cachedFilterOptions });
-  const credentials = useCredentials().data;
-  const agents = useAgents().data;
-  return useMemo(() => {
-    const services = new Set([...(cached.data?.services ?? []), ...(credentials ?? []).map(({ service }) => service)]);
-    const names = new Map((cached.data?.agents ?? []).map(({ id, name }) => [id, name]));
-    for (const { id, name } of agents ?? []) names.set(id, name);
-    return {
-      services: [...services].sort((left, right) => left.localeCompare(right)),
-      agents: [...names].map(([id, name]) => ({ id, name })).sort((left, right) => left.name.localeCompare(right.name)),
-    };
-  }, [cached.data, credentials, agents]);
+/** The same filter object for the same address: a preset's start is fixed when it is chosen. */
+function useFilter(search: AuditSearch) {
+  const { event: _event, expanded: _expanded, view: _view, group: _group, ...kept } = search;
+  const key = JSON.stringify(kept);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key holds all that the filter is made from.
+  return useMemo(() => toFilter(search, Date.now()), [key]);
 }

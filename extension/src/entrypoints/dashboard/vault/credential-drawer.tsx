@@ -11,6 +11,7 @@ import { DialogBody, DialogFoot, Drawer } from '../../../ui/dialog.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { SecretValue } from '../../../ui/secret-value.tsx';
 import { ServiceBadge } from '../../../ui/service-badge.tsx';
+import { activityOf } from '../audit/activity-search.ts';
 import { Detail, Details, Section } from '../detail.tsx';
 import { CredentialGrants } from '../grants/credential-grants.tsx';
 import { strings } from '../strings.ts';
@@ -56,7 +57,11 @@ export function CredentialDrawer(props: CredentialDrawerProps) {
             <Share2 aria-hidden />
             {actions.share}
           </Button>
-          <Link to="/audit" search={{ services: [credential.service] }} className={toButtonClasses({ size: 'small' })}>
+          <Link
+            to="/audit"
+            search={activityOf.credential(credential.id)}
+            className={toButtonClasses({ size: 'small' })}
+          >
             <List aria-hidden />
             {actions.activity}
           </Link>

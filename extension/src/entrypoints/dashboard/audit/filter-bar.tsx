@@ -1,0 +1,141 @@
+// The filter bar: the filters that people reach for first, those that are on, and a menu with the others.
+
+import { type EventFilter, type EventType, eventTypes, type FacetName } from '@keytrail/shared/event';
+import { isUnfiltered } from '@keytrail/shared/event-match';
+import { toIpRange } from '@keytrail/shared/ip-range';
+import { type ReactNode, useRef, useState } from 'react';
+import { Button } from '../../../ui/button.tsx';
+import type { DateRange } from '../../../ui/date-range.ts';
+import { DateRangeMenu } from '../../../ui/date-range-menu.tsx';
+import { EventGlyph } from '../../../ui/event-icon.tsx';
+import { FilterMenu } from '../../../ui/filter-menu.tsx';
+import type { FilterOption } from '../../../ui/filter-option.tsx';
+import { FilterSearchMenu } from '../../../ui/filter-search-menu.tsx';
+import { strings as shared } from '../../../ui/strings.ts';
+import { strings } from '../strings.ts';
+import { listedMax, toFilterOptions } from './filter-options.ts';
+import { MoreFilters } from './more-filters.tsx';
+import { TextFilter } from './text-filter.tsx';
+import type { Facets } from './use-facets.ts';
+import type { KnownValues } from './use-known-values.ts';
+
+const text = strings.filters;
+
+interface FilterBarProps {
+  readonly filter: EventFilter;
+  readonly range: DateRange;
+  readonly known: KnownValues;
+  readonly facets: Facets | undefined;
+  readonly onChange: (name: FacetName, values: string[]) => void;
+  readonly onTextChange: (text: string) => void;
+  readonly onRangeChange: (range: DateRange) => void;
+  readonly onClear: () => void;
+  /** Stands at the end. */
+  readonly children: ReactNode;
+}
+
+const firstNames = ['services', 'agentIds'] as const;
+const otherNames = ['credentialIds', 'proxyIds', 'outcomes', 'clients', 'ips', 'rules', 'policyIds'] as const;
+
+/** Values within a filter are alternatives, filters add up. Each filter that is on is a chip that takes it back. */
+export function FilterBar(props: FilterBarProps) {
+  const { filter, range, facets, onChange } = props;
+  const [opened, setOpened] = useState<FacetName>();
+  const more = useRef<HTMLButtonElement>(null);
+  const isOn = (name: FacetName) => (filter[name]?.length ?? 0) > 0;
+  const shown = otherNames.filter((name) => isOn(name) || name === opened);
+  const hidden = otherNames.filter((name) => !shown.includes(name) && isOffered(name, facets));
+
+  function change(name: FacetName, values: string[]) {
+    // The chip goes with its last value, unless its menu is open.
+    if (values.length === 0 && name !== opened) more.current?.focus();
+    onChange(name, values);
+  }
+
+  function close(name: FacetName, event: Event) {
+    setOpened(undefined);
+    if (isOn(name)) return;
+    event.preventDefault();
+    more.current?.focus();
+  }
+
+  return (
+    <fieldset className="flex min-w-0 flex-wrap items-center gap-1.5">
+      <legend className="sr-only">{shared.eventFilter.label}</legend>
+      {(['types', 'sources'] as const).map((name) => (
+        <FilterMenu
+          key={name}
+          name={text.names[name]}
+          options={toOptions(props, name)}
+          chosen={filter[name] ?? []}
+          onChange={(values) => onChange(name, values)}
+        />
+      ))}
+      {firstNames.map((name) => (
+        <ValueFilter key={name} {...props} name={name} />
+      ))}
+      {shown.map((name) => (
+        <ValueFilter
+          key={name}
+          {...props}
+          name={name}
+          onChange={change}
+          startsOpen={name === opened}
+          onOpen={() => setOpened(name)}
+          onClosed={(event) => close(name, event)}
+        />
+      ))}
+      <DateRangeMenu range={range} onChange={props.onRangeChange} />
+      <MoreFilters ref={more} names={hidden} onChoose={setOpened} />
+      {(!isUnfiltered(filter) || range.kind !== 'all') && (
+        <Button variant="ghost" size="small" onClick={props.onClear}>
+          {shared.eventFilter.clear}
+        </Button>
+      )}
+      <TextFilter value={filter.text ?? ''} onChange={props.onTextChange} />
+      {props.children}
+    </fieldset>
+  );
+}
+
+/** Policies are offered once one has been evaluated. */
+function isOffered(name: FacetName, facets: Facets | undefined): boolean {
+  return name !== 'policyIds' || (facets?.values.policyIds.length ?? 0) > 0;
+}
+
+interface ValueFilterProps extends Pick<FilterBarProps, 'filter' | 'known' | 'facets' | 'onChange'> {
+  readonly name: FacetName;
+  readonly startsOpen?: boolean;
+  readonly onOpen?: () => void;
+  readonly onClosed?: (event: Event) => void;
+}
+
+function ValueFilter(props: ValueFilterProps) {
+  const { name, filter, facets, onChange } = props;
+  return (
+    <FilterSearchMenu
+      name={text.names[name]}
+      options={toOptions(props, name)}
+      chosen={filter[name] ?? []}
+      onChange={(values) => onChange(name, values)}
+      none={text.none[name]}
+      note={(facets?.values[name].length ?? 0) >= listedMax ? text.most(listedMax) : undefined}
+      entry={name === 'ips' ? ipEntry : undefined}
+      startsOpen={props.startsOpen}
+      onOpen={props.onOpen}
+      onClosed={props.onClosed}
+    />
+  );
+}
+
+const ipEntry = { placeholder: text.ipPlaceholder, parse: toIpRange, advice: text.ipAdvice };
+
+function toOptions({ filter, known, facets }: Omit<ValueFilterProps, 'name' | 'onChange'>, name: FacetName) {
+  const options = toFilterOptions(name, filter[name] ?? [], known[name] ?? [], facets);
+  return name === 'types' ? options.map(withIcon) : options;
+}
+
+function withIcon(option: FilterOption<string>): FilterOption<string> {
+  const type = eventTypes.find((candidate): candidate is EventType => candidate === option.value);
+  return type === undefined ? option : { ...option, icon: <EventGlyph type={type} /> };
+}

@@ -1,0 +1,62 @@
+// The filter by words, which narrows the log as they are typed.
+
+import { toOneLine } from '@keytrail/shared/text';
+import { Search } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { inputClasses } from '../../../ui/field.tsx';
+import { joinClasses } from '../../../ui/join-classes.ts';
+import { strings } from '../strings.ts';
+
+const pauseMs = 250;
+const lengthMax = 200;
+
+interface TextFilterProps {
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+}
+
+/** Tells what was typed once the typing pauses; follows the address when that changes by itself. Escape empties it. */
+export function TextFilter({ value, onChange }: TextFilterProps) {
+  const [draft, setDraft] = useState(value);
+  const told = useRef(value);
+  const tell = useRef(onChange);
+  tell.current = onChange;
+
+  useEffect(() => {
+    if (value === told.current) return;
+    told.current = value;
+    setDraft(value);
+  }, [value]);
+
+  useEffect(() => {
+    const text = toOneLine(draft, lengthMax);
+    if (text === told.current) return;
+    const timer = setTimeout(() => {
+      told.current = text;
+      tell.current(text);
+    }, pauseMs);
+    return () => clearTimeout(timer);
+  }, [draft]);
+
+  return (
+    <search className="relative block min-w-44 flex-1 max-sm:w-full max-sm:flex-none">
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute start-2.5 top-1/2 size-3.5 -translate-y-1/2 text-faint"
+      />
+      <input
+        type="search"
+        aria-label={strings.filters.text}
+        placeholder={strings.filters.text}
+        value={draft}
+        maxLength={lengthMax}
+        dir="auto"
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => setDraft(event.target.value)}
+        onKeyDown={(event) => event.key === 'Escape' && setDraft('')}
+        className={joinClasses(inputClasses, 'h-6.5 rounded-full ps-7.5 text-xs')}
+      />
+    </search>
+  );
+}
