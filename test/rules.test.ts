@@ -11,7 +11,11 @@ interface Source {
   /** From the repository's root, with forward slashes. */
   readonly path: string;
   readonly text: string;
-  readonly imports: readonly { readonly from: string; readonly typeOnly: boolean; readonly names: string }[];
+  readonly imports: readonly {
+    readonly from: string;
+    readonly kind: 'type' | 'eager' | 'dynamic';
+    readonly names: string;
+  }[];
 }
 
 const sources = ['extension/src', 'server/src', 'shared/src', 'test'].flatMap(readSources);
@@ -74,7 +78,7 @@ describe('extension', () => {
   test('of the server it knows the type of its API and nothing else', () => {
     const taken = files.flatMap(({ imports }) => imports.filter(({ from }) => from.startsWith('@keytrail/server')));
     expect(taken.length).toBeGreaterThan(0);
-    expect(taken.filter(({ from, typeOnly }) => !typeOnly || from !== '@keytrail/server/trpc/root')).toEqual([]);
+    expect(taken.filter(({ from, kind }) => kind !== 'type' || from !== '@keytrail/server/trpc/root')).toEqual([]);
   });
 
   test('each entrypoint is a sealed world: itself, lib, ui and shared', () => {
@@ -103,9 +107,19 @@ describe('extension', () => {
     ).toEqual([]);
     const packages = sources
       .filter(({ path }) => reached.includes(path))
-      .flatMap(({ imports }) => imports.filter(({ typeOnly }) => !typeOnly).map(({ from }) => from))
+      .flatMap(({ imports }) => imports.filter(({ kind }) => kind !== 'type').map(({ from }) => from))
       .filter((from) => /^(dexie|@trpc|react)/.test(from));
     expect(packages).toEqual([]);
+  });
+
+  test('the popup’s first paint waits for no schema: its eager imports reach no zod', () => {
+    const reached = reach('extension/src/entrypoints/popup/main.tsx', 'eager');
+    expect(reached.length).toBeGreaterThan(30);
+    const schemas = sources
+      .filter(({ path }) => reached.includes(path))
+      .filter(({ imports }) => imports.some(({ from, kind }) => kind === 'eager' && /^zod(\/|$)/.test(from)))
+      .map(({ path }) => path);
+    expect(schemas).toEqual([]);
   });
 
   test('one file fetches, one opens the database', () => {
@@ -188,7 +202,7 @@ function readImports(text: string): Source['imports'] {
   );
   return [...statements].map(([, type, names, from, bare, dynamic]) => ({
     from: from ?? bare ?? dynamic ?? '',
-    typeOnly: type !== undefined,
+    kind: type !== undefined ? 'type' : dynamic !== undefined ? 'dynamic' : 'eager',
     names: names ?? '',
   }));
 }
@@ -200,13 +214,13 @@ function localImports(source: Source): string[] {
     .map(({ from }) => relative(repository, resolve(repository, dirname(source.path), from)).replaceAll('\\', '/'));
 }
 
-/** Every file that is reached from one by imports of values. */
-function reach(start: string): string[] {
+/** Every file that is reached from one by imports of values; `eager`: by those that a page's start waits for. */
+function reach(start: string, which: 'all' | 'eager' = 'all'): string[] {
   const seen = new Set([start]);
   for (const path of seen) {
     const source = sources.find((candidate) => candidate.path === path);
-    for (const { from, typeOnly } of source?.imports ?? []) {
-      if (typeOnly) continue;
+    for (const { from, kind } of source?.imports ?? []) {
+      if (kind === 'type' || (which === 'eager' && kind === 'dynamic')) continue;
       if (from.startsWith('@keytrail/shared/'))
         seen.add(from.replace('@keytrail/shared/', 'shared/src/').concat('.ts'));
       else if (/^\..*\.tsx?$/.test(from)) seen.add(relative(repository, resolve(repository, dirname(path), from)));

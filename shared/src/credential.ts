@@ -1,7 +1,7 @@
 // The kinds of credentials as one union: what is public, what is secret, what leaves on use.
 
 import { z } from 'zod';
-import { site } from './site.ts';
+import { site } from './site-schema.ts';
 import { line, prose } from './text.ts';
 import { totpSeed } from './totp-seed.ts';
 

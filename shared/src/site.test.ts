@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { belongsToSites, site, toOrigin } from './site.ts';
+import { belongsToSites, toOrigin } from './site.ts';
+import { site } from './site-schema.ts';
 
 test.each([
   ['example.com', 'https://example.com'],

@@ -1,6 +1,5 @@
-// Does this web origin belong to this credential? The one answer that every fill path asks for.
-
-import { z } from 'zod';
+// Does this web origin belong to this credential? The one answer that every fill path asks for. No zod here: the popup's
+// first paint must not wait for schemas (the one of a site is in `site-schema.ts`).
 
 /**
  * Reads what a person typed or a browser reported into a web origin (`https://host[:port]`); null if it is none.
@@ -16,18 +15,6 @@ export function toOrigin(text: string): string | null {
   if (!/^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) return null;
   return url.origin;
 }
-
-/** A site of a login, stored as an origin. */
-export const site = z
-  .string()
-  .trim()
-  .max(300)
-  .transform((text, issues) => {
-    const origin = toOrigin(text);
-    if (origin !== null) return origin;
-    issues.addIssue({ code: 'custom', message: 'must be a web address such as https://example.com' });
-    return z.NEVER;
-  });
 
 /**
  * True when a page may receive this credential: the same scheme, host and port as one of its sites. `pageOrigin`

@@ -8,15 +8,8 @@ import { clearCache, readCacheState } from './cache.ts';
 import { db } from './db.ts';
 import { makeEvent } from './event.fixture.ts';
 import type { Failure } from './failure.ts';
-import {
-  expireSession,
-  getSession,
-  readSessionRecord,
-  setServerAddress,
-  signIn,
-  signOut,
-  watchSession,
-} from './session.ts';
+import { expireSession, getSession, readSessionRecord, watchSession } from './session.ts';
+import { setServerAddress, signIn, signOut } from './session-change.ts';
 
 const servers: Server[] = [];
 

@@ -2,14 +2,12 @@
 // The token is readable by extension pages and the worker only, and is sent to no address but the one it came from.
 
 import { browser } from 'wxt/browser';
-import { z } from 'zod';
-import { claimCache, clearCache } from './cache.ts';
-import { FailureError } from './failure.ts';
-import { fetchFromServer } from './outbound.ts';
-import { authenticate, type Credentials, readAccount, toServerAddress, verifyServer } from './sign-in.ts';
 
-const account = z.object({ accountId: z.string(), name: z.string(), email: z.string() });
-export type Account = z.infer<typeof account>;
+export interface Account {
+  readonly accountId: string;
+  readonly name: string;
+  readonly email: string;
+}
 
 /** A signed-in session. */
 export interface Session {
@@ -20,16 +18,15 @@ export interface Session {
 
 export const defaultServerAddress = 'http://127.0.0.1:4310';
 
-const record = z.object({
-  serverAddress: z.string().default(defaultServerAddress),
-  token: z.string().nullable().default(null),
-  /** Stays after the session ends, so that the pages can say whose events are cached. */
-  account: account.nullable().default(null),
-  /** Why nobody is signed in any more, where it was not the person's own doing. */
-  notice: z.string().nullable().default(null),
-});
 /** All that is kept about the session, signed in or not. */
-export type SessionRecord = z.infer<typeof record>;
+export interface SessionRecord {
+  readonly serverAddress: string;
+  readonly token: string | null;
+  /** Stays after the session ends, so that the pages can say whose events are cached. */
+  readonly account: Account | null;
+  /** Why nobody is signed in any more, where it was not the person's own doing. */
+  readonly notice: string | null;
+}
 
 const key = 'session';
 
@@ -47,7 +44,7 @@ export async function restrictStorage(): Promise<void> {
 /** Reads the record, signed in or not. */
 export async function readSessionRecord(): Promise<SessionRecord> {
   const stored = await browser.storage[area()].get(key);
-  return record.catch(record.parse({})).parse(stored[key] ?? {});
+  return toRecord(stored[key]);
 }
 
 /** The session, or null when nobody is signed in. */
@@ -65,7 +62,7 @@ export function watchSessionRecord(listener: (record: SessionRecord) => void): (
   const watched = area();
   const onChanged = (changes: Record<string, { newValue?: unknown }>, changedArea: string): void => {
     if (changedArea !== watched || changes[key] === undefined) return;
-    listener(record.catch(record.parse({})).parse(changes[key].newValue ?? {}));
+    listener(toRecord(changes[key].newValue));
   };
   browser.storage.onChanged.addListener(onChanged);
   return () => browser.storage.onChanged.removeListener(onChanged);
@@ -76,77 +73,43 @@ export function watchSession(listener: (session: Session | null) => void): () =>
   return watchSessionRecord((changed) => listener(toSession(changed)));
 }
 
-/** Signs in. Throws a FailureError that says what is wrong: the address, the password, too many tries. */
-export async function signIn(input: { serverAddress: string; email: string; password: string }): Promise<Session> {
-  const { serverAddress, ...credentials } = input;
-  return await enter(serverAddress, { kind: 'sign-in', ...credentials });
-}
-
-/** Opens an account and signs in. Throws as `signIn` does. */
-export async function signUp(input: {
-  serverAddress: string;
-  name: string;
-  email: string;
-  password: string;
-}): Promise<Session> {
-  const { serverAddress, ...credentials } = input;
-  return await enter(serverAddress, { kind: 'sign-up', ...credentials });
-}
-
-async function enter(addressTyped: string, credentials: Credentials): Promise<Session> {
-  const serverAddress = toServerAddress(addressTyped);
-  await verifyServer(serverAddress);
-  const token = await authenticate(serverAddress, credentials);
-  const session = { serverAddress, token, account: await readAccount(serverAddress, token) };
-  // The cache changes hands before the session does: no page ever shows one account's events under another's name.
-  await claimCache(session.account.accountId);
-  await write({ ...session, notice: null });
-  return session;
-}
-
-/** Signs out: revokes the session on the server where that answers, and removes the cached events. */
-export async function signOut(): Promise<void> {
-  const session = await getSession();
-  await write({ ...(await readSessionRecord()), token: null, account: null, notice: null });
-  await clearCache();
-  if (session !== null) await revokeOnServer(session);
-}
-
-/** Ends a session where it was made. The token is forgotten here whether or not that server answers. */
-async function revokeOnServer({ serverAddress, token }: Session): Promise<void> {
-  await fetchFromServer(`${serverAddress}/api/auth/sign-out`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: '{}',
-  }).catch((error: unknown) => {
-    // It runs out there by itself.
-    if (!(error instanceof FailureError)) throw error;
-  });
-}
-
 /** Ends the session that the server no longer accepts. Cached events stay until another account signs in. */
 export async function expireSession(token: string): Promise<void> {
   const current = await readSessionRecord();
   // A call that was under way while somebody signed in anew must not end the new session.
   if (current.token !== token) return;
-  await write({ ...current, token: null, notice: 'Your session has ended. Sign in again.' });
+  await writeSessionRecord({ ...current, token: null, notice: 'Your session has ended. Sign in again.' });
+}
+
+/** Keeps a record in place of the former one. */
+export async function writeSessionRecord(next: SessionRecord): Promise<void> {
+  await browser.storage[area()].set({ [key]: next });
 }
 
 /**
- * Sets the server address, after asking whether a Keytrail server answers there. A session of another server ends,
- * so that its token is never sent to this one.
+ * Reads what was stored; what is not as it should be counts as absent. By hand: every page's first paint comes after
+ * it, and must not wait for a schema library to load.
  */
-export async function setServerAddress(addressTyped: string): Promise<string> {
-  const serverAddress = toServerAddress(addressTyped);
-  await verifyServer(serverAddress);
-  const current = await readSessionRecord();
-  const moved = current.serverAddress !== serverAddress;
-  await write({ ...current, serverAddress, token: moved ? null : current.token });
-  const left = toSession(current);
-  if (moved && left !== null) await revokeOnServer(left);
-  return serverAddress;
+function toRecord(stored: unknown): SessionRecord {
+  const { serverAddress, token, account, notice } = toMembers(stored);
+  return {
+    serverAddress: toText(serverAddress) ?? defaultServerAddress,
+    token: toText(token),
+    account: toAccount(account),
+    notice: toText(notice),
+  };
 }
 
-async function write(next: SessionRecord): Promise<void> {
-  await browser.storage[area()].set({ [key]: next });
+function toAccount(stored: unknown): Account | null {
+  const members = toMembers(stored);
+  const [accountId, name, email] = [members.accountId, members.name, members.email].map(toText);
+  return accountId == null || name == null || email == null ? null : { accountId, name, email };
+}
+
+function toMembers(stored: unknown): Readonly<Record<string, unknown>> {
+  return typeof stored === 'object' && stored !== null ? Object.fromEntries(Object.entries(stored)) : {};
+}
+
+function toText(stored: unknown): string | null {
+  return typeof stored === 'string' ? stored : null;
 }

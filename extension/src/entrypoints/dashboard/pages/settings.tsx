@@ -1,7 +1,8 @@
 // Settings: the server, the account and its sessions, what this browser keeps, how it looks.
 
 import { type ReactNode, useId } from 'react';
-import { type Session, signOut } from '../../../lib/session.ts';
+import type { Session } from '../../../lib/session.ts';
+import { signOut } from '../../../lib/session-change.ts';
 import { useSession } from '../../../lib/use-session.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Choice } from '../../../ui/choice.tsx';

@@ -1,7 +1,7 @@
 // The address of the server.
 
 import { type FormEvent, useState } from 'react';
-import { setServerAddress } from '../../../lib/session.ts';
+import { setServerAddress } from '../../../lib/session-change.ts';
 import { Button } from '../../../ui/button.tsx';
 import { TextField } from '../../../ui/field.tsx';
 import { useToast } from '../../../ui/toast.tsx';

@@ -1,0 +1,71 @@
+// The ways into a session and out of it. Apart from the session itself, since they bring the schemas of what servers
+// answer, and the popup's first paint must not wait for those.
+
+import { claimCache, clearCache } from './cache.ts';
+import { FailureError } from './failure.ts';
+import { fetchFromServer } from './outbound.ts';
+import { getSession, readSessionRecord, type Session, toSession, writeSessionRecord } from './session.ts';
+import { authenticate, type Credentials, readAccount, toServerAddress, verifyServer } from './sign-in.ts';
+
+/** Signs in. Throws a FailureError that says what is wrong: the address, the password, too many tries. */
+export async function signIn(input: { serverAddress: string; email: string; password: string }): Promise<Session> {
+  const { serverAddress, ...credentials } = input;
+  return await enter(serverAddress, { kind: 'sign-in', ...credentials });
+}
+
+/** Opens an account and signs in. Throws as `signIn` does. */
+export async function signUp(input: {
+  serverAddress: string;
+  name: string;
+  email: string;
+  password: string;
+}): Promise<Session> {
+  const { serverAddress, ...credentials } = input;
+  return await enter(serverAddress, { kind: 'sign-up', ...credentials });
+}
+
+async function enter(addressTyped: string, credentials: Credentials): Promise<Session> {
+  const serverAddress = toServerAddress(addressTyped);
+  await verifyServer(serverAddress);
+  const token = await authenticate(serverAddress, credentials);
+  const session = { serverAddress, token, account: await readAccount(serverAddress, token) };
+  // The cache changes hands before the session does: no page ever shows one account's events under another's name.
+  await claimCache(session.account.accountId);
+  await writeSessionRecord({ ...session, notice: null });
+  return session;
+}
+
+/** Signs out: revokes the session on the server where that answers, and removes the cached events. */
+export async function signOut(): Promise<void> {
+  const session = await getSession();
+  await writeSessionRecord({ ...(await readSessionRecord()), token: null, account: null, notice: null });
+  await clearCache();
+  if (session !== null) await revokeOnServer(session);
+}
+
+/** Ends a session where it was made. The token is forgotten here whether or not that server answers. */
+async function revokeOnServer({ serverAddress, token }: Session): Promise<void> {
+  await fetchFromServer(`${serverAddress}/api/auth/sign-out`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: '{}',
+  }).catch((error: unknown) => {
+    // It runs out there by itself.
+    if (!(error instanceof FailureError)) throw error;
+  });
+}
+
+/**
+ * Sets the server address, after asking whether a Keytrail server answers there. A session of another server ends,
+ * so that its token is never sent to this one.
+ */
+export async function setServerAddress(addressTyped: string): Promise<string> {
+  const serverAddress = toServerAddress(addressTyped);
+  await verifyServer(serverAddress);
+  const current = await readSessionRecord();
+  const moved = current.serverAddress !== serverAddress;
+  await writeSessionRecord({ ...current, serverAddress, token: moved ? null : current.token });
+  const left = toSession(current);
+  if (moved && left !== null) await revokeOnServer(left);
+  return serverAddress;
+}
