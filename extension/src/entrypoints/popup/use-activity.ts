@@ -5,7 +5,8 @@ import { isUnfiltered } from '@keytrail/shared/event-match';
 import { useLiveQuery } from 'dexie-react-hooks';
 import { useMemo, useRef } from 'react';
 import { readCacheState } from '../../lib/cache.ts';
-import { type CacheState, cachedFilterOptions, queryCachedEvents } from '../../lib/db.ts';
+import { queryCachedEvents } from '../../lib/cache-query.ts';
+import { type CacheState, cachedFilterOptions } from '../../lib/db.ts';
 import type { Start } from './start.ts';
 
 /** Why an empty list is empty: fetching for the first time, tried and failed so far, or truly nothing there. */

@@ -4,7 +4,7 @@ import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { toFailure } from '../../../lib/api.ts';
-import { queryCachedEvents } from '../../../lib/db.ts';
+import { queryCachedEvents } from '../../../lib/cache-query.ts';
 import type { Failure } from '../../../lib/failure.ts';
 import { api } from '../../../lib/query.ts';
 import { mergeEvents } from './merge-events.ts';
