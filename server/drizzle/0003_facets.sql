@@ -38,6 +38,7 @@ CREATE TABLE "event_retention" (
 CREATE TABLE "event_rollups" (
 	"account_id" uuid PRIMARY KEY NOT NULL,
 	"rolled_until" timestamp (6) with time zone NOT NULL,
+	"count" bigint NOT NULL,
 	"pruned_until" timestamp (6) with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -56,6 +57,7 @@ DROP INDEX "events_source";--> statement-breakpoint
 ALTER TABLE "events" ADD COLUMN "correlation_id" uuid;--> statement-breakpoint
 -- Filled and made NOT NULL in the next file.
 ALTER TABLE "events" ADD COLUMN "facet" bigint;--> statement-breakpoint
+CREATE INDEX "event_facets_client_ip" ON "event_facets" USING btree ("account_id","client_ip");--> statement-breakpoint
 CREATE INDEX "event_slots_slot" ON "event_slots" USING btree ("account_id","slot");--> statement-breakpoint
 CREATE INDEX "events_facet" ON "events" USING btree ("account_id","facet","recorded_at");--> statement-breakpoint
 CREATE INDEX "events_correlation" ON "events" USING btree ("account_id","correlation_id") WHERE correlation_id is not null;

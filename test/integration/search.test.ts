@@ -152,7 +152,7 @@ describe('the counts', () => {
           expect(count, `${name} ${value}`).toBe(events.filter((event) => matches(event, only)).length);
         }
       }),
-      { ...runs, numRuns: 100 },
+      { ...runs, numRuns: 40 },
     );
   });
 
@@ -172,7 +172,7 @@ describe('the counts', () => {
         );
         expect(new Map(actual)).toEqual(new Map([...expected].sort()));
       }),
-      { ...runs, numRuns: 60 },
+      { ...runs, numRuns: 30 },
     );
   });
 });

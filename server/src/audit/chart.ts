@@ -3,10 +3,9 @@
 import type { EventFilter, EventType } from '@keytrail/shared/event';
 import type { Context } from '../base/context.ts';
 import { readAsAccount } from '../base/db.ts';
-import { toFacetConditions } from './conditions.ts';
+import { joinFragments, toFacetTests } from './conditions.ts';
 import { rollUp } from './roll-up.ts';
-import { readOutlook } from './search.ts';
-import { countPassing } from './slots.ts';
+import { countPassing, readExtent } from './slots.ts';
 
 export interface Chart {
   readonly bucket: 'hour' | 'day';
@@ -26,13 +25,13 @@ export async function countOverTime(
   const { filter, zone, bucket } = input;
   await rollUp(ctx.db, accountId);
   return readAsAccount(ctx.db, accountId, async (tx) => {
-    const outlook = await readOutlook(tx, accountId, {});
-    const counted = countPassing(tx, accountId, filter, outlook, (at) => tx`date_trunc(${bucket}, ${at}, ${zone})`);
+    const extent = await readExtent(tx, accountId);
+    const counted = countPassing(tx, accountId, filter, extent, (at) => tx`date_trunc(${bucket}, ${at}, ${zone})`);
     const rows = await tx<{ at: string; type: EventType; count: number }[]>`
       with counted as materialized (${counted})
       select to_char(bucket at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at, type, sum(n)::int as count
       from counted join event_facets using (facet)
-      where account_id = ${accountId} ${toFacetConditions(tx, { ...filter, text: undefined })}
+      where account_id = ${accountId} and ${joinFragments(tx, Object.values(toFacetTests(tx, filter)), tx` and `)}
       group by bucket, type order by bucket`;
     const bars = new Map<string, Chart['bars'][number]>();
     for (const { at, type, count } of rows) {

@@ -6,9 +6,8 @@ import type { Context } from '../base/context.ts';
 import { readAsAccount } from '../base/db.ts';
 import { joinFragments, toFacetTests } from './conditions.ts';
 import { rollUp } from './roll-up.ts';
-import { type Outlook, readOutlook } from './search.ts';
-import { countPassing } from './slots.ts';
-import { toInstant } from './window.ts';
+import { countPassing, readExtent } from './slots.ts';
+import { toInstant, type Window } from './window.ts';
 
 export interface FacetValue {
   readonly value: string;
@@ -32,12 +31,12 @@ const valuesMax = 100;
 export async function countFacets(ctx: Context, accountId: string, filter: EventFilter): Promise<Facets> {
   await rollUp(ctx.db, accountId);
   return readAsAccount(ctx.db, accountId, async (tx) => {
-    const outlook = await readOutlook(tx, accountId, {});
-    const rows = await countValues(tx, accountId, filter, outlook);
+    const extent = await readExtent(tx, accountId);
+    const rows = await countValues(tx, accountId, filter, extent);
     const values = facetNames.map((name) => [name, toValues(rows.filter((row) => row.name === name))] as const);
     return {
       total: rows.find(({ name }) => name === 'total')?.count ?? 0,
-      oldest: await readOldest(tx, accountId, outlook),
+      oldest: await readOldest(tx, accountId, extent),
       values: Object.fromEntries(values) as Facets['values'], // One entry for every name.
     };
   });
@@ -71,7 +70,7 @@ const columns: Record<FacetName, { readonly value: string; readonly label: strin
   policyIds: { value: 'unnest(policy_ids)', label: null },
 };
 
-function countValues(tx: TransactionSql, accountId: string, filter: EventFilter, outlook: Outlook) {
+function countValues(tx: TransactionSql, accountId: string, filter: EventFilter, extent: Window) {
   const tests = toFacetTests(tx, filter);
   const passesAllBut = (but: FacetName | null) => {
     const others = facetNames.filter((name) => name !== but && filter[name]?.length);
@@ -87,7 +86,7 @@ function countValues(tx: TransactionSql, accountId: string, filter: EventFilter,
       ) named where value is not null group by value`;
   });
   return tx<CountedValue[]>`
-    with counted as materialized (${countByFacet(tx, accountId, filter, outlook)}),
+    with counted as materialized (${countByFacet(tx, accountId, filter, extent)}),
     facet as materialized (
       select event_facets.*, n, ${joinFragments(tx, tested, tx`, `)}
       from event_facets join counted using (facet) where account_id = ${accountId}
@@ -97,17 +96,17 @@ function countValues(tx: TransactionSql, accountId: string, filter: EventFilter,
 }
 
 /** `facet, n`: how many events of each facet the filter's dates and text admit. Its other members are not heeded. */
-function countByFacet(tx: TransactionSql, accountId: string, filter: EventFilter, outlook: Outlook): Fragment {
+function countByFacet(tx: TransactionSql, accountId: string, filter: EventFilter, extent: Window): Fragment {
   const isWhole = filter.from === undefined && filter.to === undefined && filter.text === undefined;
   if (isWhole) return tx`select facet, count as n from event_facets where account_id = ${accountId}`;
-  const counts = countPassing(tx, accountId, filter, outlook, () => tx`null::text`);
+  const counts = countPassing(tx, accountId, filter, extent, () => tx`null::text`);
   return tx`select facet, sum(n) as n from (${counts}) parts group by facet`;
 }
 
-async function readOldest(tx: TransactionSql, accountId: string, { prunedUntil }: Outlook): Promise<string | null> {
+async function readOldest(tx: TransactionSql, accountId: string, { low }: Window): Promise<string | null> {
   const [row] = await tx<{ oldest: string }[]>`
     select to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as oldest from events
-    where account_id = ${accountId} and recorded_at >= ${toInstant(prunedUntil)}::timestamptz
+    where account_id = ${accountId} and recorded_at >= ${toInstant(low)}::timestamptz
     order by recorded_at limit 1`;
   return row?.oldest ?? null;
 }

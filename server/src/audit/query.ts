@@ -2,13 +2,11 @@
 // as the sequence does and lets whole partitions go unread.
 
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
-import { isUnfiltered } from '@keytrail/shared/event-match';
 import { parseLine } from '@keytrail/shared/leaf';
 import type { TransactionSql } from 'postgres';
 import { type Database, readAsAccount } from '../base/db.ts';
-import { toEventConditions } from './conditions.ts';
-import { findRecordedAts, readOutlook, type Search } from './search.ts';
-import { intersect, inWindow, isEmpty, toInstant, toWindow, type Window } from './window.ts';
+import { findLines } from './search.ts';
+import { toWindow } from './window.ts';
 
 export interface EventPage {
   /** Newest first. */
@@ -30,14 +28,8 @@ export function listEvents(
 ): Promise<EventPage> {
   return readAsAccount(db, accountId, async (tx) => {
     const { filter, before, after, limit } = page;
-    const search = {
-      accountId,
-      filter,
-      outlook: await readOutlook(tx, accountId, filter),
-      newestFirst: after === undefined,
-      limit,
-    };
-    const lines = await findLines(tx, search, toWindow(filter, { before, after }));
+    const window = toWindow(filter, { before, after });
+    const lines = await findLines(tx, { accountId, filter, window, newestFirst: after === undefined, limit });
     const events = lines.map(parseLine);
     if (after !== undefined) events.reverse();
     const full = events.length === limit;
@@ -47,41 +39,6 @@ export function listEvents(
       after: after === undefined || full ? (events[0]?.recordedAt ?? null) : null,
     };
   });
-}
-
-/** Lines in the search's order: what is not rolled up yet is looked at event by event, the rest by its facets. */
-async function findLines(tx: TransactionSql, search: Search, window: Window): Promise<string[]> {
-  const { prunedUntil, rolledUntil } = search.outlook;
-  const kept = { low: prunedUntil, high: window.high };
-  if (isUnfiltered({ ...search.filter, from: undefined, to: undefined })) {
-    return readLines(tx, search, intersect(window, kept));
-  }
-  const tail = intersect(window, { low: rolledUntil + 1n, high: window.high });
-  const rolled = intersect(intersect(window, kept), { low: 0n, high: rolledUntil + 1n });
-  const readTail = (limit: number) => readLines(tx, { ...search, limit }, tail);
-  const readRolled = async (limit: number) =>
-    readLinesAt(tx, search, await findRecordedAts(tx, { ...search, limit }, rolled));
-  const [first, second] = search.newestFirst ? [readTail, readRolled] : [readRolled, readTail];
-  const lines = await first(search.limit);
-  return lines.length === search.limit ? lines : [...lines, ...(await second(search.limit - lines.length))];
-}
-
-async function readLines(tx: TransactionSql, search: Search, window: Window): Promise<string[]> {
-  if (isEmpty(window)) return [];
-  const rows = await tx<{ line: string }[]>`
-    select line from events where account_id = ${search.accountId} ${inWindow(tx, window)}
-      ${toEventConditions(tx, search.filter)}
-    order by recorded_at ${search.newestFirst ? tx`desc` : tx`asc`} limit ${search.limit}`;
-  return rows.map(({ line }) => line);
-}
-
-async function readLinesAt(tx: TransactionSql, search: Search, recordedAts: bigint[]): Promise<string[]> {
-  if (recordedAts.length === 0) return [];
-  const rows = await tx<{ line: string }[]>`
-    select line from events
-    where account_id = ${search.accountId} and recorded_at = any (${recordedAts.map(toInstant)}::timestamptz[])
-    order by recorded_at ${search.newestFirst ? tx`desc` : tx`asc`}`;
-  return rows.map(({ line }) => line);
 }
 
 /** One event by its id; null where the log does not hold it. */

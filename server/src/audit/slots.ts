@@ -5,21 +5,29 @@ import type { EventFilter } from '@keytrail/shared/event';
 import { toSearchText } from '@keytrail/shared/event-match';
 import type { Fragment, TransactionSql } from 'postgres';
 import { joinFragments } from './conditions.ts';
-import { type Outlook, toPattern } from './search.ts';
 import { intersect, inWindow, splitAtSlots, toWindow, type Window } from './window.ts';
+
+/** What of an account's log the counts cover: from what is not pruned to what is rolled up. */
+export async function readExtent(tx: TransactionSql, accountId: string): Promise<Window> {
+  const micros = (instant: Fragment) => tx`(extract(epoch from greatest(${instant}, 'epoch')) * 1000000)::bigint::text`;
+  const [row] = await tx<{ pruned: string; rolled: string }[]>`
+    select ${micros(tx`pruned_until`)} as pruned, ${micros(tx`rolled_until`)} as rolled
+    from event_rollups where account_id = ${accountId}`;
+  return { low: BigInt(row?.pruned ?? 0), high: BigInt(row?.rolled ?? 0) + 1n };
+}
 
 /** What an instant is counted under, as SQL. */
 type ToBucket = (at: Fragment) => Fragment;
 
-/** `facet, bucket, n`: the rolled-up events that the filter's dates and text admit. Its other members are not heeded. */
+/** `facet, bucket, n`: the events of an extent that the filter's dates and text admit. Its other members are not heeded. */
 export function countPassing(
   tx: TransactionSql,
   accountId: string,
   filter: EventFilter,
-  outlook: Outlook,
+  extent: Window,
   toBucket: ToBucket,
 ): Fragment {
-  const window = intersect(toWindow(filter, {}), { low: outlook.prunedUntil, high: outlook.rolledUntil + 1n });
+  const window = intersect(toWindow(filter, {}), extent);
   const counts = countInWindow(tx, accountId, window, toBucket);
   const text = toSearchText(filter.text ?? '');
   if (text === '') return counts;
@@ -43,4 +51,9 @@ function countInWindow(tx: TransactionSql, accountId: string, window: Window, to
     where account_id = ${accountId} ${inWindow(tx, edge)} group by 1, 2`,
   );
   return joinFragments(tx, [slots, ...cut], tx` union all `);
+}
+
+/** A LIKE pattern for what holds the text somewhere. */
+function toPattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -266,7 +266,10 @@ export const eventFacets = pgTable(
     firstAt: instant('first_at').notNull(),
     lastAt: instant('last_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.accountId, table.facet] })],
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.facet] }),
+    index('event_facets_client_ip').on(table.accountId, table.clientIp),
+  ],
 );
 
 /** How many events of a facet fall into each half hour: the days of nearly every time zone are made of those. */
@@ -300,6 +303,8 @@ export const eventReasons = pgTable(
 export const eventRollups = pgTable('event_rollups', {
   accountId: uuid('account_id').primaryKey(),
   rolledUntil: instant('rolled_until').notNull(),
+  /** How many events the facets count. */
+  count: bigint('count', { mode: 'number' }).notNull(),
   prunedUntil: instant('pruned_until').notNull(),
 });
 

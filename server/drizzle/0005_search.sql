@@ -1,0 +1,244 @@
+-- The search of a log: one page under a filter, at a cost that does not grow with the log.
+--
+-- Most filters fill a page from what is nearest, so a short walk comes first. Else the facets say how many events pass:
+-- where those are common, a longer walk fills the page; where they are rare, each facet that can have an event on the
+-- page is asked for its half hours, and the log is read only there. What is not rolled up yet is looked at one by one.
+--
+-- In the database, because a page takes several statements over all partitions: here they are planned once a
+-- connection and wait for nobody in between. Two functions from one text, one a direction: older goes from `high` down,
+-- newer from `low` up. They run with the caller's rights, so row-level security holds. A null list admits everything.
+DO $make$
+DECLARE
+  direction record;
+  -- The members of a filter over a row `k` of event_facets, for statements that are planned once.
+  passes constant text := $passes$
+        (types IS NULL OR k.type = ANY (types)) AND (sources IS NULL OR k.source = ANY (sources))
+        AND (services IS NULL OR k.service = ANY (services)) AND (agent_ids IS NULL OR k.agent_id = ANY (agent_ids))
+        AND (credential_ids IS NULL OR k.credential_id = ANY (credential_ids))
+        AND (proxy_ids IS NULL OR k.proxy_id = ANY (proxy_ids)) AND (policies IS NULL OR k.policy_ids && policies)
+        AND (outcomes IS NULL OR k.outcome = ANY (outcomes)) AND (clients IS NULL OR k.client = ANY (clients))
+        AND (rules IS NULL OR k.rule = ANY (rules)) AND (ranges IS NULL OR k.client_ip <<= ANY (ranges))$passes$;
+  tail constant text := $tail$
+  IF page_size > 0 AND high > rolled THEN
+    RETURN QUERY SELECT e.line FROM events e
+      CROSS JOIN LATERAL (SELECT CASE WHEN num_nonnulls(policies, rules, wanted) > 0 THEN e.line::jsonb -> 'ev' END AS ev) l
+      WHERE e.account_id = account AND e.recorded_at > rolled AND e.recorded_at >= low AND e.recorded_at < high
+        AND (types IS NULL OR e.type = ANY (types)) AND (sources IS NULL OR e.source = ANY (sources))
+        AND (services IS NULL OR e.service = ANY (services)) AND (agent_ids IS NULL OR e.agent_id = ANY (agent_ids))
+        AND (credential_ids IS NULL OR e.credential_id = ANY (credential_ids))
+        AND (proxy_ids IS NULL OR e.proxy_id = ANY (proxy_ids))
+        AND (policies IS NULL OR l.ev -> 'policyIds' ?| policies::text[])
+        AND (outcomes IS NULL OR e.outcome = ANY (outcomes)) AND (clients IS NULL OR e.client = ANY (clients))
+        AND (rules IS NULL OR l.ev ->> 'rule' = ANY (rules)) AND (ranges IS NULL OR e.client_ip <<= ANY (ranges))
+        AND (wanted IS NULL OR strpos(lower(concat_ws(E'\n', l.ev ->> 'title', l.ev ->> 'service',
+          l.ev ->> 'credentialLabel', l.ev ->> 'agentName', l.ev ->> 'proxyName', l.ev ->> 'reason',
+          l.ev ->> 'siteOrigin', l.ev ->> 'frameOrigin') COLLATE "und-x-icu"), wanted) > 0)
+      ORDER BY e.recorded_at <order> LIMIT page_size;
+    GET DIAGNOSTICS walked = ROW_COUNT;
+    page_size := page_size - walked;
+    IF page_size = 0 THEN RETURN; END IF;
+  END IF;
+$tail$;
+  template constant text := $template$
+CREATE FUNCTION <name>(account uuid, low timestamptz, high timestamptz, page_size integer, types text[], sources text[],
+  services text[], agent_ids uuid[], credential_ids uuid[], proxy_ids uuid[], policies uuid[], outcomes text[],
+  clients text[], rules text[], ranges inet[], wanted text)
+RETURNS TABLE (line text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp
+-- All access is by key and in order, whatever the sizes of accounts: estimates could only mislead.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_sort = off SET jit = off AS $function$
+#variable_conflict use_column
+DECLARE
+  near_steps constant integer := 250;
+  -- Asking one facet for its half hours costs about as much as this many steps of a walk.
+  steps_per_facet constant integer := 20;
+  reason_steps constant integer := 2000;
+  tick constant interval := interval '1 microsecond';
+  rolled timestamptz := '-infinity';
+  total bigint;
+  passing bigint;
+  chosen bigint[];
+  edges timestamptz[];
+  found timestamptz[] := '{}';
+  more timestamptz[];
+  asked integer;
+  expected bigint;
+  steps integer;
+  walked integer;
+  reached timestamptz;
+  pattern text := '%' || regexp_replace(wanted, '([\\%_])', '\\\1', 'g') || '%';
+  members text;
+  rest_low timestamptz;
+  rest_high timestamptz;
+BEGIN
+  SELECT coalesce(r.rolled_until, '-infinity'), greatest(low, r.pruned_until), r.count INTO rolled, low, total
+    FROM (SELECT account AS account_id) a LEFT JOIN event_rollups r ON r.account_id = a.account_id;
+
+  IF num_nonnulls(types, sources, services, agent_ids, credential_ids, proxy_ids, policies, outcomes, clients, rules,
+    ranges, wanted) = 0 THEN
+    RETURN QUERY SELECT e.line FROM events e
+      WHERE e.account_id = account AND e.recorded_at >= low AND e.recorded_at < high
+      ORDER BY e.recorded_at <order> LIMIT page_size;
+    RETURN;
+  END IF;
+
+  <tail first>
+
+  -- What is near. IS TRUE keeps the list of facets a hash table rather than a join that estimates could turn around.
+  rest_low := low;
+  rest_high := least(high, rolled + tick);
+  WITH walk AS MATERIALIZED (
+    SELECT e.recorded_at, e.facet FROM events e
+    WHERE e.account_id = account AND e.recorded_at >= rest_low AND e.recorded_at < rest_high
+    ORDER BY e.recorded_at <order> LIMIT near_steps
+  )
+  SELECT ARRAY(SELECT w.recorded_at FROM walk w WHERE (w.facet IN (
+      SELECT k.facet FROM (SELECT DISTINCT d.facet FROM walk d) d CROSS JOIN LATERAL (
+        SELECT k.* FROM event_facets k WHERE k.account_id = account AND k.facet = d.facet LIMIT 1) k
+      WHERE <passes> AND (wanted IS NULL OR k.words LIKE pattern)
+    )) IS TRUE ORDER BY w.recorded_at <order> LIMIT page_size), count(*), <far end>(walk.recorded_at)
+    INTO found, walked, reached FROM walk;
+  IF walked = near_steps THEN
+    <go on from reached>
+  ELSE
+    rest_high := rest_low;
+  END IF;
+
+  -- Only what the filter names, so that the index over the members finds it.
+  members := concat(
+    CASE WHEN types IS NOT NULL THEN ' AND k.type = ANY ($2)' END,
+    CASE WHEN sources IS NOT NULL THEN ' AND k.source = ANY ($3)' END,
+    CASE WHEN services IS NOT NULL THEN ' AND k.service = ANY ($4)' END,
+    CASE WHEN agent_ids IS NOT NULL THEN ' AND k.agent_id = ANY ($5)' END,
+    CASE WHEN credential_ids IS NOT NULL THEN ' AND k.credential_id = ANY ($6)' END,
+    CASE WHEN proxy_ids IS NOT NULL THEN ' AND k.proxy_id = ANY ($7)' END,
+    CASE WHEN policies IS NOT NULL THEN ' AND k.policy_ids && $8' END,
+    CASE WHEN outcomes IS NOT NULL THEN ' AND k.outcome = ANY ($9)' END,
+    CASE WHEN clients IS NOT NULL THEN ' AND k.client = ANY ($10)' END,
+    CASE WHEN rules IS NOT NULL THEN ' AND k.rule = ANY ($11)' END,
+    (SELECT ' AND (' || string_agg(format('k.client_ip <<= %L::inet', range), ' OR ') || ')' FROM unnest(ranges) range)
+  );
+
+  IF cardinality(found) < page_size AND rest_low < rest_high THEN
+    EXECUTE 'SELECT coalesce(sum(k.count), 0), array_agg(k.facet ORDER BY k.<edge> <order>), array_agg(k.<edge> ORDER BY k.<edge> <order>)
+      FROM public.event_facets k WHERE k.account_id = $1 AND k.first_at < $13 AND k.last_at >= $12' || members
+      || CASE WHEN wanted IS NOT NULL THEN ' AND k.words LIKE $14' ELSE '' END
+      INTO passing, chosen, edges
+      USING account, types, sources, services, agent_ids, credential_ids, proxy_ids, policies, outcomes, clients, rules,
+        rest_low, rest_high, pattern;
+    IF passing > 0 THEN
+      -- Nothing passes beyond the outermost facet.
+      <clip to edges>
+      -- Each facet has an event at its edge: of those that end within what is left, the nearest fill the page.
+      asked := (SELECT count(*) FROM unnest(edges) edge WHERE <edge is beyond>) + page_size;
+      expected := (page_size - cardinality(found)) * total / passing;
+      IF expected <= least(asked, cardinality(chosen)) * steps_per_facet THEN
+        -- A few times as far as the page takes where what passes is spread evenly.
+        steps := expected * 3 + page_size;
+        WITH walk AS MATERIALIZED (
+          SELECT e.recorded_at, e.facet FROM events e
+          WHERE e.account_id = account AND e.recorded_at >= rest_low AND e.recorded_at < rest_high
+          ORDER BY e.recorded_at <order> LIMIT steps
+        )
+        SELECT ARRAY(SELECT w.recorded_at FROM walk w WHERE (w.facet IN (SELECT unnest(chosen))) IS TRUE
+            ORDER BY w.recorded_at <order> LIMIT page_size), count(*), <far end>(walk.recorded_at)
+          INTO more, walked, reached FROM walk;
+        found := found || more;
+        IF walked = steps THEN
+          <go on from reached>
+        ELSE
+          rest_high := rest_low;
+        END IF;
+      END IF;
+      IF rest_low < rest_high AND cardinality(found) < page_size THEN
+        asked := (SELECT count(*) FROM unnest(edges) edge WHERE <edge is beyond>) + page_size;
+        -- A half hour that what is left cuts counts for nothing: it is visited, and not relied on to fill the page.
+        found := found || ARRAY(
+          WITH visited AS (
+            SELECT s.* FROM (SELECT unnest(chosen[1:asked]) AS facet) c CROSS JOIN LATERAL (
+              SELECT s.facet, s.slot, CASE WHEN s.slot >= rest_low AND s.slot + interval '30 minutes' <= rest_high
+                THEN s.count ELSE 0 END AS sure
+              FROM event_slots s WHERE s.account_id = account AND s.facet = c.facet
+                AND s.slot > rest_low - interval '30 minutes' AND s.slot < rest_high
+              ORDER BY s.slot <order> LIMIT page_size + 1
+            ) s
+          ), needed AS (
+            SELECT v.facet, v.slot, coalesce(sum(v.sure) OVER (
+              ORDER BY v.slot <order> GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS nearer
+            FROM visited v
+          )
+          SELECT hit.recorded_at FROM needed n CROSS JOIN LATERAL (
+            SELECT e.recorded_at FROM events e
+            WHERE e.account_id = account AND e.facet = n.facet AND e.recorded_at >= greatest(n.slot, rest_low)
+              AND e.recorded_at < least(n.slot + interval '30 minutes', rest_high)
+            ORDER BY e.recorded_at <order> LIMIT page_size
+          ) hit
+          WHERE n.nearer < page_size ORDER BY hit.recorded_at <order> LIMIT page_size
+        );
+      END IF;
+    END IF;
+  END IF;
+
+  -- Stated reasons differ from event to event: no facet knows them.
+  IF wanted IS NOT NULL THEN
+    rest_low := low;
+    rest_high := high;
+    -- Nearby first: what many reasons say is found there.
+    WITH walk AS MATERIALIZED (
+      SELECT r.recorded_at, r.facet, r.reason FROM event_reasons r
+      WHERE r.account_id = account AND r.recorded_at >= rest_low AND r.recorded_at < rest_high
+      ORDER BY r.recorded_at <order> LIMIT reason_steps
+    )
+    SELECT ARRAY(SELECT w.recorded_at FROM walk w WHERE w.reason LIKE pattern AND (EXISTS (
+          SELECT FROM event_facets k WHERE k.account_id = account AND k.facet = w.facet AND <passes>)) IS TRUE
+        ORDER BY w.recorded_at <order> LIMIT page_size), count(*), <far end>(walk.recorded_at)
+      INTO more, walked, reached FROM walk;
+    found := found || more;
+    IF walked = reason_steps AND cardinality(more) < page_size THEN
+      <go on from reached>
+      -- Rare, then, or shorter than the three letters of a trigram. Planned for these very values: where many reasons
+      -- hold the text the walk goes on, where few do they are looked up.
+      PERFORM set_config('enable_sort', 'on', true);
+      EXECUTE 'SELECT array(SELECT r.recorded_at FROM public.event_reasons r
+          WHERE r.account_id = $1 AND r.reason LIKE $14 AND r.recorded_at >= $12 AND r.recorded_at < $13
+            AND (EXISTS (SELECT FROM public.event_facets k WHERE k.account_id = $1 AND k.facet = r.facet' || members || ')) IS TRUE
+          ORDER BY r.recorded_at <order> LIMIT $15)'
+        INTO more
+        USING account, types, sources, services, agent_ids, credential_ids, proxy_ids, policies, outcomes, clients,
+          rules, rest_low, rest_high, pattern, page_size - cardinality(more);
+      found := found || more;
+    END IF;
+    found := ARRAY(SELECT DISTINCT f FROM unnest(found) f ORDER BY f <order> LIMIT page_size);
+  END IF;
+
+  RETURN QUERY SELECT hit.line FROM unnest(found[1:page_size]) WITH ORDINALITY AS k (at, n)
+    CROSS JOIN LATERAL (SELECT e.line FROM events e WHERE e.account_id = account AND e.recorded_at = k.at LIMIT 1) hit
+    ORDER BY k.n;
+  page_size := page_size - cardinality(found[1:page_size]);
+  <tail last>
+END $function$
+$template$;
+  made text;
+BEGIN
+  FOR direction IN SELECT * FROM (VALUES
+    ('search_events_older', 'DESC', 'min', 'last_at', 'edge >= rest_high', 'rest_high := reached;',
+      'rest_high := least(rest_high, edges[1] + tick);', tail, ''),
+    ('search_events_newer', 'ASC', 'max', 'first_at', 'edge < rest_low', 'rest_low := reached + tick;',
+      'rest_low := greatest(rest_low, edges[1]);', '', tail)
+  ) AS d (name, sorted, far_end, edge, beyond, go_on, clip, tail_first, tail_last) LOOP
+    made := template;
+    made := replace(made, '<tail first>', direction.tail_first);
+    made := replace(made, '<tail last>', direction.tail_last);
+    made := replace(made, '<passes>', passes);
+    made := replace(made, '<name>', direction.name);
+    made := replace(made, '<order>', direction.sorted);
+    made := replace(made, '<far end>', direction.far_end);
+    made := replace(made, '<edge is beyond>', direction.beyond);
+    made := replace(made, '<edge>', direction.edge);
+    made := replace(made, '<clip to edges>', direction.clip);
+    made := replace(made, '<go on from reached>', direction.go_on);
+    EXECUTE made;
+    EXECUTE format('REVOKE ALL ON FUNCTION %I FROM PUBLIC', direction.name);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %I TO keytrail_app', direction.name);
+  END LOOP;
+END $make$;
