@@ -12,8 +12,8 @@ import { ServiceBadge } from './service-badge.tsx';
 import { strings } from './strings.ts';
 import { useRowKeys } from './use-row-keys.ts';
 
-/** The compact form of `EventList`. */
-export function EventCards({ events, onOpen, openId, freshIds }: Omit<EventListProps, 'compact'>) {
+/** Rows in the order given. Up, Down, Home and End move between them. */
+export function EventCards({ events, onOpen, openId, freshIds }: EventListProps) {
   const { listProps, toRowProps } = useRowKeys(events.map((event) => event.id));
   return (
     <ul

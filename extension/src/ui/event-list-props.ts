@@ -1,11 +1,9 @@
-// What a list of events is given, whichever shape it takes.
+// What a list of events is given.
 
 import type { AuditEvent } from '@keytrail/shared/event';
 
 export interface EventListProps {
   readonly events: readonly AuditEvent[];
-  /** Cards as in the popup. */
-  readonly compact?: boolean | undefined;
   /** Makes rows buttons. */
   readonly onOpen?: ((event: AuditEvent) => void) | undefined;
   /** The row whose details are open. */

@@ -20,6 +20,9 @@ export const strings = {
       when: 'When',
     },
     none: '–',
+    times: (count: number, duration: string) => `${toCount(count, 'time', 'times')} in ${duration}`,
+    unfold: (count: number) => `Show all ${count.toLocaleString('en')} events`,
+    fold: (count: number) => `Fold ${count.toLocaleString('en')} events into one row`,
     retryAt: (time: string) => `allowed again ${time}`,
   },
   eventFilter: {

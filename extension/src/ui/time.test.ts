@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toFullTime, toRelativeTime } from './time.ts';
+import { toDayName, toDayNumber, toDuration, toFullTime, toRelativeTime } from './time.ts';
 
 const now = Date.parse('2026-03-10T12:00:00Z');
 const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
@@ -50,4 +50,36 @@ test('a full time has the date, the seconds and the zone', () => {
   expect(words).toMatch(/Mar 10, 2026/);
   expect(words).toMatch(/:05/);
   expect(words).toMatch(/UTC|GMT|[A-Z]{3,4}$/);
+});
+
+describe('a day', () => {
+  const noon = new Date(2026, 2, 10, 12).getTime();
+  const at = (...parts: [number, number, number, number, number]) => new Date(...parts).toISOString();
+
+  test.each([
+    [at(2026, 2, 10, 0, 0), 'Today, Tuesday, March 10, 2026'],
+    [at(2026, 2, 9, 23, 59), 'Yesterday, Monday, March 9, 2026'],
+    [at(2026, 2, 8, 12, 0), 'Sunday, March 8, 2026'],
+  ])('%s is called %s', (instant, name) => {
+    expect(toDayName(instant, noon, 'en-US')).toBe(name);
+  });
+
+  test('speaks the language it is asked for', () => {
+    expect(toDayName(at(2026, 2, 9, 12, 0), noon, 'de')).toBe('Gestern, Montag, 9. März 2026');
+  });
+
+  test('begins and ends at midnight of the reader', () => {
+    expect(toDayNumber(at(2026, 2, 10, 0, 0)) - toDayNumber(at(2026, 2, 9, 23, 59))).toBe(1);
+    expect(toDayNumber(at(2026, 2, 10, 0, 0))).toBe(toDayNumber(at(2026, 2, 10, 23, 59)));
+  });
+});
+
+test.each([
+  [0, '1 second'],
+  [41_000, '41 seconds'],
+  [120_000, '2 minutes'],
+  [5_400_000, '2 hours'],
+  [172_800_000, '2 days'],
+])('%i ms last %s', (ms, words) => {
+  expect(toDuration(ms, 'en')).toBe(words);
 });

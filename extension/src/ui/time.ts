@@ -10,13 +10,19 @@ const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
 ];
 
 /** Making a formatter costs far more than using it. */
-const formatters = new Map<string, { now: string; relative: Intl.RelativeTimeFormat; full: Intl.DateTimeFormat }>();
+const formatters = new Map<string, ReturnType<typeof makeFormatters>>();
 
 function formattersOf(locale: string | undefined) {
   const key = locale ?? '';
   const known = formatters.get(key);
   if (known !== undefined) return known;
-  const made = {
+  const made = makeFormatters(locale);
+  formatters.set(key, made);
+  return made;
+}
+
+function makeFormatters(locale: string | undefined) {
+  return {
     now: new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' }).format(0, 'second'),
     relative: new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'narrow' }),
     full: new Intl.DateTimeFormat(locale, {
@@ -29,9 +35,9 @@ function formattersOf(locale: string | undefined) {
       second: '2-digit',
       timeZoneName: 'short',
     }),
+    day: new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+    days: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
   };
-  formatters.set(key, made);
-  return made;
 }
 
 /**
@@ -53,4 +59,39 @@ export function toRelativeTime(at: string, nowMs: number, locale?: string): stri
 export function toFullTime(at: string, locale?: string): string {
   const date = new Date(at);
   return Number.isNaN(date.getTime()) ? at : formattersOf(locale).full.format(date);
+}
+
+const dayMs = 86_400_000;
+
+/** The day of an instant in the reader's zone, as a number that counts days. */
+export function toDayNumber(at: string | number): number {
+  const date = new Date(at);
+  // As if the local date were one in UTC: days there have no summer time.
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / dayMs;
+}
+
+/** The day of an instant in the reader's zone: "Tuesday 10 March 2026", with "today" or "yesterday" before it. */
+export function toDayName(at: string, nowMs: number, locale?: string): string {
+  const { day, days } = formattersOf(locale);
+  const ago = toDayNumber(nowMs) - toDayNumber(at);
+  const name = day.format(new Date(at));
+  if (ago !== 0 && ago !== 1) return name;
+  const near = days.format(-ago, 'day');
+  return `${near.slice(0, 1).toLocaleUpperCase(locale)}${near.slice(1)}, ${name}`;
+}
+
+const lengths = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** How long something took, in its largest unit: "2 minutes". Never less than a second. */
+export function toDuration(ms: number, locale?: string): string {
+  const seconds = Math.max(1, ms / 1000);
+  const [unit, length] = lengths.find(([, length]) => seconds >= length) ?? lengths[3];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
+    Math.round(seconds / length),
+  );
 }

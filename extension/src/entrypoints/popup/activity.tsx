@@ -7,8 +7,8 @@ import { useState } from 'react';
 import { openDashboard, toAuditSearch, toDashboardUrl } from '../../lib/dashboard-link.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
+import { EventCards } from '../../ui/event-cards.tsx';
 import { EventFilterBar } from '../../ui/event-filter.tsx';
-import { EventList } from '../../ui/event-list.tsx';
 import { Section } from './section.tsx';
 import { pageSize, type Start } from './start.ts';
 import { popupStrings } from './strings.ts';
@@ -29,7 +29,7 @@ export function Activity({ start }: { readonly start: Start }) {
         <EventFilterBar filter={filter} onChange={change} options={options} />
       </div>
       {events.length > 0 ? (
-        <EventList compact events={events} freshIds={freshIds} onOpen={(event) => openEvent(event, filter)} />
+        <EventCards events={events} freshIds={freshIds} onOpen={(event) => openEvent(event, filter)} />
       ) : (
         <Nothing filter={filter} progress={progress} onClear={() => change({})} />
       )}

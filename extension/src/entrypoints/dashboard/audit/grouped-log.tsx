@@ -8,12 +8,12 @@ import { useId } from 'react';
 import { toFailure } from '../../../lib/api.ts';
 import { api } from '../../../lib/query.ts';
 import { Button, toButtonClasses } from '../../../ui/button.tsx';
-import { EventList } from '../../../ui/event-list.tsx';
 import { joinClasses } from '../../../ui/join-classes.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { SkeletonRows } from '../../../ui/skeleton.tsx';
 import { strings } from '../strings.ts';
 import { type AuditSearch, facetParams } from './audit-search.ts';
+import { EventRows } from './event-rows.tsx';
 import { type Group, groupMembers, type ValueGrouping } from './to-groups.ts';
 
 const text = strings.groups;
@@ -119,7 +119,7 @@ function GroupEvents({ by, group, filter, search, onOpen }: Omit<GroupRowProps, 
   if (query.data === undefined) return <SkeletonRows rows={Math.min(newest, group.count)} label={strings.loading} />;
   return (
     <>
-      <EventList events={query.data.events} openId={search.event} onOpen={onOpen} />
+      <EventRows events={query.data.events} openId={search.event} onOpen={onOpen} />
       {group.count > query.data.events.length && (
         <Link
           to="/audit"

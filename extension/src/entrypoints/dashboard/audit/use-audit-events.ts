@@ -1,16 +1,16 @@
 // The events of a filter: from this browser's cache at once, from the server as it answers, live from then on.
 
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { matches } from '@keytrail/shared/event-match';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { toFailure } from '../../../lib/api.ts';
 import { queryCachedEvents } from '../../../lib/cache-query.ts';
-import type { Failure } from '../../../lib/failure.ts';
 import { api } from '../../../lib/query.ts';
-import { mergeEvents } from './merge-events.ts';
+import { readCachedRun, readCachedTo } from './cached-run.ts';
+import { createEventWindow, type EventWindow, pageSize, type WindowState } from './event-window.ts';
 import { type LiveEvents, useLiveEvents } from './use-live-events.ts';
 
-const pageSize = 50;
 const offlineRetryMs = 5000;
 
 /** The live stream keeps the top true, so nothing is asked for twice; what was left is read anew on return. */
@@ -23,63 +23,76 @@ const keptByStream = {
   refetchInterval: ({ state }: { state: { error: unknown } }) => (state.error === null ? false : offlineRetryMs),
 } as const;
 
-export interface AuditEvents {
-  readonly events: readonly AuditEvent[];
-  /** Events that arrived by the live stream and pass the filter. */
-  readonly fresh: readonly AuditEvent[];
+export interface AuditEvents extends WindowState {
+  readonly filter: EventFilter;
+  /** Moves the window; its identity changes with the filter. */
+  readonly window: EventWindow;
+  /** Ids of events that arrived by the live stream and pass the filter, the newest last. */
+  readonly fresh: readonly string[];
   /** The highest sequence number that the live stream has brought, whether or not the filter admits its event. */
   readonly newestSeq: number | undefined;
   readonly live: LiveEvents['status'];
   /** The server does not answer: what shows is what the cache has. */
   readonly offline: boolean;
-  /** Anything else that went wrong. */
-  readonly failure: Failure | undefined;
   /** Nothing has answered yet. */
   readonly loading: boolean;
-  readonly hasOlder: boolean;
-  readonly loadingOlder: boolean;
-  readonly loadOlder: () => void;
   readonly retry: () => void;
 }
 
 /** @param filter must keep its identity while it means the same. */
 export function useAuditEvents(filter: EventFilter): AuditEvents {
+  const window = useMemo(() => createEventWindow(toSources(filter)), [filter]);
+  const state = useSyncExternalStore(window.subscribe, window.getState);
   const head = useHead();
   const live = useLiveEvents(head.data);
-  const cached = useCachedPages(filter);
   // The list is asked for after the stream's starting point is known, so that the two overlap rather than leave a gap.
   // Behind the last event of an empty log there is no such point: there the list waits for the stream itself.
-  const stored = useServerPages(filter, head.data !== undefined && (head.data >= 0 || live.status === 'live'));
+  const isPlaced = head.data !== undefined && (head.data >= 0 || live.status === 'live');
+  const newest = useNewest(filter, window, isPlaced);
+  const fresh = useFresh(filter, window, live.events);
 
-  const events = useMemo(
-    () =>
-      mergeEvents(
-        filter,
-        cached.data?.pages.flat() ?? [],
-        stored.data?.pages.flatMap((page) => page.events) ?? [],
-        live.events,
-      ),
-    [filter, cached.data, stored.data, live.events],
-  );
-  const fresh = useMemo(() => mergeEvents(filter, live.events), [filter, live.events]);
-
-  const error = stored.error ?? head.error;
-  const failure = error === null ? live.failure : toFailure(error);
+  const error = newest.error ?? head.error;
+  const failure = error === null ? (live.failure ?? state.failure) : toFailure(error);
   const offline = failure?.kind === 'offline';
-  const pages = offline || stored.data === undefined ? cached : stored;
+  useAskAgain(window, state.failure?.kind === 'offline', offline);
   return {
-    events,
+    ...state,
+    filter,
+    window,
     fresh,
     newestSeq: live.events[0]?.seq,
     live: live.status,
     offline,
     failure: offline ? undefined : failure,
-    loading: cached.isPending || (events.length === 0 && stored.isPending && failure === undefined),
-    hasOlder: pages.hasNextPage,
-    loadingOlder: pages.isFetchingNextPage,
-    loadOlder: () => void pages.fetchNextPage(),
-    retry: () => void (head.data === undefined ? head.refetch() : stored.refetch()),
+    loading: state.events.length === 0 && state.answeredBy !== 'server' && failure === undefined,
+    retry: () => {
+      if (head.data === undefined) void head.refetch();
+      else if (newest.data === undefined) void newest.refetch();
+      else window.askAgain();
+    },
   };
+}
+
+function toSources(filter: EventFilter) {
+  return {
+    cached: (page: { beforeSeq?: number; limit: number }) => queryCachedEvents(filter, page),
+    cachedRun: readCachedRun,
+    list: (page: { before?: string; after?: string; limit: number }) => api.audit.list.query({ filter, ...page }),
+  };
+}
+
+/** Tries a page again that the server did not answer, and goes on below the cache once the server is back. */
+function useAskAgain(window: EventWindow, failed: boolean, offline: boolean): void {
+  useEffect(() => {
+    if (!failed) return;
+    const timer = setTimeout(window.askAgain, offlineRetryMs);
+    return () => clearTimeout(timer);
+  }, [window, failed]);
+  const wasOffline = useRef(false);
+  useEffect(() => {
+    if (wasOffline.current && !offline) window.askAgain();
+    wasOffline.current = offline;
+  }, [window, offline]);
 }
 
 /** The highest sequence number at the time the page was opened; -1 for an empty log. */
@@ -94,28 +107,51 @@ function useHead() {
   });
 }
 
-function useServerPages(filter: EventFilter, enabled: boolean) {
-  return useInfiniteQuery({
-    queryKey: ['audit', 'list', filter],
-    queryFn: ({ pageParam, signal }) =>
-      api.audit.list.query(
-        { filter, limit: pageSize, ...(pageParam === null ? {} : { before: pageParam }) },
-        { signal },
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ before }) => before,
-    enabled,
+/** The cache's newest events, and the server's on top of them. */
+function useNewest(filter: EventFilter, window: EventWindow, isPlaced: boolean) {
+  const [cachedTo, setCachedTo] = useState<{ window: EventWindow; to: number }>();
+  useEffect(() => {
+    void (async () => {
+      const to = await readCachedTo();
+      await window.openFromCache();
+      setCachedTo({ window, to });
+    })();
+  }, [window]);
+  const newest = useQuery({
+    queryKey: ['audit', 'newest', filter],
+    queryFn: async ({ signal }) => ({
+      page: await api.audit.list.query({ filter, limit: pageSize }, { signal }),
+      run: await readCachedRun(),
+    }),
+    enabled: isPlaced,
     ...keptByStream,
   });
+  useEffect(() => {
+    if (newest.data === undefined || cachedTo?.window !== window) return;
+    const { page, run } = newest.data;
+    // What was synced since the cache answered lies above what it answered: no proof that the two touch.
+    window.joinServer(page, run === null ? null : { from: run.from, to: Math.min(run.to, cachedTo.to) });
+  }, [newest.data, cachedTo, window]);
+  return newest;
 }
 
-function useCachedPages(filter: EventFilter) {
-  return useInfiniteQuery({
-    queryKey: ['audit', 'cached', filter],
-    queryFn: ({ pageParam }) =>
-      queryCachedEvents(filter, { limit: pageSize, ...(pageParam === null ? {} : { beforeSeq: pageParam }) }),
-    initialPageParam: null as number | null,
-    getNextPageParam: (page) => (page.length < pageSize ? null : (page.at(-1)?.seq ?? null)),
-    ...keptByStream,
-  });
+/** Passes on what the stream brings, each event once, and remembers what passed the filter. */
+function useFresh(filter: EventFilter, window: EventWindow, events: readonly AuditEvent[]): readonly string[] {
+  const passed = useRef<{ window: EventWindow; seq: number | undefined }>({ window, seq: undefined });
+  const [fresh, setFresh] = useState<{ window: EventWindow; ids: readonly string[] }>({ window, ids: [] });
+  useEffect(() => {
+    const since = passed.current.window === window ? passed.current.seq : undefined;
+    const batch = events.filter(({ seq }) => since === undefined || seq > since);
+    const oldest = batch.at(-1);
+    if (oldest === undefined) return;
+    passed.current = { window, seq: events[0]?.seq };
+    const admitted = batch.filter((event) => matches(event, filter));
+    // The stream itself has no gaps; a jump means that more came at once than it keeps.
+    window.admit(admitted, since === undefined || oldest.seq === since + 1);
+    const ids = admitted.map(({ id }) => id).reverse();
+    setFresh((known) => ({ window, ids: known.window === window ? [...known.ids, ...ids] : ids }));
+  }, [filter, window, events]);
+  return fresh.window === window ? fresh.ids : none;
 }
+
+const none: readonly string[] = [];

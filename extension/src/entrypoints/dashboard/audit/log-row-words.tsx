@@ -1,0 +1,61 @@
+// What a row of the log says beside its title: why an access was refused or wanted, and what narrow columns hid.
+
+import { type AuditEvent, eventSourceLabels } from '@keytrail/shared/event';
+import { toDenialWords } from '../../../ui/event-words.ts';
+import type { EventRow } from './display-rows.ts';
+
+/** The denial in words with its rule's code, or the reason that the agent stated. */
+export function Reason({ row: { event, fold, place } }: { readonly row: EventRow }) {
+  const denial = toDenialWords(event);
+  if (denial !== null) {
+    return (
+      <span title={denial} className="block text-red">
+        <span className="line-clamp-2">{denial}</span>
+        <code className="block truncate font-mono text-2xs">{event.rule}</code>
+      </span>
+    );
+  }
+  // One row for several events says only what all of them said.
+  const isShared = place !== 'folded' || fold.every(({ reason }) => reason === event.reason);
+  if (event.reason === undefined || !isShared) return null;
+  return (
+    <span dir="auto" title={event.reason} className="user-text line-clamp-2">
+      {event.reason}
+    </span>
+  );
+}
+
+/** What the hidden columns hold, for narrow places. */
+export function NarrowMeta({ event, client }: { readonly event: AuditEvent; readonly client: string | null }) {
+  const denial = toDenialWords(event);
+  return (
+    <div className="min-w-0 text-xs @4xl:hidden">
+      <p className="truncate">
+        {event.service !== undefined && (
+          <span className="@md:hidden">
+            <bdi className="inline-block max-w-40 truncate align-bottom">{event.service}</bdi>
+            {' · '}
+          </span>
+        )}
+        {eventSourceLabels[event.source]}
+        {client !== null && (
+          <span className="@2xl:hidden">
+            {' · '}
+            <bdi className="inline-block max-w-40 truncate align-bottom">{client}</bdi>
+          </span>
+        )}
+        {event.clientIp !== undefined && (
+          <>
+            {' · '}
+            <span className="font-mono text-2xs">{event.clientIp}</span>
+          </>
+        )}
+      </p>
+      {denial !== null && (
+        <p className="text-red">
+          {denial} <code className="font-mono text-2xs">{event.rule}</code>
+        </p>
+      )}
+    </div>
+  );
+}
