@@ -2,7 +2,7 @@
 
 /** A row of the table is a grid; head and rows share its tracks. */
 export const trackClasses =
-  'grid grid-cols-[minmax(0,1fr)_5.5rem] @md:grid-cols-[minmax(0,1fr)_8rem_5.5rem] @2xl:grid-cols-[minmax(0,1fr)_8rem_6.5rem_5.5rem] @4xl:grid-cols-[minmax(0,1fr)_8rem_6rem_6.5rem_8.25rem_23%_5.5rem]';
+  'grid grid-cols-[minmax(0,1fr)_5.5rem] @md:grid-cols-[minmax(0,1fr)_8rem_5.5rem] @2xl:grid-cols-[minmax(0,1fr)_8rem_6.5rem_5.5rem] @4xl:grid-cols-[minmax(0,1.5fr)_8rem_5.75rem_6.5rem_8.25rem_minmax(0,1fr)_5rem]';
 
 /** From which width of the table's place a column shows. */
 export const shownFrom = {

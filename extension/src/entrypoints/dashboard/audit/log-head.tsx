@@ -7,9 +7,9 @@ import { shownFrom, trackClasses } from './log-columns.ts';
 /** Stays at the top of the screen while its table is there. */
 export function LogHead() {
   const { columns } = strings.eventList;
-  const cell = 'px-2.5 py-1.75 text-start';
+  const cell = 'px-2.5 py-1.75 not-last:text-start last:text-end';
   return (
-    <thead className="sticky top-12.25 z-10 block rounded-t-lg bg-panel md:top-0">
+    <thead className="sticky top-11.25 z-10 block rounded-t-lg bg-panel md:top-0">
       <tr
         aria-rowindex={1}
         className={joinClasses(trackClasses, 'border-b border-line text-xs text-faint [&>th]:font-medium')}
@@ -32,7 +32,7 @@ export function LogHead() {
         <th scope="col" className={joinClasses(cell, shownFrom.reason)}>
           {columns.reason}
         </th>
-        <th scope="col" className={joinClasses(cell, 'text-end')}>
+        <th scope="col" className={cell}>
           {columns.when}
         </th>
       </tr>

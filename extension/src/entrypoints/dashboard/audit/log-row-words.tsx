@@ -30,7 +30,7 @@ export function NarrowMeta({ event, client }: { readonly event: AuditEvent; read
   const denial = toDenialWords(event);
   return (
     <div className="min-w-0 text-xs @4xl:hidden">
-      <p className="truncate">
+      <p className="overflow-hidden text-ellipsis">
         {event.service !== undefined && (
           <span className="@md:hidden">
             <bdi className="inline-block max-w-40 truncate align-bottom">{event.service}</bdi>

@@ -63,15 +63,15 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
         >
           <EventIcon type={event.type} small />
           <div className="min-w-0 flex-1">
-            <div className="flex min-w-0 items-center gap-1.5">
+            <div className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-0.5">
               <EventTitle
                 event={event}
                 onOpen={onOpen}
                 rowProps={{ 'data-row': event.id, tabIndex }}
-                className="min-w-12 shrink text-ink"
+                className="max-w-full flex-none text-ink"
               />
               <FoldButton row={row} tabIndex={tabIndex} onToggle={props.onToggle} />
-              <Subject event={event} />
+              <Subject row={row} />
             </div>
             <NarrowMeta event={event} client={client} />
           </div>
@@ -107,13 +107,20 @@ function isSameRow(before: LogRowProps, after: LogRowProps): boolean {
 }
 
 /** Gives way before the title does. */
-function Subject({ event }: { readonly event: AuditEvent }) {
+function Subject({ row: { event, place } }: { readonly row: EventRow }) {
   // Titles of changes say what was done; a use is told by how it was made.
   const done = event.type === 'secret_access' ? toActionWords(event) : null;
   const subject = [done, toSubject(event)].filter((part) => part !== null).join(' ');
   if (subject === '') return null;
   return (
-    <span dir="auto" title={subject} className="user-text min-w-0 flex-1 truncate text-xs">
+    <span
+      dir="auto"
+      title={subject}
+      className={joinClasses(
+        'user-text min-w-0 flex-1 truncate text-xs',
+        (place === 'folded' || place === 'first') && 'hidden @5xl:inline',
+      )}
+    >
       {subject}
     </span>
   );
