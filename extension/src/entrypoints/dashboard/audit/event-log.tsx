@@ -38,7 +38,8 @@ export function EventLog({ log, narrowed, openId, onOpen, onClear, groupBy }: Ev
   );
   const goToHead = async () => {
     if (!log.atHead) await log.window.goToHead();
-    scrollTo({ top: 0, behavior: scrollY < 3 * innerHeight ? 'smooth' : 'instant' });
+    // At once: rows that are measured on a smooth way would stop it.
+    scrollTo({ top: 0, behavior: 'instant' });
   };
   return (
     <>
