@@ -17,6 +17,7 @@ CREATE TABLE "event_facets" (
 	"proxy_name" text,
 	"words" text NOT NULL,
 	"count" bigint NOT NULL,
+	"reasons" bigint NOT NULL,
 	"first_at" timestamp (6) with time zone NOT NULL,
 	"last_at" timestamp (6) with time zone NOT NULL,
 	CONSTRAINT "event_facets_account_id_facet_pk" PRIMARY KEY("account_id","facet")
@@ -60,4 +61,5 @@ ALTER TABLE "events" ADD COLUMN "facet" bigint;--> statement-breakpoint
 CREATE INDEX "event_facets_client_ip" ON "event_facets" USING btree ("account_id","client_ip");--> statement-breakpoint
 CREATE INDEX "event_slots_slot" ON "event_slots" USING btree ("account_id","slot");--> statement-breakpoint
 CREATE INDEX "events_facet" ON "events" USING btree ("account_id","facet","recorded_at");--> statement-breakpoint
-CREATE INDEX "events_correlation" ON "events" USING btree ("account_id","correlation_id") WHERE correlation_id is not null;
+CREATE INDEX "events_correlation" ON "events" USING btree ("account_id","correlation_id") WHERE correlation_id is not null;--> statement-breakpoint
+CREATE INDEX "event_reasons_facet" ON "event_reasons" USING btree ("account_id","facet","recorded_at");

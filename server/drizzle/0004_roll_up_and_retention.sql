@@ -184,21 +184,24 @@ BEGIN
       ORDER BY e.recorded_at LIMIT events_max) n;
   IF taken = 0 THEN RETURN 0; END IF;
   WITH fresh AS (
-    SELECT e.facet, count(*) AS count, min(e.recorded_at) AS first_at, max(e.recorded_at) AS last_at
+    SELECT e.facet, count(*) AS count, min(e.recorded_at) AS first_at, max(e.recorded_at) AS last_at,
+      count(*) FILTER (WHERE strpos(e.line, ',"reason":"') > 0 AND e.line::jsonb -> 'ev' ->> 'reason' IS NOT NULL) AS reasons
     FROM public.events e WHERE e.account_id = account AND e.recorded_at > since AND e.recorded_at <= upto
     GROUP BY e.facet
   ), known AS (
-    UPDATE public.event_facets k SET count = k.count + fresh.count, last_at = fresh.last_at
+    UPDATE public.event_facets k SET count = k.count + fresh.count, reasons = k.reasons + fresh.reasons,
+      last_at = fresh.last_at
     FROM fresh WHERE k.account_id = account AND k.facet = fresh.facet
     RETURNING k.facet
   )
   INSERT INTO public.event_facets (account_id, facet, agent_id, credential_id, proxy_id, policy_ids, type, source,
-    outcome, client, service, client_ip, rule, agent_name, credential_label, proxy_name, words, count, first_at, last_at)
+    outcome, client, service, client_ip, rule, agent_name, credential_label, proxy_name, words, count, reasons,
+    first_at, last_at)
   SELECT account, fresh.facet, e.agent_id, e.credential_id, e.proxy_id, f."policyIds", e.type, e.source,
     e.outcome, e.client, e.service, e.client_ip, f.rule, f."agentName", f."credentialLabel", f."proxyName",
     lower(concat_ws(E'\n', f.title, e.service, f."credentialLabel", f."agentName", f."proxyName", f."siteOrigin",
       f."frameOrigin") COLLATE "und-x-icu"),
-    fresh.count, fresh.first_at, fresh.last_at
+    fresh.count, fresh.reasons, fresh.first_at, fresh.last_at
   FROM fresh
   JOIN public.events e ON e.account_id = account AND e.recorded_at = fresh.last_at
   CROSS JOIN LATERAL jsonb_to_record(e.line::jsonb -> 'ev') AS f (title text, rule text, "agentName" text,
@@ -272,17 +275,20 @@ BEGIN
   -- What was never rolled up needs no taking back; rolled up it must be, or it would be counted later.
   WHILE public.roll_up_events(account, 10000) > 0 LOOP END LOOP;
   WITH gone AS (
-    DELETE FROM public.event_slots s WHERE s.account_id = account AND s.slot < before RETURNING s.facet, s.count
+    DELETE FROM public.event_slots s WHERE s.account_id = account AND s.slot < before RETURNING s.facet, s.count, 0 AS reasons
+  ), unsaid AS (
+    DELETE FROM public.event_reasons r WHERE r.account_id = account AND r.recorded_at < before
+    RETURNING r.facet, 0 AS count, 1 AS reasons
   ), sums AS (
-    SELECT gone.facet, sum(gone.count) AS count FROM gone GROUP BY gone.facet
+    SELECT g.facet, sum(g.count) AS count, sum(g.reasons) AS reasons
+    FROM (SELECT * FROM gone UNION ALL SELECT * FROM unsaid) g GROUP BY g.facet
   )
-  UPDATE public.event_facets f SET count = f.count - sums.count
+  UPDATE public.event_facets f SET count = f.count - sums.count, reasons = f.reasons - sums.reasons
     FROM sums WHERE f.account_id = account AND f.facet = sums.facet;
   DELETE FROM public.event_facets f WHERE f.account_id = account AND f.count = 0;
   UPDATE public.event_facets f SET first_at = (SELECT e.recorded_at FROM public.events e
       WHERE e.account_id = account AND e.facet = f.facet AND e.recorded_at >= before ORDER BY e.recorded_at LIMIT 1)
     WHERE f.account_id = account AND f.first_at < before;
-  DELETE FROM public.event_reasons r WHERE r.account_id = account AND r.recorded_at < before;
   UPDATE public.event_rollups r SET pruned_until = before,
       count = (SELECT coalesce(sum(f.count), 0) FROM public.event_facets f WHERE f.account_id = account)
     WHERE r.account_id = account;

@@ -263,6 +263,8 @@ export const eventFacets = pgTable(
     /** What a text filter looks through, one member a line, in lower case. */
     words: text('words').notNull(),
     count: bigint('count', { mode: 'number' }).notNull(),
+    /** How many of them state a reason. */
+    reasons: bigint('reasons', { mode: 'number' }).notNull(),
     firstAt: instant('first_at').notNull(),
     lastAt: instant('last_at').notNull(),
   },
@@ -296,7 +298,10 @@ export const eventReasons = pgTable(
     facet: bigint('facet', { mode: 'bigint' }).notNull(),
     reason: text('reason').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.accountId, table.recordedAt] })],
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.recordedAt] }),
+    index('event_reasons_facet').on(table.accountId, table.facet, table.recordedAt),
+  ],
 );
 
 /** How far the three tables above have come, and before when an account's events are pruned. */
