@@ -19,18 +19,21 @@ DECLARE
         AND (proxy_ids IS NULL OR k.proxy_id = ANY (proxy_ids)) AND (policies IS NULL OR k.policy_ids && policies)
         AND (outcomes IS NULL OR k.outcome = ANY (outcomes)) AND (clients IS NULL OR k.client = ANY (clients))
         AND (rules IS NULL OR k.rule = ANY (rules)) AND (ranges IS NULL OR k.client_ip <<= ANY (ranges))$passes$;
-  tail constant text := $tail$
-  IF page_size > 0 AND high > rolled THEN
+  -- Looks at events one by one, from `direct_low` to `direct_high`.
+  direct constant text := $direct$
+  IF direct_low < direct_high THEN
     RETURN QUERY SELECT e.line FROM events e
-      CROSS JOIN LATERAL (SELECT CASE WHEN num_nonnulls(policies, rules, wanted) > 0 THEN e.line::jsonb -> 'ev' END AS ev) l
-      WHERE e.account_id = account AND e.recorded_at > rolled AND e.recorded_at >= low AND e.recorded_at < high
+      CROSS JOIN LATERAL (SELECT CASE WHEN num_nonnulls(policies, wanted) > 0 THEN e.line::jsonb -> 'ev' END AS ev) l
+      WHERE e.account_id = account AND e.recorded_at >= direct_low AND e.recorded_at < direct_high
         AND (types IS NULL OR e.type = ANY (types)) AND (sources IS NULL OR e.source = ANY (sources))
         AND (services IS NULL OR e.service = ANY (services)) AND (agent_ids IS NULL OR e.agent_id = ANY (agent_ids))
         AND (credential_ids IS NULL OR e.credential_id = ANY (credential_ids))
         AND (proxy_ids IS NULL OR e.proxy_id = ANY (proxy_ids))
         AND (policies IS NULL OR l.ev -> 'policyIds' ?| policies::text[])
         AND (outcomes IS NULL OR e.outcome = ANY (outcomes)) AND (clients IS NULL OR e.client = ANY (clients))
-        AND (rules IS NULL OR l.ev ->> 'rule' = ANY (rules)) AND (ranges IS NULL OR e.client_ip <<= ANY (ranges))
+        -- Only denials have a rule, so few lines are parsed.
+        AND (rules IS NULL OR (e.outcome = 'denied' AND e.line::jsonb -> 'ev' ->> 'rule' = ANY (rules)))
+        AND (ranges IS NULL OR e.client_ip <<= ANY (ranges))
         AND (wanted IS NULL OR strpos(lower(concat_ws(E'\n', l.ev ->> 'title', l.ev ->> 'service',
           l.ev ->> 'credentialLabel', l.ev ->> 'agentName', l.ev ->> 'proxyName', l.ev ->> 'reason',
           l.ev ->> 'siteOrigin', l.ev ->> 'frameOrigin') COLLATE "und-x-icu"), wanted) > 0)
@@ -38,8 +41,7 @@ DECLARE
     GET DIAGNOSTICS walked = ROW_COUNT;
     page_size := page_size - walked;
     IF page_size = 0 THEN RETURN; END IF;
-  END IF;
-$tail$;
+  END IF;$direct$;
   template constant text := $template$
 CREATE FUNCTION <name>(account uuid, low timestamptz, high timestamptz, page_size integer, types text[], sources text[],
   services text[], agent_ids uuid[], credential_ids uuid[], proxy_ids uuid[], policies uuid[], outcomes text[],
@@ -61,6 +63,8 @@ DECLARE
   passing bigint;
   chosen bigint[];
   edges timestamptz[];
+  direct_low timestamptz;
+  direct_high timestamptz;
   found timestamptz[] := '{}';
   more timestamptz[];
   asked integer;
@@ -87,27 +91,19 @@ BEGIN
     RETURN;
   END IF;
 
-  <tail first>
-
-  -- What is near. IS TRUE keeps the list of facets a hash table rather than a join that estimates could turn around.
+  -- What is near. Lines would have to be parsed for texts and policies: there only what nothing else knows.
   rest_low := low;
-  rest_high := least(high, rolled + tick);
-  WITH walk AS MATERIALIZED (
-    SELECT e.recorded_at, e.facet FROM events e
-    WHERE e.account_id = account AND e.recorded_at >= rest_low AND e.recorded_at < rest_high
-    ORDER BY e.recorded_at <order> LIMIT near_steps
-  )
-  SELECT ARRAY(SELECT w.recorded_at FROM walk w WHERE (w.facet IN (
-      SELECT k.facet FROM (SELECT DISTINCT d.facet FROM walk d) d CROSS JOIN LATERAL (
-        SELECT k.* FROM event_facets k WHERE k.account_id = account AND k.facet = d.facet LIMIT 1) k
-      WHERE <passes> AND (wanted IS NULL OR k.words LIKE pattern)
-    )) IS TRUE ORDER BY w.recorded_at <order> LIMIT page_size), count(*), <far end>(walk.recorded_at)
-    INTO found, walked, reached FROM walk;
-  IF walked = near_steps THEN
-    <go on from reached>
+  rest_high := high;
+  IF num_nonnulls(policies, wanted) = 0 THEN
+    SELECT coalesce((SELECT e.recorded_at FROM events e
+      WHERE e.account_id = account AND e.recorded_at >= low AND e.recorded_at < high
+      ORDER BY e.recorded_at <order> OFFSET near_steps LIMIT 1), <far bound>) INTO reached;
   ELSE
-    rest_high := rest_low;
+    reached := <near bound>;
   END IF;
+  <set near>
+  <direct>
+  rest_high := least(rest_high, rolled + tick);
 
   -- Only what the filter names, so that the index over the members finds it.
   members := concat(
@@ -124,7 +120,7 @@ BEGIN
     (SELECT ' AND (' || string_agg(format('k.client_ip <<= %L::inet', range), ' OR ') || ')' FROM unnest(ranges) range)
   );
 
-  IF cardinality(found) < page_size AND rest_low < rest_high THEN
+  IF rest_low < rest_high THEN
     EXECUTE 'SELECT coalesce(sum(k.count), 0), array_agg(k.facet ORDER BY k.<edge> <order>), array_agg(k.<edge> ORDER BY k.<edge> <order>)
       FROM public.event_facets k WHERE k.account_id = $1 AND k.first_at < $13 AND k.last_at >= $12' || members
       || CASE WHEN wanted IS NOT NULL THEN ' AND k.words LIKE $14' ELSE '' END
@@ -136,7 +132,7 @@ BEGIN
       <clip to edges>
       -- Each facet has an event at its edge: of those that end within what is left, the nearest fill the page.
       asked := (SELECT count(*) FROM unnest(edges) edge WHERE <edge is beyond>) + page_size;
-      expected := (page_size - cardinality(found)) * total / passing;
+      expected := page_size * total / passing;
       IF expected <= least(asked, cardinality(chosen)) * steps_per_facet THEN
         -- A few times as far as the page takes where what passes is spread evenly.
         steps := expected * 3 + page_size;
@@ -147,8 +143,7 @@ BEGIN
         )
         SELECT ARRAY(SELECT w.recorded_at FROM walk w WHERE (w.facet IN (SELECT unnest(chosen))) IS TRUE
             ORDER BY w.recorded_at <order> LIMIT page_size), count(*), <far end>(walk.recorded_at)
-          INTO more, walked, reached FROM walk;
-        found := found || more;
+          INTO found, walked, reached FROM walk;
         IF walked = steps THEN
           <go on from reached>
         ELSE
@@ -186,8 +181,7 @@ BEGIN
 
   -- Stated reasons differ from event to event: no facet knows them.
   IF wanted IS NOT NULL THEN
-    rest_low := low;
-    rest_high := high;
+    <back to near>
     -- Nearby first: what many reasons say is found there.
     WITH walk AS MATERIALIZED (
       SELECT r.recorded_at, r.facet, r.reason FROM event_reasons r
@@ -234,25 +228,34 @@ BEGIN
   RETURN QUERY SELECT hit.line FROM unnest(found[1:page_size]) WITH ORDINALITY AS k (at, n)
     CROSS JOIN LATERAL (SELECT e.line FROM events e WHERE e.account_id = account AND e.recorded_at = k.at LIMIT 1) hit
     ORDER BY k.n;
-  page_size := page_size - cardinality(found[1:page_size]);
-  <tail last>
+  <last>
 END $function$
 $template$;
   made text;
 BEGIN
   FOR direction IN SELECT * FROM (VALUES
     ('search_events_older', 'DESC', 'min', 'last_at', 'edge >= rest_high', 'rest_high := reached;',
-      'rest_high := least(rest_high, edges[1] + tick);', tail, ''),
+      'rest_high := least(rest_high, edges[1] + tick);', 'low', 'high',
+      'direct_low := greatest(low, least(reached, rolled + tick)); direct_high := high; rest_high := direct_low;',
+      'rest_low := low; rest_high := least(direct_low, rolled + tick);', ''),
     ('search_events_newer', 'ASC', 'max', 'first_at', 'edge < rest_low', 'rest_low := reached + tick;',
-      'rest_low := greatest(rest_low, edges[1]);', '', tail)
-  ) AS d (name, sorted, far_end, edge, beyond, go_on, clip, tail_first, tail_last) LOOP
+      'rest_low := greatest(rest_low, edges[1]);', 'high', 'low',
+      'direct_low := low; direct_high := reached; rest_low := direct_high;',
+      'rest_low := direct_high; rest_high := least(high, rolled + tick);',
+      'page_size := page_size - cardinality(found[1:page_size]);
+  direct_low := greatest(low, rolled + tick, direct_high); direct_high := high;' || direct)
+  ) AS d (name, sorted, far_end, edge, beyond, go_on, clip, far_bound, near_bound, set_near, back, last) LOOP
     made := template;
-    made := replace(made, '<tail first>', direction.tail_first);
-    made := replace(made, '<tail last>', direction.tail_last);
+    made := replace(made, '<last>', direction.last);
+    made := replace(made, '<direct>', direct);
     made := replace(made, '<passes>', passes);
     made := replace(made, '<name>', direction.name);
     made := replace(made, '<order>', direction.sorted);
     made := replace(made, '<far end>', direction.far_end);
+    made := replace(made, '<far bound>', direction.far_bound);
+    made := replace(made, '<near bound>', direction.near_bound);
+    made := replace(made, '<set near>', direction.set_near);
+    made := replace(made, '<back to near>', direction.back);
     made := replace(made, '<edge is beyond>', direction.beyond);
     made := replace(made, '<edge>', direction.edge);
     made := replace(made, '<clip to edges>', direction.clip);
