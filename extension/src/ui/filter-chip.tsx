@@ -18,7 +18,10 @@ interface FilterChipProps {
 export function FilterChip({ name, active, onRemove, children }: FilterChipProps) {
   const chip = useRef<HTMLSpanElement>(null);
   return (
-    <span ref={chip} className={joinClasses('inline-flex max-w-full min-w-0', active && 'rounded-full bg-accent-soft')}>
+    <span
+      ref={chip}
+      className={joinClasses('inline-flex max-w-[min(100%,20rem)] min-w-0', active && 'rounded-full bg-accent-soft')}
+    >
       {children}
       {active && (
         <button

@@ -24,8 +24,8 @@ export interface FilterSearchMenuProps {
   /** Opens as soon as it is there. */
   readonly startsOpen?: boolean | undefined;
   readonly onOpen?: (() => void) | undefined;
-  /** The choices were closed; preventing the event's default keeps the focus from returning to the chip. */
-  readonly onClosed?: ((event: Event) => void) | undefined;
+  /** The choices were closed; the focus is about to return to the chip. */
+  readonly onClosed?: (() => void) | undefined;
 }
 
 /** A multi-select; it stays open while values are ticked. */
@@ -51,7 +51,7 @@ export function FilterSearchMenu(props: FilterSearchMenuProps) {
             collisionPadding={8}
             aria-label={name}
             onKeyDown={moveAmongOptions}
-            onCloseAutoFocus={onClosed}
+            onCloseAutoFocus={() => onClosed?.()}
             className={joinClasses(
               overlayClasses,
               'flex max-h-[min(22rem,var(--radix-popover-content-available-height))] w-72 flex-col',

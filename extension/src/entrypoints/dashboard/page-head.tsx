@@ -12,7 +12,7 @@ interface PageHeadProps {
 export function PageHead({ title, subtitle, children }: PageHeadProps) {
   return (
     <header className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2">
-      <div className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-2.5">
+      <div className="flex min-w-min flex-1 flex-wrap items-baseline gap-x-2.5">
         <h1 className="text-xl font-semibold tracking-tight whitespace-nowrap">{title}</h1>
         {subtitle !== undefined && <p className="text-mute">{subtitle}</p>}
       </div>

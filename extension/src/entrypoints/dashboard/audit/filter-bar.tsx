@@ -3,7 +3,7 @@
 import { type EventFilter, type EventType, eventTypes, type FacetName } from '@keytrail/shared/event';
 import { isUnfiltered } from '@keytrail/shared/event-match';
 import { toIpRange } from '@keytrail/shared/ip-range';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import type { DateRange } from '../../../ui/date-range.ts';
 import { DateRangeMenu } from '../../../ui/date-range-menu.tsx';
@@ -40,24 +40,19 @@ const otherNames = ['credentialIds', 'proxyIds', 'outcomes', 'clients', 'ips', '
 /** Values within a filter are alternatives, filters add up. Each filter that is on is a chip that takes it back. */
 export function FilterBar(props: FilterBarProps) {
   const { filter, range, facets, onChange } = props;
+  /** The filter whose menu is open, of those that show only while they are on. */
   const [opened, setOpened] = useState<FacetName>();
   const more = useRef<HTMLButtonElement>(null);
   const isOn = (name: FacetName) => (filter[name]?.length ?? 0) > 0;
   const shown = otherNames.filter((name) => isOn(name) || name === opened);
   const hidden = otherNames.filter((name) => !shown.includes(name) && isOffered(name, facets));
 
-  function change(name: FacetName, values: string[]) {
-    // The chip goes with its last value, unless its menu is open.
-    if (values.length === 0 && name !== opened) more.current?.focus();
-    onChange(name, values);
-  }
-
-  function close(name: FacetName, event: Event) {
-    setOpened(undefined);
-    if (isOn(name)) return;
-    event.preventDefault();
-    more.current?.focus();
-  }
+  // A chip goes with its last value; the focus that it had goes to where it came from.
+  const shownBefore = useRef(shown.length);
+  useEffect(() => {
+    if (shown.length < shownBefore.current && document.activeElement === document.body) more.current?.focus();
+    shownBefore.current = shown.length;
+  }, [shown.length]);
 
   return (
     <fieldset className="flex min-w-0 flex-wrap items-center gap-1.5">
@@ -79,10 +74,9 @@ export function FilterBar(props: FilterBarProps) {
           key={name}
           {...props}
           name={name}
-          onChange={change}
           startsOpen={name === opened}
           onOpen={() => setOpened(name)}
-          onClosed={(event) => close(name, event)}
+          onClosed={() => setOpened(undefined)}
         />
       ))}
       <DateRangeMenu range={range} onChange={props.onRangeChange} />
@@ -107,7 +101,7 @@ interface ValueFilterProps extends Pick<FilterBarProps, 'filter' | 'known' | 'fa
   readonly name: FacetName;
   readonly startsOpen?: boolean;
   readonly onOpen?: () => void;
-  readonly onClosed?: (event: Event) => void;
+  readonly onClosed?: () => void;
 }
 
 function ValueFilter(props: ValueFilterProps) {

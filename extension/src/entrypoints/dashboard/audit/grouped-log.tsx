@@ -84,7 +84,7 @@ function GroupRow({ group, expanded, onToggle, ...rest }: GroupRowProps) {
         <span className="text-xs text-mute tabular-nums">{strings.audit.counted(group.count)}</span>
       </button>
       {expanded && (
-        <div id={panelId} className="px-3 pb-3">
+        <div id={panelId} className="border-t border-hairline ps-6 [&>div]:rounded-none [&>div]:border-0">
           <GroupEvents group={group} {...rest} />
         </div>
       )}
@@ -130,7 +130,7 @@ function GroupEvents({ by, group, filter, search, onOpen }: Omit<GroupRowProps, 
             expanded: undefined,
             event: undefined,
           }}
-          className={joinClasses(toButtonClasses({ variant: 'ghost', size: 'small' }), 'mt-2')}
+          className={joinClasses(toButtonClasses({ variant: 'ghost', size: 'small' }), 'm-1.5')}
         >
           {text.showAll(strings.audit.counted(group.count))}
         </Link>

@@ -39,7 +39,7 @@ export function TextFilter({ value, onChange }: TextFilterProps) {
   }, [draft]);
 
   return (
-    <search className="relative block min-w-44 flex-1 max-sm:w-full max-sm:flex-none">
+    <search className="relative block min-w-44 flex-1 max-sm:order-last max-sm:w-full max-sm:flex-none">
       <Search
         aria-hidden
         className="pointer-events-none absolute start-2.5 top-1/2 size-3.5 -translate-y-1/2 text-faint"

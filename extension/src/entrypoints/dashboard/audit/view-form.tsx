@@ -52,8 +52,13 @@ export function ViewForm({ search, saved, open, onDone }: ViewFormProps) {
     <div className="-mx-1 mt-1 flex shrink-0 flex-col gap-2 border-t border-hairline px-3 pt-2.5 pb-2">
       {open?.changed && (
         <div className="flex flex-wrap gap-2">
-          <Button size="small" pending={pending} onClick={() => save(open.view.name)} className="max-w-full shrink">
-            <span className="truncate">{text.update(open.view.name)}</span>
+          <Button
+            size="small"
+            pending={pending}
+            aria-label={text.update(open.view.name)}
+            onClick={() => save(open.view.name)}
+          >
+            {text.updateShort}
           </Button>
           <Button
             size="small"

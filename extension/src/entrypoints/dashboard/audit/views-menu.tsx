@@ -39,13 +39,13 @@ export function ViewsMenu({ search }: { readonly search: AuditSearch }) {
     <>
       <Popover.Root open={shows} onOpenChange={show}>
         <Popover.Trigger asChild>
-          <Button aria-label={open && text.current(open.view.name)} className="max-w-60">
-            <Bookmark aria-hidden className={joinClasses(open !== undefined && 'text-accent')} />
+          <Button aria-label={open && text.current(open.view.name)} className="max-w-[min(100%,20rem)] shrink">
+            <Bookmark aria-hidden className={joinClasses('shrink-0', open !== undefined && 'text-accent')} />
             <span dir="auto" className="user-text truncate">
               {open?.view.name ?? text.label}
             </span>
             {open?.changed && <Pill tone="quiet">{text.changed}</Pill>}
-            <ChevronDown aria-hidden className="-me-1 size-3.5! text-mute" />
+            <ChevronDown aria-hidden className="-me-1 size-3.5! shrink-0 text-mute" />
           </Button>
         </Popover.Trigger>
         <Popover.Portal container={findLandmark()}>
@@ -54,6 +54,7 @@ export function ViewsMenu({ search }: { readonly search: AuditSearch }) {
             sideOffset={4}
             collisionPadding={8}
             aria-label={text.label}
+            onOpenAutoFocus={focusFirst}
             className={joinClasses(
               overlayClasses,
               'flex max-h-[min(30rem,var(--radix-popover-content-available-height))] w-76 flex-col',
@@ -69,6 +70,12 @@ export function ViewsMenu({ search }: { readonly search: AuditSearch }) {
       )}
     </>
   );
+}
+
+/** Left to itself the focus would pass by links and land on what deletes the first view. */
+function focusFirst(event: Event) {
+  event.preventDefault();
+  if (event.target instanceof Element) event.target.querySelector<HTMLElement>('a, input')?.focus();
 }
 
 interface ViewListProps {
