@@ -83,7 +83,7 @@ async function createPerson(serverUrl: string): Promise<Person> {
 }
 
 /** Signs the extension in without its form: sign-ins from one address are limited, and one test does the form. */
-async function putSession(browser: Browser, serverAddress: string, person: Person): Promise<void> {
+export async function putSession(browser: Browser, serverAddress: string, person: Person): Promise<void> {
   const [worker] = browser.context.serviceWorkers();
   const account = { accountId: person.accountId, name: 'Test Person', email: person.email };
   const record = { serverAddress, token: person.session, account, notice: null };
