@@ -13,7 +13,7 @@ interface Source {
   readonly text: string;
   readonly imports: readonly {
     readonly from: string;
-    readonly kind: 'type' | 'eager' | 'dynamic';
+    readonly kind: 'type' | 'value';
     readonly names: string;
   }[];
 }
@@ -112,12 +112,12 @@ describe('extension', () => {
     expect(packages).toEqual([]);
   });
 
-  test('the popup’s first paint waits for no schema: its eager imports reach no zod', () => {
-    const reached = reach('extension/src/entrypoints/popup/main.tsx', 'eager');
+  test('the popup’s first paint waits for no schema: what it loads reaches no zod', () => {
+    const reached = reach('extension/src/entrypoints/popup/main.tsx');
     expect(reached.length).toBeGreaterThan(30);
     const schemas = sources
       .filter(({ path }) => reached.includes(path))
-      .filter(({ imports }) => imports.some(({ from, kind }) => kind === 'eager' && /^zod(\/|$)/.test(from)))
+      .filter(({ imports }) => imports.some(({ from, kind }) => kind !== 'type' && /^zod(\/|$)/.test(from)))
       .map(({ path }) => path);
     expect(schemas).toEqual([]);
   });
@@ -202,7 +202,7 @@ function readImports(text: string): Source['imports'] {
   );
   return [...statements].map(([, type, names, from, bare, dynamic]) => ({
     from: from ?? bare ?? dynamic ?? '',
-    kind: type !== undefined ? 'type' : dynamic !== undefined ? 'dynamic' : 'eager',
+    kind: type === undefined ? 'value' : 'type',
     names: names ?? '',
   }));
 }
@@ -214,13 +214,13 @@ function localImports(source: Source): string[] {
     .map(({ from }) => relative(repository, resolve(repository, dirname(source.path), from)).replaceAll('\\', '/'));
 }
 
-/** Every file that is reached from one by imports of values; `eager`: by those that a page's start waits for. */
-function reach(start: string, which: 'all' | 'eager' = 'all'): string[] {
+/** Every file that is reached from one by imports of values. */
+function reach(start: string): string[] {
   const seen = new Set([start]);
   for (const path of seen) {
     const source = sources.find((candidate) => candidate.path === path);
     for (const { from, kind } of source?.imports ?? []) {
-      if (kind === 'type' || (which === 'eager' && kind === 'dynamic')) continue;
+      if (kind === 'type') continue;
       if (from.startsWith('@keytrail/shared/'))
         seen.add(from.replace('@keytrail/shared/', 'shared/src/').concat('.ts'));
       else if (/^\..*\.tsx?$/.test(from)) seen.add(relative(repository, resolve(repository, dirname(path), from)));

@@ -1,6 +1,7 @@
 // The filter over events where there is little room: a chip for each type, and small menus for source, service and agent.
 
 import { type EventFilter, eventSourceLabels, eventSources, eventTypeLabels, eventTypes } from '@keytrail/shared/event';
+import { isUnfiltered } from '@keytrail/shared/event-match';
 import { chipClasses } from './chip.ts';
 import { FilterMenu } from './filter-menu.tsx';
 import { type FilterOption, toggle } from './filter-option.tsx';
@@ -37,9 +38,9 @@ function TypeChips({ filter, onChange }: EventFilterBarProps) {
     <div className="flex min-w-0 flex-wrap gap-0.75">
       <button
         type="button"
-        aria-pressed={chosen.length === 0}
-        onClick={() => onChange(withMember(filter, 'types', []))}
-        className={toChip(chosen.length === 0)}
+        aria-pressed={isUnfiltered(filter)}
+        onClick={() => onChange({})}
+        className={toChip(isUnfiltered(filter))}
       >
         {strings.eventFilter.all}
       </button>

@@ -22,6 +22,8 @@ export default defineBackground(() => {
     'popup.fill': ({ credentialId }) => fillActiveTab(credentialId),
     'popup.copy': ({ credentialId }) => copyPassword(credentialId),
     'popup.opened': async () => {
+      // At once, and again for what the pull brings while the popup is open: the server may take long to answer.
+      await resetBadge();
       await pullEvents();
       await resetBadge();
       return null;

@@ -3,12 +3,14 @@
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
 import { isUnfiltered } from '@keytrail/shared/event-match';
 import { CloudOff, ListFilter, ScrollText } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { openDashboard, toAuditSearch, toDashboardUrl } from '../../lib/dashboard-link.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
 import { EventCards } from '../../ui/event-cards.tsx';
 import { EventFilterBar } from '../../ui/event-filter.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { keepFilter } from './kept-filter.ts';
 import { Section } from './section.tsx';
 import { pageSize, type Start } from './start.ts';
 import { popupStrings } from './strings.ts';
@@ -16,18 +18,22 @@ import { type Progress, useActivity } from './use-activity.ts';
 
 /** The section with its filters. */
 export function Activity({ start }: { readonly start: Start }) {
-  const [filter, setFilter] = useState<EventFilter>({});
+  const [filter, setFilter] = useState(start.filter);
   const [limit, setLimit] = useState(pageSize);
   const { events, freshIds, options, progress } = useActivity(filter, limit, start);
+  useEffect(markFirstFrame, []);
+  const accountId = start.record.account?.accountId;
   const change = (next: EventFilter) => {
     setFilter(next);
     setLimit(pageSize);
+    if (accountId !== undefined) void keepFilter(accountId, next);
   };
   return (
     <Section title={popupStrings.activity} aside={<LogLink filter={filter} />}>
       <div className="sticky top-0 z-10 -mx-3.5 -mt-1.5 bg-canvas px-3.5 pt-1.5 pb-2" data-filters>
         <EventFilterBar filter={filter} onChange={change} options={options} />
       </div>
+      <Unseen count={start.unseenDenials} filter={filter} onShow={() => change(denials)} />
       {events.length > 0 ? (
         <EventCards events={events} freshIds={freshIds} onOpen={(event) => openEvent(event, filter)} />
       ) : (
@@ -39,6 +45,35 @@ export function Activity({ start }: { readonly start: Start }) {
         </Button>
       )}
     </Section>
+  );
+}
+
+/** The frame that first shows the list, as the bench of the popup reads it. */
+function markFirstFrame() {
+  const frame = requestAnimationFrame(() => performance.mark('activity-shown'));
+  return () => cancelAnimationFrame(frame);
+}
+
+const denials: EventFilter = { types: ['policy_denied'] };
+
+interface UnseenProps {
+  readonly count: number;
+  readonly filter: EventFilter;
+  readonly onShow: () => void;
+}
+
+/** What the badge on the toolbar counted, and the way to it. */
+function Unseen({ count, filter, onShow }: UnseenProps) {
+  if (count === 0 || filter.types?.includes('policy_denied')) return null;
+  const show = (
+    <Button size="small" onClick={onShow}>
+      {popupStrings.showUnseen}
+    </Button>
+  );
+  return (
+    <Notice tone="warn" className="mb-2" action={show}>
+      {popupStrings.unseen(count)}
+    </Notice>
   );
 }
 

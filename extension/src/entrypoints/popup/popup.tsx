@@ -1,9 +1,10 @@
-// The popup: who is signed in, the logins of this page, what happened lately, and how current that is.
+// The popup: who is signed in, what waits for a word, the logins of this page, what happened lately, how current that is.
 
 import { useEffect } from 'react';
 import { sendMessage } from '../../lib/messages.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { Activity } from './activity.tsx';
+import { Approvals } from './approvals.tsx';
 import { Header } from './header.tsx';
 import { Logins } from './logins.tsx';
 import type { Start } from './start.ts';
@@ -30,6 +31,7 @@ export function Popup({ start }: { readonly start: Start }) {
     <div className="flex h-full flex-col">
       <Header account={account} />
       <main className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-3">
+        <Approvals />
         {view.status === 'signed_in' && start.origin !== null && (
           <Logins origin={start.origin} initial={start.logins} />
         )}

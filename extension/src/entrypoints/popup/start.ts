@@ -1,14 +1,15 @@
 // What the popup knows before it paints: session, cache and the tab it was opened over.
 
-import type { AuditEvent } from '@keytrail/shared/event';
+import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
 import { toOrigin } from '@keytrail/shared/site';
 import { browser } from 'wxt/browser';
-import { readCacheState } from '../../lib/cache.ts';
+import { countUnseenDenials, readCacheState } from '../../lib/cache.ts';
 import { queryCachedEvents } from '../../lib/cache-query.ts';
 import type { CacheState } from '../../lib/db.ts';
 import { loginsOf, readKeptLogins, toTabLogin } from '../../lib/login-list.ts';
 import type { TabLogin } from '../../lib/messages.ts';
 import { readSessionRecord, type SessionRecord } from '../../lib/session.ts';
+import { readKeptFilter } from './kept-filter.ts';
 
 /** Events shown at first, and added by each "show older". */
 export const pageSize = 50;
@@ -16,23 +17,31 @@ export const pageSize = 50;
 export interface Start {
   readonly record: SessionRecord;
   readonly state: CacheState;
+  /** As it was left. */
+  readonly filter: EventFilter;
+  /** The newest that pass the filter. */
   readonly events: readonly AuditEvent[];
+  /** Denials that the toolbar's badge counts. */
+  readonly unseenDenials: number;
   /** The web page under the popup; null over a browser page. */
   readonly origin: string | null;
   readonly logins: readonly TabLogin[];
 }
 
-/** Reads it all at once. */
+/** Reads it all, what depends on nothing at once. */
 export async function readStart(): Promise<Start> {
-  const [record, state, events, origin] = await Promise.all([
+  const [record, state, unseenDenials, origin] = await Promise.all([
     readSessionRecord(),
     readCacheState(),
-    queryCachedEvents({}, { limit: pageSize }),
+    countUnseenDenials(),
     readTabOrigin(),
   ]);
-  const kept = record.account === null ? null : await readKeptLogins(record.account.accountId);
+  const accountId = record.account?.accountId;
+  const [filter, kept] =
+    accountId === undefined ? [{}, null] : await Promise.all([readKeptFilter(accountId), readKeptLogins(accountId)]);
   const logins = kept === null || origin === null ? [] : loginsOf(origin, kept.logins).map(toTabLogin);
-  return { record, state, events, origin, logins };
+  const events = await queryCachedEvents(filter, { limit: pageSize });
+  return { record, state, filter, events, unseenDenials, origin, logins };
 }
 
 async function readTabOrigin(): Promise<string | null> {

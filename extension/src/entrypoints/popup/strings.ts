@@ -16,8 +16,11 @@ export const popupStrings = {
   noForm: 'No login form was found on this page. Open the form, or reload the page, then try again.',
   noWorker: 'Keytrail did not answer. Close the popup and try again.',
   showAll: (count: number) => `Show all ${count}`,
+  approvals: 'Waiting for you',
   activity: 'Recent activity',
-  openLog: 'Open audit log',
+  unseen: (count: number) => `${toCount(count, 'denial', 'denials')} since you last looked`,
+  showUnseen: 'Show',
+  openLog: 'Open in audit log',
   older: 'Show older events',
   none: {
     title: 'Nothing has happened yet',

@@ -1,7 +1,6 @@
 // The cached events as live React state: IndexedDB tells the popup when the worker has written.
 
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
-import { isUnfiltered } from '@keytrail/shared/event-match';
 import { useLiveQuery } from 'dexie-react-hooks';
 import { useMemo, useRef } from 'react';
 import { readCacheState } from '../../lib/cache.ts';
@@ -24,13 +23,13 @@ export function useActivity(filter: EventFilter, limit: number, start: Start) {
   const shown = useRef<readonly AuditEvent[]>(start.events);
   const live = useLiveQuery(() => queryCachedEvents(filter, { limit }), [filter, limit]);
   // While a changed filter is being answered, the rows that were there stay: no flash of nothing.
-  shown.current = live ?? (isUnfiltered(filter) ? start.events : shown.current);
+  shown.current = live ?? (filter === start.filter ? start.events : shown.current);
   const events = shown.current;
   const options = useLiveQuery(cachedFilterOptions) ?? noOptions;
   const state = useLiveQuery(readCacheState) ?? start.state;
-  const newestAtStart = start.events[0]?.seq;
+  const newestAtStart = Math.max(start.state.cursor - 1, start.events[0]?.seq ?? -1);
   const freshIds = useMemo(
-    () => new Set(events.filter(({ seq }) => newestAtStart !== undefined && seq > newestAtStart).map(({ id }) => id)),
+    () => new Set(events.filter(({ seq }) => newestAtStart >= 0 && seq > newestAtStart).map(({ id }) => id)),
     [events, newestAtStart],
   );
   return { events, freshIds, options, progress: toProgress(state) };

@@ -1,0 +1,19 @@
+// Puts the popup into its document.
+
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { followTheme } from '../../ui/theme.ts';
+import { Popup } from './popup.tsx';
+import type { Start } from './start.ts';
+
+/** Call it once. */
+export function renderPopup(start: Start): void {
+  followTheme();
+  const root = document.getElementById('root');
+  if (root === null) throw new Error('popup.html has no #root');
+  createRoot(root).render(
+    <StrictMode>
+      <Popup start={start} />
+    </StrictMode>,
+  );
+}

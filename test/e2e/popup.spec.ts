@@ -1,0 +1,144 @@
+// The popup by keyboard and by hand: its filter, what it remembers, what the badge counted, and its ways into the log.
+
+import type { Page } from '@playwright/test';
+import type { Browser } from '../kit/browser.ts';
+import { createClient } from '../kit/client.ts';
+import { expect, type Person, test } from './fixtures.ts';
+
+async function makeActivity(person: Person, url: string) {
+  const token = await person.client.credentials.create.mutate({
+    kind: 'token',
+    service: 'github',
+    label: 'main',
+    secret: { value: 'x' },
+  });
+  const { agent, key } = await person.client.agents.create.mutate({ name: 'deploy-bot' });
+  await person.client.grants.create.mutate({ agentId: agent.id, credentialId: token.id });
+  const bot = createClient(url, key);
+  await bot.agent.credential.mutate({ service: 'github' });
+  const deny = () => bot.agent.credential.mutate({ service: 'nowhere' }).catch(() => {});
+  await deny();
+  return { deny };
+}
+
+const rows = (popup: Page) => popup.getByRole('list', { name: 'Events' }).getByRole('listitem');
+
+async function openOverBlank(browser: Browser, page?: Page) {
+  const over = page ?? (await browser.context.newPage());
+  return { over, popup: await browser.openPopup(over) };
+}
+
+test('by keyboard: filter, “All” takes every filter back, and the filter is there again at the next opening', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  await makeActivity(signedIn, server.url);
+  const { over, popup } = await openOverBlank(browser_);
+  await expect(rows(popup).filter({ hasText: 'deploy-bot' })).not.toHaveCount(0);
+  const all = popup.getByRole('button', { name: 'All', exact: true });
+  await expect(all).toHaveAttribute('aria-pressed', 'true');
+  await popup.keyboard.press('/');
+  await expect(all).toBeFocused();
+  await popup.getByRole('button', { name: 'Filter by source' }).focus();
+  await popup.keyboard.press('Enter');
+  await popup.getByRole('menuitemcheckbox', { name: 'Agent', exact: true }).press('Enter');
+  await popup.keyboard.press('Escape');
+  await expect(rows(popup)).toHaveCount(2);
+  await expect(all).toHaveAttribute('aria-pressed', 'false');
+  await popup.close();
+
+  const { popup: again } = await openOverBlank(browser_, over);
+  await expect(rows(again)).toHaveCount(2);
+  await again.getByRole('button', { name: 'All', exact: true }).press('Enter');
+  await expect(rows(again)).not.toHaveCount(2);
+  await expect(again.getByRole('button', { name: 'Filter by source' })).toBeVisible();
+  expect(await again.getByRole('region').count()).toBe(1);
+});
+
+test('the badge counts denials that nobody has seen; the popup says so, shows them, and the badge is gone', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const { deny } = await makeActivity(signedIn, server.url);
+  const { over, popup } = await openOverBlank(browser_);
+  await expect(popup.getByRole('contentinfo')).toContainText('Synced');
+  await popup.close();
+  await expect.poll(() => readBadge(browser_)).toBe('');
+  await deny();
+  await deny();
+  const page = await browser_.context.newPage();
+  await page.goto(browser_.toExtensionUrl('dashboard.html#/vault'));
+  await page.evaluate(askForSync);
+  await expect.poll(() => readBadge(browser_)).toBe('2');
+  await page.close();
+
+  const { popup: again } = await openOverBlank(browser_, over);
+  await expect(again.getByText('2 denials since you last looked')).toBeVisible();
+  await expect.poll(() => readBadge(browser_)).toBe('');
+  await again.getByRole('button', { name: 'Show', exact: true }).click();
+  await expect(again.getByRole('button', { name: 'Denied', exact: true })).toHaveAttribute('aria-pressed', 'true');
+  await expect(again.getByText('since you last looked')).toHaveCount(0);
+});
+
+test('“Open in audit log” carries the filter, and a row opens its event there', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  await makeActivity(signedIn, server.url);
+  const { over, popup } = await openOverBlank(browser_);
+  await popup.getByRole('button', { name: 'Denied', exact: true }).click();
+  await expect(rows(popup)).toHaveCount(1);
+  const opened = browser_.context.waitForEvent('page');
+  await leaveBy(popup.getByRole('link', { name: 'Open in audit log' }).press('Enter'));
+  const log = await opened;
+  await expect(log).toHaveURL(/#\/audit\?types=policy_denied$/);
+  await log.close();
+
+  const { popup: again } = await openOverBlank(browser_, over);
+  await expect(rows(again)).toHaveCount(1);
+  const openedAt = browser_.context.waitForEvent('page');
+  await again.keyboard.press('ArrowDown');
+  await leaveBy(again.keyboard.press('Enter'));
+  const event = await openedAt;
+  await expect(event).toHaveURL(/#\/audit\?types=policy_denied&event=/);
+  await expect(event.getByRole('dialog')).toBeVisible();
+});
+
+test('at 320 and 380 px nothing is cut off sideways', async ({ server, signedIn, browser_, dashboard }) => {
+  await makeActivity(signedIn, server.url);
+  const { popup } = await openOverBlank(browser_);
+  await expect(popup.getByRole('contentinfo')).toContainText('Synced');
+  await popup.close();
+  const page = await dashboard('/vault');
+  await page.goto(browser_.toExtensionUrl('popup.html'));
+  for (const width of [320, 380]) {
+    await page.setViewportSize({ width, height: 600 });
+    await expect(rows(page)).not.toHaveCount(0);
+    const overflow = await page.evaluate(() => {
+      const root = document.querySelector('main');
+      return root === null ? -1 : root.scrollWidth - root.clientWidth;
+    });
+    expect(overflow, `at ${width} px`).toBe(0);
+  }
+});
+
+async function readBadge(browser: Browser): Promise<string> {
+  const [worker] = browser.context.serviceWorkers();
+  // @ts-expect-error: runs in the worker, where `chrome` is.
+  return (await worker?.evaluate(() => chrome.action.getBadgeText({}))) ?? 'no worker';
+}
+
+/** Presses a key that opens a tab, which closes the popup under the call. */
+async function leaveBy(press: Promise<void>): Promise<void> {
+  await press.catch((error: unknown) => {
+    if (!String(error).includes('has been closed')) throw error;
+  });
+}
+
+async function askForSync(): Promise<void> {
+  // @ts-expect-error: as above.
+  await chrome.runtime.sendMessage({ name: 'sync', request: {} });
+}
