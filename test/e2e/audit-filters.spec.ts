@@ -7,6 +7,7 @@ import type { Page } from '@playwright/test';
 import { launchBrowser } from '../kit/browser.ts';
 import { signIn } from '../kit/people.ts';
 import { appendVariedEvents, toId } from '../kit/varied-events.ts';
+import { createGrantedAgent, createToken } from '../kit/vault.ts';
 import { expect, type Person, putSession, test } from './fixtures.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -166,7 +167,12 @@ test('an address or a range is typed; what is neither says what to type', async 
   const events = await fill(signedIn, server.dataDir);
   const page = await dashboard('/audit');
   await openFilter(page, { name: 'IP' });
-  const field = page.getByRole('searchbox', { name: 'Search ip' });
+  const field = page.getByRole('searchbox', { name: 'Search IP' });
+  const addresses = new Set(events.map(({ clientIp }) => clientIp).filter((ip) => ip?.startsWith('10.0.2.')));
+  await field.fill('10.0.2.');
+  await expect(page.getByRole('dialog').getByRole('checkbox')).toHaveCount(addresses.size);
+  await field.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('Type an address');
   await field.fill('10.0.300');
   await field.press('Enter');
   await expect(page.getByRole('alert')).toContainText('Type an address such as 203.0.113.7, or a range such as');
@@ -394,6 +400,37 @@ test('groups by agent and by service: counted, closed until asked for, and a way
     'aria-expanded',
     'false',
   );
+});
+
+test('groups by day stand under their dates', async ({ server, signedIn, dashboard }) => {
+  await fill(signedIn, server.dataDir);
+  const page = await dashboard('/audit');
+  await page.getByRole('button', { name: 'Group by' }).click();
+  await page.getByRole('menuitemradio', { name: 'Day' }).click();
+  await expect(page).toHaveURL(/group=day/);
+  await expect(page.getByText(/^(Today|Yesterday), /).first()).toBeVisible();
+});
+
+test('“View activity” of a credential and of a grant opens the log with its filter', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const bot = await createGrantedAgent(signedIn, server.url);
+  await createToken(signedIn, 'elsewhere', 'other');
+  await bot.client.agent.credential.mutate({ service: 'github' });
+  const page = await dashboard(`/vault?open=${bot.credential.id}`);
+  const drawer = page.getByRole('dialog', { name: 'main' });
+  await drawer.getByRole('listitem').getByRole('link', { name: 'View activity' }).click();
+  await expect(page.getByRole('button', { name: 'Agent: deploy-bot', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Credential: main', exact: true })).toBeVisible();
+  const { events } = await signedIn.client.audit.list.query({ limit: 200 });
+  const credentialIds = [bot.credential.id];
+  await expect(subtitle(page)).toContainText(toLine(countOf(events, { credentialIds, agentIds: [bot.agent.id] })));
+  await page.goBack();
+  await drawer.getByRole('link', { name: 'View activity' }).first().click();
+  await expect(page.getByRole('button', { name: 'Filter by agent', exact: true })).toBeVisible();
+  await expect(subtitle(page)).toContainText(toLine(countOf(events, { credentialIds })));
 });
 
 test('without the server the menus offer what the cache has, without counts', async ({

@@ -30,12 +30,12 @@ export function FilterOptionFace({ option, checked }: { option: FilterOption<str
         {checked && <Check className="size-3" strokeWidth={3} />}
       </span>
       {icon}
-      <span className="flex min-w-0 flex-1 items-baseline gap-1.5">
-        <span dir="auto" className="user-text max-w-full truncate" title={label}>
+      <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-1.5">
+        <span dir="auto" className="user-text line-clamp-2 max-w-full" title={label}>
           {label}
         </span>
         {detail !== undefined && (
-          <span dir="auto" className="user-text min-w-0 flex-1 truncate text-xs text-mute" title={detail}>
+          <span dir="auto" className="user-text max-w-full truncate text-xs text-mute" title={detail}>
             {detail}
           </span>
         )}

@@ -46,8 +46,9 @@ export function FilterPicker({ name, options, chosen, onChange, none, note, entr
     const [first] = shown;
     if (query.trim() === '') return;
     if (typed !== null) add(typed);
+    // Half an address is not taken for the first that begins like it.
+    else if (entry !== undefined) setRefused(true);
     else if (first !== undefined) onChange(toggle(chosen, first.value));
-    else setRefused(entry !== undefined);
   }
 
   function add(value: string) {

@@ -7,6 +7,11 @@ export function toCount(count: number, one: string, other: string): string {
   return `${count.toLocaleString('en')} ${plurals.select(count) === 'one' ? one : other}`;
 }
 
+/** A name within a sentence: abbreviations keep their capitals. */
+function toInner(name: string): string {
+  return name === name.toUpperCase() ? name : name.toLowerCase();
+}
+
 export const strings = {
   eventList: {
     label: 'Events',
@@ -35,14 +40,14 @@ export const strings = {
     range: 'Time',
     clear: 'Clear filters',
     remove: (name: string) => `Remove filter: ${name}`,
-    menu: (name: string) => `Filter by ${name.toLowerCase()}`,
+    menu: (name: string) => `Filter by ${toInner(name)}`,
     active: (name: string, values: string) => `${name}: ${values}`,
     more: (first: string, others: number) => `${first} +${others}`,
     noServices: 'No services yet',
     noAgents: 'No agents yet',
     unknownAgent: (id: string) => `Agent ${id.slice(-6)}`,
     countNoun: (count: number) => (plurals.select(count) === 'one' ? 'event' : 'events'),
-    searchValues: (name: string) => `Search ${name.toLowerCase()}`,
+    searchValues: (name: string) => `Search ${toInner(name)}`,
     valuesFound: (count: number) => toCount(count, 'value', 'values'),
     noValue: 'No value matches.',
     add: (value: string) => `Add ${value}`,

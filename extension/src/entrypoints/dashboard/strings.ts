@@ -320,6 +320,7 @@ export const strings = {
     list: (name: string) => `Events by ${name.toLowerCase()}`,
     showAll: (count: string) => `Show all ${count}`,
     empty: { agent: 'None of these events is of an agent.', service: 'None of these events is of a service.' },
+    uncounted: 'The events could not be counted, and so not grouped. They stand in order of time.',
     away: 'Groups need the server. Until it is back, the events this browser keeps stand in order of time.',
   },
 

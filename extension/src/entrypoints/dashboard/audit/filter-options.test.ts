@@ -1,26 +1,13 @@
 import { expect, test } from 'vitest';
+import { noFacets } from './facets.fixture.ts';
 import { listedMax, toFilterOptions } from './filter-options.ts';
 import type { Facets } from './use-facets.ts';
 
 const id = '0197f3a0-0000-7000-8000-00000000abcd';
 
 function facetsOf(values: Partial<Facets['values']>): Facets {
-  return { total: 9, oldest: null, values: { ...empty, ...values } };
+  return { total: 9, oldest: null, values: { ...noFacets, ...values } };
 }
-const empty: Facets['values'] = {
-  types: [],
-  sources: [],
-  services: [],
-  agentIds: [],
-  credentialIds: [],
-  proxyIds: [],
-  outcomes: [],
-  clients: [],
-  ips: [],
-  rules: [],
-  policyIds: [],
-};
-
 test('the seed’s four types stand first, in its order, whatever occurred', () => {
   const facets = facetsOf({ types: [{ value: 'vault_change', label: null, count: 7 }] });
   expect(toFilterOptions('types', [], [], facets).map(({ label, count }) => [label, count])).toEqual([

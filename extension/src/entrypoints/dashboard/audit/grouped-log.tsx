@@ -14,14 +14,19 @@ import { SkeletonRows } from '../../../ui/skeleton.tsx';
 import { strings } from '../strings.ts';
 import { type AuditSearch, facetParams } from './audit-search.ts';
 import { EventRows } from './event-rows.tsx';
-import { type Group, groupMembers, type ValueGrouping } from './to-groups.ts';
+import { listedMax } from './filter-options.ts';
+import { type Group, groupMembers, toGroups, type ValueGrouping } from './to-groups.ts';
+import type { Facets } from './use-facets.ts';
+import type { KnownValues } from './use-known-values.ts';
 
 const text = strings.groups;
 const newest = 10;
 
 interface GroupedLogProps {
   readonly by: ValueGrouping;
-  readonly groups: readonly Group[];
+  readonly known: KnownValues;
+  /** Absent until the first count. */
+  readonly facets: Facets | undefined;
   readonly filter: EventFilter;
   readonly search: AuditSearch;
   readonly onToggle: (value: string) => void;
@@ -29,32 +34,39 @@ interface GroupedLogProps {
 }
 
 /** Groups are closed until they are asked for. */
-export function GroupedLog({ by, groups, filter, search, onToggle, onOpen }: GroupedLogProps) {
+export function GroupedLog({ by, known, facets, filter, search, onToggle, onOpen }: GroupedLogProps) {
+  if (facets === undefined) return <SkeletonRows label={strings.loading} />;
+  const groups = toGroups(by, filter, known[groupMembers[by]] ?? [], facets);
   if (groups.length === 0) {
     return <p className="rounded-lg border border-line bg-panel px-4 py-10 text-center text-mute">{text.empty[by]}</p>;
   }
   return (
-    <ul
-      aria-label={text.list(text.names[by])}
-      className="overflow-clip rounded-lg border border-line bg-panel [&>li+li]:border-t [&>li+li]:border-hairline"
-    >
-      {groups.map((group) => (
-        <GroupRow
-          key={group.value}
-          by={by}
-          group={group}
-          filter={filter}
-          search={search}
-          expanded={search.expanded?.includes(group.value) ?? false}
-          onToggle={() => onToggle(group.value)}
-          onOpen={onOpen}
-        />
-      ))}
-    </ul>
+    <>
+      <ul
+        aria-label={text.list(text.names[by])}
+        className="overflow-clip rounded-lg border border-line bg-panel [&>li+li]:border-t [&>li+li]:border-hairline"
+      >
+        {groups.map((group) => (
+          <GroupRow
+            key={group.value}
+            by={by}
+            group={group}
+            filter={filter}
+            search={search}
+            expanded={search.expanded?.includes(group.value) ?? false}
+            onToggle={() => onToggle(group.value)}
+            onOpen={onOpen}
+          />
+        ))}
+      </ul>
+      {facets.values[groupMembers[by]].length >= listedMax && (
+        <p className="text-center text-xs text-mute">{strings.filters.most(listedMax)}</p>
+      )}
+    </>
   );
 }
 
-interface GroupRowProps extends Omit<GroupedLogProps, 'groups' | 'onToggle'> {
+interface GroupRowProps extends Omit<GroupedLogProps, 'known' | 'facets' | 'onToggle'> {
   readonly group: Group;
   readonly expanded: boolean;
   readonly onToggle: () => void;

@@ -22,7 +22,6 @@ import { FilterBar } from '../audit/filter-bar.tsx';
 import { GroupMenu } from '../audit/group-menu.tsx';
 import { GroupedLog } from '../audit/grouped-log.tsx';
 import { LiveMark } from '../audit/live-mark.tsx';
-import { groupMembers, toGroups } from '../audit/to-groups.ts';
 import { useAuditEvents } from '../audit/use-audit-events.ts';
 import { useFacets } from '../audit/use-facets.ts';
 import { useKnownValues } from '../audit/use-known-values.ts';
@@ -43,7 +42,7 @@ export function AuditPage() {
   const counts = useFacets(filter, log.newestSeq, log.offline);
   const known = useKnownValues();
   const range = toRange(search);
-  const { patch, patchText, open, expand, clear } = useAddress();
+  const { patch, patchText, open, expand, clear } = useAddress(search.text !== undefined);
   const opened = useOpenEvent(search.event, log.events);
   const index = log.events.findIndex(({ id }) => id === search.event);
   const newer = index > 0 ? log.events[index - 1] : undefined;
@@ -73,10 +72,11 @@ export function AuditPage() {
       >
         <GroupMenu grouping={search.group} onChange={(group) => patch({ group, expanded: undefined })} />
       </FilterBar>
-      {by !== undefined && counts.facets !== undefined ? (
+      {by !== undefined && !log.offline && !counts.failed ? (
         <GroupedLog
           by={by}
-          groups={toGroups(by, filter, known[groupMembers[by]] ?? [], counts.facets)}
+          known={known}
+          facets={counts.facets}
           filter={filter}
           search={search}
           onToggle={expand}
@@ -84,7 +84,9 @@ export function AuditPage() {
         />
       ) : (
         <>
-          {by !== undefined && log.offline && <Notice tone="info">{strings.groups.away}</Notice>}
+          {by !== undefined && (
+            <Notice tone="info">{log.offline ? strings.groups.away : strings.groups.uncounted}</Notice>
+          )}
           <EventLog
             log={log}
             narrowed={!isUnfiltered(filter)}
@@ -107,8 +109,11 @@ export function AuditPage() {
   );
 }
 
-/** What changes the address, and with it the page. */
-function useAddress() {
+/**
+ * What changes the address, and with it the page.
+ * @param hasText words are in it already, and typing goes on.
+ */
+function useAddress(hasText: boolean) {
   const navigate = useNavigate({ from: '/audit' });
   const change = (patch: Record<string, unknown>, replace: boolean) =>
     navigate({
@@ -119,12 +124,7 @@ function useAddress() {
   return {
     patch: (patch: Record<string, unknown>) => change(patch, false),
     /** Going back leaves the words as a whole, not letter by letter. */
-    patchText: (words: string) =>
-      navigate({
-        search: (current) => parseAuditSearch({ ...current, text: words, event: undefined }),
-        replace: words !== '' && location.hash.includes('text='),
-        resetScroll: false,
-      }),
+    patchText: (words: string) => change({ text: words }, hasText && words !== ''),
     open: (event: AuditEvent | undefined, replace: boolean) =>
       navigate({ search: (current) => ({ ...current, event: event?.id }), replace, resetScroll: false }),
     expand: (value: string) =>
