@@ -65,7 +65,7 @@ const columns: Record<FacetName, { readonly value: string; readonly label: strin
   proxyIds: { value: 'proxy_id', label: 'proxy_name' },
   outcomes: { value: 'outcome', label: null },
   clients: { value: 'client', label: null },
-  ips: { value: 'host(client_ip)', label: null },
+  ips: { value: 'client_ip', label: null },
   rules: { value: 'rule', label: null },
   policyIds: { value: 'unnest(policy_ids)', label: null },
 };
@@ -79,16 +79,19 @@ function countValues(tx: TransactionSql, accountId: string, filter: EventFilter,
   const tested = facetNames.map((name) => tx`${tests[name]} as ${tx.unsafe(`passes_${name.toLowerCase()}`)}`);
   const branches = facetNames.map((name) => {
     const { value, label } = columns[name];
+    // By value and label first: what is left to order by time are a few names each.
     return tx`select ${name} as name, value, (array_agg(label order by last_at desc))[1] as label, sum(n)::int as count
       from (
-        select (${tx.unsafe(value)})::text as value, ${tx.unsafe(label ?? 'null')}::text as label, n, last_at
-        from facet where ${passesAllBut(name)}
+        select ${tx.unsafe(value)} as value, ${tx.unsafe(label ?? 'null')}::text as label, sum(n) as n, max(last_at) as last_at
+        from facet where ${passesAllBut(name)} group by 1, 2
       ) named where value is not null group by value`;
   });
   return tx<CountedValue[]>`
     with counted as materialized (${countByFacet(tx, accountId, filter, extent)}),
     facet as materialized (
-      select event_facets.*, n, ${joinFragments(tx, tested, tx`, `)}
+      select type, source, service, agent_id::text, agent_name, credential_id::text, credential_label, proxy_id::text,
+        proxy_name, outcome, client, host(client_ip) as client_ip, rule, policy_ids::text[], last_at, n,
+        ${joinFragments(tx, tested, tx`, `)}
       from event_facets join counted using (facet) where account_id = ${accountId}
     )
     select 'total' as name, '' as value, null as label, coalesce(sum(n), 0)::int as count from facet where ${passesAllBut(null)}
