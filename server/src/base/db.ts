@@ -38,6 +38,8 @@ const readerSettings = {
   enable_sort: 'off',
   enable_bitmapscan: 'off',
   enable_seqscan: 'off',
+  // What is switched off above counts as endlessly dear, for which Postgres would compile every query anew.
+  jit: 'off',
 };
 
 // What waits for something that never comes gives up: a node that vanished in the middle of a change holds its rows.
