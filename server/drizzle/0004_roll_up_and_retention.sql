@@ -233,15 +233,16 @@ ALTER TABLE event_retention
 INSERT INTO event_retention (one, days) VALUES (true, 90);
 --> statement-breakpoint
 
--- The partitions whose every event is older than the retention, oldest first.
-CREATE FUNCTION aged_event_partitions() RETURNS TABLE (leaf text, first_at timestamptz, end_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT bounds.leaf, bounds.week[1]::timestamptz, bounds.week[2]::timestamptz FROM (
+-- The partitions whose every event is older than the retention, oldest first. In UTC and ISO whatever the session's
+-- settings: bounds are read from their text.
+CREATE FUNCTION aged_event_partitions() RETURNS TABLE (leaf text, end_at timestamptz, days integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+  SELECT bounds.leaf, bounds.week[1]::timestamptz, r.days FROM (
     SELECT c.relname AS leaf,
-      regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \(''([^'']+)''\) TO \(''([^'']+)''\)') AS week
+      regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''([^'']+)''\)') AS week
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'public.events'::regclass
-  ) bounds
-  WHERE bounds.week[2]::timestamptz <= now() - (SELECT r.days FROM public.event_retention r) * interval '1 day'
+  ) bounds CROSS JOIN public.event_retention r
+  WHERE bounds.week[1]::timestamptz <= now() - r.days * interval '1 day'
   ORDER BY 2
 $$;
 --> statement-breakpoint
@@ -256,27 +257,33 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 --> statement-breakpoint
 
--- Takes an account's events before `before` out of what readers see. Only what has aged out, and only in the
--- transaction that has just recorded the pruning as the account's newest event: nobody prunes in silence.
-CREATE FUNCTION prune_events(account uuid, before timestamptz) RETURNS void
+-- Records the pruning `body` in an account's log and takes the account's events before `before` out of what readers
+-- see; false when they are out already. `before` is the end of an aged partition, and the event says exactly what goes:
+-- nobody prunes in silence, nobody prunes what is young, and the role that prunes records nothing else.
+CREATE FUNCTION prune_events(account uuid, before timestamptz, body text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  said jsonb;
-  last_pruned bigint;
+  said jsonb := body::jsonb;
+  aged record;
 BEGIN
-  IF before > now() - (SELECT r.days FROM public.event_retention r) * interval '1 day' THEN
-    RAISE EXCEPTION 'events since % have not aged out', before USING ERRCODE = 'insufficient_privilege';
+  -- Another node may have been faster, up to the drop.
+  IF EXISTS (SELECT FROM public.event_rollups r WHERE r.account_id = account AND r.pruned_until >= before) THEN
+    RETURN false;
+  END IF;
+  IF NOT EXISTS (SELECT FROM public.aged_event_partitions() a WHERE a.end_at = before) THEN
+    RAISE EXCEPTION 'no partition that has aged out ends at %', before USING ERRCODE = 'insufficient_privilege';
   END IF;
   PERFORM FROM public.heads h WHERE h.account_id = account FOR UPDATE;
-  IF EXISTS (SELECT FROM public.event_rollups r WHERE r.account_id = account AND r.pruned_until >= before) THEN
-    RAISE EXCEPTION 'events before % are pruned already', before USING ERRCODE = 'insufficient_privilege';
+  SELECT count(*) AS count, min(e.seq) AS first_seq, max(e.seq) AS last_seq INTO aged FROM public.events e
+    WHERE e.account_id = account AND e.recorded_at < before AND e.recorded_at >= coalesce(
+      (SELECT r.pruned_until FROM public.event_rollups r WHERE r.account_id = account), '-infinity');
+  IF aged.count = 0 THEN RETURN false; END IF;
+  IF said - ARRAY['id', 'salt', 'occurredAt', 'title', 'note'] IS DISTINCT FROM jsonb_build_object(
+    'type', 'vault_change', 'action', 'prune', 'source', 'system', 'outcome', 'ok',
+    'count', aged.count, 'firstSeq', aged.first_seq, 'lastSeq', aged.last_seq) THEN
+    RAISE EXCEPTION 'a pruning is recorded as what it is' USING ERRCODE = 'insufficient_privilege';
   END IF;
-  SELECT e.line::jsonb -> 'ev' INTO said FROM public.events e JOIN public.heads h ON h.account_id = e.account_id
-    WHERE e.account_id = account AND e.recorded_at = h.last_recorded_at AND h.last_recorded_at >= now();
-  SELECT max(e.seq) INTO last_pruned FROM public.events e WHERE e.account_id = account AND e.recorded_at < before;
-  IF said ->> 'action' IS DISTINCT FROM 'prune' OR (said ->> 'lastSeq')::bigint IS DISTINCT FROM last_pruned THEN
-    RAISE EXCEPTION 'a pruning is recorded first, in the same transaction' USING ERRCODE = 'insufficient_privilege';
-  END IF;
+  PERFORM FROM public.append_batch(ARRAY[account], ARRAY[body], false);
   -- What was never rolled up needs no taking back; rolled up it must be, or it would be counted later.
   WHILE public.roll_up_events(account, 10000) > 0 LOOP END LOOP;
   WITH gone AS (
@@ -297,25 +304,30 @@ BEGIN
   UPDATE public.event_rollups r SET pruned_until = before,
       count = (SELECT coalesce(sum(f.count), 0) FROM public.event_facets f WHERE f.account_id = account)
     WHERE r.account_id = account;
+  RETURN true;
 END $$;
 --> statement-breakpoint
 
--- Removes a partition that has aged out and from which every account's events are pruned. Gives up after 200 ms rather
--- than let every insert queue behind a slow reader; the caller tries again.
-CREATE FUNCTION drop_event_partition(leaf_name text) RETURNS void
+-- Removes a partition that has aged out and from which every account's events are pruned; false when it is gone already.
+-- Gives up after 200 ms rather than let every insert queue behind a slow reader; the caller tries again.
+CREATE FUNCTION drop_event_partition(leaf_name text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '200ms' AS $$
 DECLARE
   aged record;
 BEGIN
+  -- One at a time: two would each hold the log open against the other's lock.
+  PERFORM pg_advisory_xact_lock(hashtextextended('keytrail.event_partitions', 0));
+  IF to_regclass('public.' || quote_ident(leaf_name)) IS NULL THEN RETURN false; END IF;
   SELECT * INTO aged FROM public.aged_event_partitions() a WHERE a.leaf = leaf_name;
   IF NOT FOUND THEN
     RAISE EXCEPTION '% has not aged out', leaf_name USING ERRCODE = 'insufficient_privilege';
   END IF;
   IF EXISTS (SELECT FROM public.prunable_accounts(aged.end_at)) THEN
-    RAISE EXCEPTION '% holds events that are not pruned', leaf_name USING ERRCODE = 'insufficient_privilege';
+    RAISE EXCEPTION '% holds events that are not pruned', leaf_name USING ERRCODE = 'object_in_use';
   END IF;
   EXECUTE format('ALTER TABLE public.events DETACH PARTITION public.%I', leaf_name);
   EXECUTE format('DROP TABLE public.%I', leaf_name);
+  RETURN true;
 END $$;
 --> statement-breakpoint
 
@@ -336,9 +348,9 @@ END $$;
 GRANT SELECT ON event_retention TO keytrail_app, keytrail_retention;
 --> statement-breakpoint
 REVOKE ALL ON FUNCTION ensure_event_partitions(integer, integer), roll_up_events(uuid, integer), aged_event_partitions(),
-  prunable_accounts(timestamptz), prune_events(uuid, timestamptz), drop_event_partition(text) FROM PUBLIC;
+  prunable_accounts(timestamptz), prune_events(uuid, timestamptz, text), drop_event_partition(text) FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION ensure_event_partitions(integer, integer), roll_up_events(uuid, integer) TO keytrail_app;
 --> statement-breakpoint
-GRANT EXECUTE ON FUNCTION append_batch(uuid[], text[], boolean), aged_event_partitions(), prunable_accounts(timestamptz),
-  prune_events(uuid, timestamptz), drop_event_partition(text) TO keytrail_retention;
+GRANT EXECUTE ON FUNCTION aged_event_partitions(), prunable_accounts(timestamptz),
+  prune_events(uuid, timestamptz, text), drop_event_partition(text) TO keytrail_retention;

@@ -122,7 +122,7 @@ export interface EventBody {
   count?: number | undefined;
   firstSeq?: number | undefined;
   lastSeq?: number | undefined;
-  /** What an export was limited to, in words. */
+  /** What an export was limited to, or why events were removed, in words. */
   note?: string | undefined;
 }
 

@@ -36,7 +36,6 @@ export interface Owner {
 
 export async function startTestServer(variables: Record<string, string> = {}): Promise<TestServer> {
   const database = await createTestDatabase();
-  await migrateDatabase(database.url);
   const lines: string[] = [];
   let skewMs = 0;
   const config = readConfig({
@@ -46,6 +45,7 @@ export async function startTestServer(variables: Record<string, string> = {}): P
     KEYTRAIL_DATA_DIR: '/nonexistent',
     ...variables,
   });
+  await migrateDatabase(database.url, config.retentionDays);
   const masterKey = randomBytes(32);
   const masterKeys = { newest: 1, byVersion: new Map([[1, masterKey]]) };
   const start = () =>

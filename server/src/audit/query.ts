@@ -44,7 +44,9 @@ export function listEvents(
 /** One event by its id; null where the log does not hold it. */
 export function findEvent(db: Database, accountId: string, id: string): Promise<AuditEvent | null> {
   return readAsAccount(db, accountId, async (tx) => {
-    const [row] = await tx<{ line: string }[]>`select line from events where account_id = ${accountId} and id = ${id}`;
+    const [row] = await tx<{ line: string }[]>`
+      select line from events
+      where account_id = ${accountId} and id = ${id} and ${isKept(tx, accountId)}`;
     return row === undefined ? null : parseLine(row.line);
   });
 }
@@ -55,7 +57,7 @@ const relatedMax = 200;
 export function listRelated(db: Database, accountId: string, correlationId: string): Promise<AuditEvent[]> {
   return readAsAccount(db, accountId, async (tx) => {
     const rows = await tx<{ line: string }[]>`
-      select line from events where account_id = ${accountId} and correlation_id = ${correlationId}
+      select line from events where account_id = ${accountId} and correlation_id = ${correlationId} and ${isKept(tx, accountId)}
       order by recorded_at limit ${relatedMax}`;
     return rows.map((row) => parseLine(row.line));
   });
@@ -76,9 +78,16 @@ export function listEventsFrom(
     if (first >= head) return { events: [], head };
     const rows = await tx<{ line: string }[]>`
       select line from events
-      where account_id = ${accountId} and seq >= ${first} order by seq limit ${run.limit}`;
+      where account_id = ${accountId} and seq >= ${first} and ${isKept(tx, accountId)}
+      order by seq limit ${run.limit}`;
     return { events: rows.map((row) => parseLine(row.line)), head };
   });
+}
+
+/** Pruned events are out of sight from the moment their pruning is recorded; their partition goes some time later. */
+function isKept(tx: TransactionSql, accountId: string) {
+  return tx`recorded_at >= coalesce(
+    (select pruned_until from event_rollups where account_id = ${accountId}), '-infinity')`;
 }
 
 async function readHead(tx: TransactionSql, accountId: string): Promise<number> {
