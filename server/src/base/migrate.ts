@@ -21,6 +21,8 @@ export async function migrateDatabase(target: DatabaseTarget, retentionDays = 90
     await ensureRoles(sql);
     // The migrator says CREATE SCHEMA IF NOT EXISTS even for a schema that exists, which needs the right to.
     await sql`do $$ begin execute format('grant create on database %I to keytrail_owner', current_database()); end $$`;
+    // Open on databases that are older than Postgres 15: functions that run as the owner look into this schema.
+    await sql`revoke create on schema public from public`;
     await sql`grant usage, create on schema public to keytrail_owner`;
     await sql`grant usage on schema public to keytrail_app, keytrail_retention`;
     await sql`set role keytrail_owner`;
