@@ -18,7 +18,7 @@ export interface Export {
 }
 
 /** Small, so that a million events cost a page of memory, and no transaction outlives a page. */
-const pageLimit = 500;
+const pageLimit = 200;
 
 /**
  * Records the export and returns what is to be sent.
