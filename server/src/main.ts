@@ -14,7 +14,7 @@ import { takeServerLock } from './base/server-lock.ts';
 
 // V8 lets garbage grow to several times what is in use before it collects it all; over a long export that is what a
 // server would be seen to need. Here it collects when the heap has grown by this much.
-setFlagsFromString('--heap-growing-percent=60');
+setFlagsFromString('--heap-growing-percent=40');
 
 /** Exit codes that the start script tells apart. */
 const exitCodes = { ok: 0, failed: 1, alreadyRunning: 3 };
