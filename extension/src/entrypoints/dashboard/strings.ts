@@ -276,6 +276,23 @@ export const strings = {
     notCounted: 'The events could not be counted.',
   },
 
+  activity: {
+    title: 'Activity',
+    by: { hour: 'by hour', day: 'by day' },
+    count: (count: number) => toCount(count, 'event', 'events'),
+    /** Said with the bars' list, and shown while it has the keyboard's focus. */
+    keys: '← → move · Shift extends · Enter shows that time',
+    keysSpoken:
+      'Left and right arrows move over the bars, with Shift they choose several. Enter limits the log to what is chosen, Escape lets go of it.',
+    bars: (bucket: string) => `Events ${bucket}`,
+    zoomOut: 'Zoom out',
+    table: 'Show as table',
+    chart: 'Show as chart',
+    columns: { time: 'Time', total: 'Events' },
+    empty: 'No events to count in this time.',
+    offline: 'Activity is counted by the server and shows when it is back.',
+  },
+
   filters: {
     names: {
       types: 'Type',

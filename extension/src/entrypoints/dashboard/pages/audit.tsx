@@ -7,6 +7,7 @@ import { useEffect, useMemo } from 'react';
 import { sendMessage } from '../../../lib/messages.ts';
 import { toggle } from '../../../ui/filter-option.tsx';
 import { Notice } from '../../../ui/notice.tsx';
+import { ActivityChart } from '../activity/activity-chart.tsx';
 import {
   type AuditSearch,
   facetParams,
@@ -72,6 +73,13 @@ export function AuditPage() {
       >
         <GroupMenu grouping={search.group} onChange={(group) => patch({ group, expanded: undefined })} />
       </FilterBar>
+      <ActivityChart
+        filter={filter}
+        range={range}
+        onRangeChange={(next) => patch(fromRange(next))}
+        newestSeq={log.newestSeq}
+        offline={log.offline}
+      />
       {by !== undefined && !log.offline && !counts.failed ? (
         <GroupedLog
           by={by}
