@@ -276,6 +276,19 @@ export const strings = {
     notCounted: 'The events could not be counted.',
   },
 
+  export: {
+    button: 'Export',
+    label: 'Export of the log',
+    csv: 'CSV, for spreadsheets',
+    jsonl: 'JSON Lines, for programs',
+    counting: 'Counting the events',
+    progress: (done: number, total: number) =>
+      `${done.toLocaleString('en')} of ${toCount(total, 'event', 'events')} exported`,
+    cancel: 'Cancel export',
+    dismiss: 'Dismiss',
+    done: (count: number, name: string) => `${toCount(count, 'event', 'events')} exported to ${name}`,
+  },
+
   activity: {
     title: 'Activity',
     by: { hour: 'by hour', day: 'by day' },

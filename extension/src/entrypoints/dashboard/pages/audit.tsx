@@ -28,6 +28,7 @@ import { useFacets } from '../audit/use-facets.ts';
 import { useKnownValues } from '../audit/use-known-values.ts';
 import { useOpenEvent } from '../audit/use-open-event.ts';
 import { ViewsMenu } from '../audit/views-menu.tsx';
+import { ExportMenu } from '../export/export-menu.tsx';
 import { PageHead } from '../page-head.tsx';
 import { strings } from '../strings.ts';
 import { useTitle } from '../use-title.ts';
@@ -60,6 +61,7 @@ export function AuditPage() {
       <PageHead title={text.title} subtitle={<CountLine counts={counts} range={range} />}>
         <LiveMark status={log.live} offline={log.offline} />
         <ViewsMenu search={search} />
+        <ExportMenu filter={filter} />
       </PageHead>
       <FilterBar
         filter={filter}
