@@ -63,7 +63,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
         >
           <EventIcon type={event.type} small />
           <div className="min-w-0 flex-1">
-            <div className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-0.5">
+            <div className="flex min-w-0 flex-wrap items-baseline gap-x-1.5 gap-y-0.5">
               <EventTitle
                 event={event}
                 onOpen={onOpen}
@@ -111,16 +111,10 @@ function Subject({ row: { event, place } }: { readonly row: EventRow }) {
   // Titles of changes say what was done; a use is told by how it was made.
   const done = event.type === 'secret_access' ? toActionWords(event) : null;
   const subject = [done, toSubject(event)].filter((part) => part !== null).join(' ');
-  if (subject === '') return null;
+  // Beside the number of times there is no room for it.
+  if (subject === '' || place === 'folded' || place === 'first') return null;
   return (
-    <span
-      dir="auto"
-      title={subject}
-      className={joinClasses(
-        'user-text min-w-0 flex-1 truncate text-xs',
-        (place === 'folded' || place === 'first') && 'hidden @5xl:inline',
-      )}
-    >
+    <span dir="auto" title={subject} className="user-text min-w-0 flex-1 truncate text-xs">
       {subject}
     </span>
   );

@@ -51,8 +51,9 @@ export function useAuditEvents(filter: EventFilter): AuditEvents {
   const newest = useNewest(filter, window, isPlaced);
   const fresh = useFresh(filter, window, live.events);
 
-  const error = newest.error ?? head.error;
-  const failure = error === null ? (live.failure ?? state.failure) : toFailure(error);
+  const isAway = useServerAway(live.status);
+  const error = newest.error ?? head.error ?? isAway;
+  const failure = error === null ? state.failure : toFailure(error);
   const offline = failure?.kind === 'offline';
   useAskAgain(window, state.failure?.kind === 'offline', offline);
   return {
@@ -79,6 +80,19 @@ function toSources(filter: EventFilter) {
     cachedRun: readCachedRun,
     list: (page: { before?: string; after?: string; limit: number }) => api.audit.list.query({ filter, ...page }),
   };
+}
+
+/** Why the server does not answer an ordinary call; a stream that breaks off does not say. Null while all is well. */
+function useServerAway(status: LiveEvents['status']): unknown {
+  const probe = useQuery({
+    queryKey: ['audit', 'probe'],
+    queryFn: ({ signal }) => api.audit.since.query({ from: 0, newest: 1, limit: 1 }, { signal }),
+    enabled: status === 'away',
+    gcTime: 0,
+    retry: false,
+    refetchInterval: offlineRetryMs,
+  });
+  return status === 'away' ? probe.error : null;
 }
 
 /** Tries a page again that the server did not answer, and goes on below the cache once the server is back. */

@@ -40,7 +40,11 @@ export function useLogScroll({ log, rows, keptIndex, anchored, body }: LogScroll
     estimateSize: (index) => heights.current.get(toShape(index)) ?? 40,
     measureElement: (element, entry, instance) => {
       const height = measureElement(element, entry, instance);
-      heights.current.set(toShape(instance.indexFromElement(element)), height);
+      const index = instance.indexFromElement(element);
+      heights.current.set(toShape(index), Math.min(height, heights.current.get(toShape(index)) ?? height));
+      // A row that is as high as was estimated is not noted by itself, and estimates change.
+      const laid = instance.measurementsCache[index];
+      if (laid?.size === height) instance.itemSizeCache.set(laid.key, height);
       return height;
     },
     rangeExtractor: useCallback((range: Range) => withIndex(defaultRangeExtractor(range), keptIndex), [keptIndex]),

@@ -2,17 +2,32 @@
 
 import type { AuditEvent } from '@keytrail/shared/event';
 import { useQuery } from '@tanstack/react-query';
-import { api } from '../../../lib/query.ts';
+import { toFailure } from '../../../lib/api.ts';
+import type { Failure } from '../../../lib/failure.ts';
+import { findEvent } from './find-event.ts';
 
-/** Undefined while none is named, while it is on its way, and when the log does not hold it. */
-export function useOpenEvent(id: string | undefined, listed: readonly AuditEvent[]): AuditEvent | undefined {
+export type OpenedEvent =
+  | { readonly status: 'found'; readonly event: AuditEvent }
+  | { readonly status: 'looking' }
+  /** The log does not hold it. */
+  | { readonly status: 'missing' }
+  | { readonly status: 'failed'; readonly failure: Failure; readonly retry: () => void };
+
+/** What is known of the event that an address names. */
+export function useOpenEvent(id: string, listed: readonly AuditEvent[]): OpenedEvent {
   const known = listed.find((event) => event.id === id);
   const query = useQuery({
     queryKey: ['audit', 'event', id],
-    queryFn: ({ signal }) => (id === undefined ? null : api.audit.get.query({ id }, { signal })),
-    enabled: id !== undefined && known === undefined,
+    queryFn: ({ signal }) => findEvent(id, signal),
+    enabled: known === undefined,
     // Events do not change.
     staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
   });
-  return known ?? (id === undefined ? undefined : (query.data ?? undefined));
+  const event = known ?? query.data;
+  if (event !== undefined && event !== null) return { status: 'found', event };
+  if (query.error !== null) {
+    return { status: 'failed', failure: toFailure(query.error), retry: () => void query.refetch() };
+  }
+  return { status: event === null ? 'missing' : 'looking' };
 }

@@ -17,16 +17,15 @@ import {
   toRange,
 } from '../audit/audit-search.ts';
 import { CountLine } from '../audit/count-line.tsx';
-import { EventDrawer } from '../audit/event-drawer.tsx';
 import { EventLog } from '../audit/event-log.tsx';
 import { FilterBar } from '../audit/filter-bar.tsx';
 import { GroupMenu } from '../audit/group-menu.tsx';
 import { GroupedLog } from '../audit/grouped-log.tsx';
 import { LiveMark } from '../audit/live-mark.tsx';
+import { OpenedEvent } from '../audit/opened-event.tsx';
 import { useAuditEvents } from '../audit/use-audit-events.ts';
 import { useFacets } from '../audit/use-facets.ts';
 import { useKnownValues } from '../audit/use-known-values.ts';
-import { useOpenEvent } from '../audit/use-open-event.ts';
 import { ViewsMenu } from '../audit/views-menu.tsx';
 import { ExportMenu } from '../export/export-menu.tsx';
 import { PageHead } from '../page-head.tsx';
@@ -45,10 +44,6 @@ export function AuditPage() {
   const known = useKnownValues();
   const range = toRange(search);
   const { patch, patchText, open, expand, clear } = useAddress(search.text !== undefined);
-  const opened = useOpenEvent(search.event, log.events);
-  const index = log.events.findIndex(({ id }) => id === search.event);
-  const newer = index > 0 ? log.events[index - 1] : undefined;
-  const older = index < 0 ? undefined : log.events[index + 1];
   const by = search.group === 'day' ? undefined : search.group;
 
   useEffect(() => {
@@ -107,14 +102,7 @@ export function AuditPage() {
           />
         </>
       )}
-      {opened !== undefined && (
-        <EventDrawer
-          event={opened}
-          onClose={() => open(undefined, true)}
-          onNewer={newer && (() => open(newer, true))}
-          onOlder={older && (() => open(older, true))}
-        />
-      )}
+      {search.event !== undefined && <OpenedEvent id={search.event} log={log} onOpen={open} />}
     </>
   );
 }
