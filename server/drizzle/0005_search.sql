@@ -52,7 +52,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, p
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_sort = off SET jit = off AS $function$
 #variable_conflict use_column
 DECLARE
-  near_steps constant integer := 250;
+  near_steps integer;
   -- Asking one facet for its half hours costs about as much as this many steps of a walk.
   steps_per_facet constant integer := 20;
   reason_steps constant integer := 1000;
@@ -92,6 +92,8 @@ BEGIN
   END IF;
 
   -- What is near. Lines would have to be parsed for texts and policies: there only what nothing else knows.
+  -- Steps are cheap in a large log, whose events lie close together; in a small one the facets know all at once.
+  near_steps := least(1000, greatest(100, total / 500));
   rest_low := low;
   rest_high := high;
   IF num_nonnulls(policies, wanted) = 0 THEN
@@ -128,10 +130,11 @@ BEGIN
       USING account, types, sources, services, agent_ids, credential_ids, proxy_ids, policies, outcomes, clients, rules,
         rest_low, rest_high, pattern;
     IF passing > 0 THEN
-      -- Nothing passes beyond the outermost facet.
+      -- Nothing passes beyond the outermost facet. And each facet has an event at its edge: of those whose edge lies
+      -- within what is left, the nearest fill the page, so it ends at the last of their edges.
       <clip to edges>
-      -- Each facet has an event at its edge: of those that end within what is left, the nearest fill the page.
       asked := (SELECT count(*) FROM unnest(edges) edge WHERE <edge is beyond>) + page_size;
+      <end at edge>
       expected := page_size * total / passing;
       IF expected <= least(asked, cardinality(chosen)) * steps_per_facet THEN
         -- A few times as far as the page takes where what passes is spread evenly.
@@ -151,7 +154,6 @@ BEGIN
         END IF;
       END IF;
       IF rest_low < rest_high AND cardinality(found) < page_size THEN
-        asked := (SELECT count(*) FROM unnest(edges) edge WHERE <edge is beyond>) + page_size;
         -- A half hour that what is left cuts counts for nothing: it is visited, and not relied on to fill the page.
         found := found || ARRAY(
           WITH visited AS (
@@ -235,16 +237,16 @@ $template$;
 BEGIN
   FOR direction IN SELECT * FROM (VALUES
     ('search_events_older', 'DESC', 'min', 'last_at', 'edge >= rest_high', 'rest_high := reached;',
-      'rest_high := least(rest_high, edges[1] + tick);', 'low', 'high',
+      'rest_high := least(rest_high, edges[1] + tick);', 'rest_low := greatest(rest_low, edges[asked]);', 'low', 'high',
       'direct_low := greatest(low, least(reached, rolled + tick)); direct_high := high; rest_high := direct_low;',
       'rest_low := low; rest_high := least(direct_low, rolled + tick);', ''),
     ('search_events_newer', 'ASC', 'max', 'first_at', 'edge < rest_low', 'rest_low := reached + tick;',
-      'rest_low := greatest(rest_low, edges[1]);', 'high', 'low',
+      'rest_low := greatest(rest_low, edges[1]);', 'rest_high := least(rest_high, edges[asked] + tick);', 'high', 'low',
       'direct_low := low; direct_high := reached; rest_low := direct_high;',
       'rest_low := direct_high; rest_high := least(high, rolled + tick);',
       'page_size := page_size - cardinality(found[1:page_size]);
   direct_low := greatest(low, rolled + tick, direct_high); direct_high := high;' || direct)
-  ) AS d (name, sorted, far_end, edge, beyond, go_on, clip, far_bound, near_bound, set_near, back, last) LOOP
+  ) AS d (name, sorted, far_end, edge, beyond, go_on, clip, end_at, far_bound, near_bound, set_near, back, last) LOOP
     made := template;
     made := replace(made, '<last>', direction.last);
     made := replace(made, '<direct>', direct);
@@ -259,6 +261,7 @@ BEGIN
     made := replace(made, '<edge is beyond>', direction.beyond);
     made := replace(made, '<edge>', direction.edge);
     made := replace(made, '<clip to edges>', direction.clip);
+    made := replace(made, '<end at edge>', direction.end_at);
     made := replace(made, '<go on from reached>', direction.go_on);
     EXECUTE made;
     EXECUTE format('REVOKE ALL ON FUNCTION %I FROM PUBLIC', direction.name);
