@@ -198,7 +198,7 @@ async function startLog(size: Size): Promise<EmbeddedPostgres> {
     if (heads?.count !== 0)
       throw new Error(`${options.dataDir} holds a log that is not whole. Remove it and run again.`);
     // A server for this many events has the memory for them; the default is a laptop's.
-    await sql.unsafe(`alter system set shared_buffers = '4GB'`);
+    await sql.unsafe(`alter system set shared_buffers = '14GB'`);
     await sql.unsafe(`alter system set max_wal_size = '8GB'`);
     await sql.end();
     await postgres.stop();
@@ -237,7 +237,7 @@ async function fill(postgres: EmbeddedPostgres, size: Size): Promise<void> {
 /** A server's memory holds the weeks that people look at; what a cold disk adds is not measured here. */
 async function prewarm(sql: ReturnType<typeof connect>): Promise<void> {
   await sql`create extension if not exists pg_prewarm`;
-  await sql`select sum(pg_prewarm(c.oid, 'read')) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  await sql`select sum(pg_prewarm(c.oid, 'buffer')) from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'public' and c.relkind in ('r', 'i')`;
 }
 
