@@ -128,6 +128,7 @@ test('every change of the vault is a Vault Change event; events outlive what the
     'suspend: Agent suspended',
     'resume: Agent resumed',
     'revoke: Grant revoked',
+    'revoke: Agent key revoked',
     'delete: Agent removed',
     'delete: Credential deleted',
   ]);

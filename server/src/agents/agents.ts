@@ -4,12 +4,13 @@ import type { AgentInput, AgentStatus, AgentSummary } from '@keytrail/shared/age
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import { and, desc, eq, sql } from 'drizzle-orm';
-import { type Change, recordChange } from '../audit/change.ts';
+import { type Change, recordChanges } from '../audit/change.ts';
 import { issueKey } from '../auth/agent-keys.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
 import { agents } from '../base/schema.ts';
+import { endGrants, endKeys } from './standing.ts';
 
 export function listAgents(ctx: Context, owner: OwnerPrincipal): Promise<AgentSummary[]> {
   return withAccount(ctx.db, owner.accountId, (tx) => selectAgents(tx, ctx, owner.accountId));
@@ -82,24 +83,32 @@ export function setAgentStatus(
   });
 }
 
-/** Removes the agent with its keys and grants. Its events stay, under the name it had. */
+/**
+ * Removes the agent with its keys and grants, each of which the log names. Its events stay, under the name it had. The
+ * events come last: they hold the log's head, for which others wait who hold what the removal cascades to.
+ */
 export function removeAgent(ctx: Context, owner: OwnerPrincipal, input: { id: string }): Promise<{ id: string }> {
   return changeAgent(ctx, owner, async (tx) => {
+    await lockAgent(tx, owner.accountId, input.id);
     const agent = await getAgent(tx, ctx, owner.accountId, input.id);
+    const along = [
+      ...(await endGrants(tx, ctx, owner.accountId, { agentId: agent.id })),
+      ...(await endKeys(tx, ctx, owner.accountId, agent)),
+    ];
     await tx.delete(agents).where(isAgent(owner.accountId, input.id));
-    return { answer: { id: input.id }, change: toChange('delete', 'Agent removed', agent) };
+    return { answer: { id: input.id }, along, change: toChange('delete', 'Agent removed', agent) };
   });
 }
 
 async function changeAgent<T>(
   ctx: Context,
   owner: OwnerPrincipal,
-  work: (tx: Transaction) => Promise<{ answer: T; change: Change }>,
+  work: (tx: Transaction) => Promise<{ answer: T; along?: Change[]; change: Change }>,
 ): Promise<T> {
   try {
     return await withAccount(ctx.db, owner.accountId, async (tx) => {
-      const { answer, change } = await work(tx);
-      await recordChange(tx, ctx, owner, change);
+      const { answer, along, change } = await work(tx);
+      await recordChanges(tx, ctx, owner, change, along);
       return answer;
     });
   } catch (error) {

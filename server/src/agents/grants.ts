@@ -46,7 +46,6 @@ export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInp
         ),
       )
       .returning({ id: grants.id });
-    if (replaced !== undefined) await recordGrantChange(tx, ctx, owner, replaced.id, 'revoke', 'Grant replaced');
     await tx.insert(grants).values({
       accountId: owner.accountId,
       id,
@@ -56,6 +55,7 @@ export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInp
       createdAt: now,
       expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
     });
+    if (replaced !== undefined) await recordGrantChange(tx, ctx, owner, replaced.id, 'revoke', 'Grant replaced');
     return recordGrantChange(tx, ctx, owner, id, 'create', 'Grant given');
   });
 }

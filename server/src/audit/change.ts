@@ -1,6 +1,7 @@
 // The event that says the vault was changed, written in the transaction that changes it.
 
 import type { EventDraft } from '@keytrail/shared/event';
+import { mintUuid } from '@keytrail/shared/ids';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
 import { appendIn } from './append.ts';
@@ -11,7 +12,17 @@ export type Change = Pick<EventDraft, 'action' | 'title'> &
   Partial<
     Pick<
       EventDraft,
-      'service' | 'credentialId' | 'credentialLabel' | 'fields' | 'agentId' | 'agentName' | 'keyId' | 'grantId'
+      | 'outcome'
+      | 'service'
+      | 'credentialId'
+      | 'credentialLabel'
+      | 'fields'
+      | 'agentId'
+      | 'agentName'
+      | 'keyId'
+      | 'grantId'
+      | 'correlationId'
+      | 'note'
     >
   >;
 
@@ -31,4 +42,16 @@ export async function recordChange(
   });
   // Before the commit that the roll-up is to see; if it comes too early, the next stretch takes this one along.
   rollUpWhenDue(ctx, owner.accountId, event);
+}
+
+/** Records a change and, before it, what it ended along with it; one correlation id ties them together. */
+export async function recordChanges(
+  tx: Transaction,
+  ctx: Context,
+  owner: Parameters<typeof recordChange>[2],
+  change: Change,
+  along: readonly Change[] = [],
+): Promise<void> {
+  const tie = along.length === 0 ? {} : { correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes) };
+  for (const each of [...along, change]) await recordChange(tx, ctx, owner, { ...each, ...tie });
 }

@@ -10,7 +10,8 @@ import {
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
-import { type Change, recordChange } from '../audit/change.ts';
+import { endGrants } from '../agents/standing.ts';
+import { type Change, recordChanges } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
@@ -112,15 +113,20 @@ export function updateCredential(
   });
 }
 
-/** Removes a credential with its secrets and grants. Its events stay, under the label it had. */
+/**
+ * Removes a credential with its secrets and grants, each of which the log names. Its events stay, under the label it
+ * had. Locked first: no grant is given between those that are named and the removal.
+ */
 export async function removeCredential(
   ctx: Context,
   owner: OwnerPrincipal,
   input: { id: string },
 ): Promise<{ id: string }> {
   await changeCredential(ctx, owner, async (tx) => {
-    const [row] = await tx.delete(credentials).where(isCredential(owner.accountId, input.id)).returning();
-    return { row: verifyFound(row, input.id), action: 'delete', title: 'Credential deleted' };
+    const row = await getCredential(tx, owner.accountId, input.id, 'for update');
+    const along = await endGrants(tx, ctx, owner.accountId, { credentialId: input.id });
+    await tx.delete(credentials).where(isCredential(owner.accountId, input.id));
+    return { row, along, action: 'delete', title: 'Credential deleted' };
   });
   return input;
 }
@@ -137,7 +143,7 @@ export async function getCredential(
   return verifyFound(row, id);
 }
 
-type Changed = { row: CredentialRow } & Pick<Change, 'action' | 'title' | 'fields'>;
+type Changed = { row: CredentialRow; along?: Change[] } & Pick<Change, 'action' | 'title' | 'fields'>;
 
 async function changeCredential(
   ctx: Context,
@@ -146,13 +152,9 @@ async function changeCredential(
 ): Promise<CredentialSummary> {
   try {
     return await withAccount(ctx.db, owner.accountId, async (tx) => {
-      const { row, ...change } = await work(tx);
-      await recordChange(tx, ctx, owner, {
-        ...change,
-        service: row.service,
-        credentialId: row.id,
-        credentialLabel: row.label,
-      });
+      const { row, along, ...change } = await work(tx);
+      const named = { service: row.service, credentialId: row.id, credentialLabel: row.label };
+      await recordChanges(tx, ctx, owner, { ...change, ...named }, along);
       return toSummary({ ...row, secretFields: Object.keys(row.sealed) });
     });
   } catch (error) {
