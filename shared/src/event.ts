@@ -122,7 +122,7 @@ export interface EventBody {
   count?: number | undefined;
   firstSeq?: number | undefined;
   lastSeq?: number | undefined;
-  /** What an export was limited to, or why events were removed, in words. */
+  /** In words: what an export was limited to, why events were removed, which session ended, why an access failed. */
   note?: string | undefined;
 }
 

@@ -126,14 +126,14 @@ async function settle(
   agent: AgentPrincipal | null,
 ): Promise<AccessOutcome> {
   if (!decision.allowed) return deny(ctx, accountId, row, decision, draft, agent);
-  const values = openFields(ctx, row, fields);
-  const event = await append(ctx, accountId, {
-    ...draft,
-    ...toCredentialFacts(row),
-    type: draft.source === 'direct' ? 'secret_access' : 'agent_access',
-    outcome: 'ok',
-    fields: Object.keys(values),
+  const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
+  const used = { ...draft, ...toCredentialFacts(row), type } as const;
+  const values = await openFields(ctx, row, fields).catch(async (error: unknown) => {
+    const note = error instanceof AppError ? error.public : 'The stored secret could not be read';
+    await append(ctx, accountId, { ...used, outcome: 'failed', fields, note });
+    throw error;
   });
+  const event = await append(ctx, accountId, { ...used, outcome: 'ok', fields: Object.keys(values) });
   touchUse(ctx, accountId, row, agent);
   return { outcome: 'ok', credential: row, values, event };
 }
@@ -159,7 +159,8 @@ async function deny(
   return { outcome: 'denied', rule: decision.rule, retryAt, event };
 }
 
-function openFields(ctx: Context, row: CredentialRow, fields: string[]): Record<string, string> {
+/** Async so that whatever it throws, also over a seed that is none, is caught where the access is recorded. */
+async function openFields(ctx: Context, row: CredentialRow, fields: string[]): Promise<Record<string, string>> {
   const kind = toKind(row);
   const opened: Record<string, string> = {};
   for (const field of toSealedNames(kind, fields, Object.keys(row.public))) {
