@@ -1,17 +1,16 @@
 // People: sign-up, sign-in, sessions and their revocation, kept by better-auth in our tables.
 
-import { toClientKind } from '@keytrail/shared/client';
-import type { EventDraft } from '@keytrail/shared/event';
 import { mintUuid } from '@keytrail/shared/ids';
 import { toOneLine } from '@keytrail/shared/text';
 import { betterAuth } from 'better-auth';
-import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { bearer } from 'better-auth/plugins/bearer';
-import { append } from '../audit/append.ts';
+import { z } from 'zod';
 import type { Context } from '../base/context.ts';
 import { deriveKey } from '../base/master-key.ts';
-import { accounts, identities, sessions, signInLimits, verifications } from '../base/schema.ts';
-import { toCanonicalIp } from './requester.ts';
+import { authRequests } from './auth-request.ts';
+import { recordFailedPasswordChange, recordFailedSignIn } from './failed-attempts.ts';
+import { createRecordedAdapter, toNotRecorded } from './recorded-adapter.ts';
 
 /** The header by which our own HTTP layer tells better-auth the client's address; a client's own is dropped. */
 export const clientIpHeader = 'x-keytrail-client-ip';
@@ -23,16 +22,7 @@ export function createAuth(ctx: Context, baseUrl: string) {
   return betterAuth({
     baseURL: baseUrl,
     secret: deriveKey(ctx.masterKeys, 'sessions').toString('base64'),
-    database: drizzleAdapter(ctx.db.drizzle, {
-      provider: 'pg',
-      schema: {
-        user: accounts,
-        session: sessions,
-        account: identities,
-        verification: verifications,
-        rateLimit: signInLimits,
-      },
-    }),
+    database: createRecordedAdapter(ctx),
     trustedOrigins: [baseUrl, ...ctx.config.extensionOrigins],
     emailAndPassword: { enabled: true, minPasswordLength: 10, maxPasswordLength: 128 },
     session: { expiresIn: 30 * 24 * 3600, updateAge: 24 * 3600 },
@@ -53,8 +43,8 @@ export function createAuth(ctx: Context, baseUrl: string) {
         create: { before: async (user) => ({ data: { ...user, name: toOneLine(user.name, 100) || user.email } }) },
         update: { before: async (user) => ({ data: { ...user, ...toName(user.name) } }) },
       },
-      session: { create: { after: async (session) => recordSignIn(ctx, session) } },
     },
+    hooks: { after: createAuthMiddleware(async (call) => settle(ctx, call.path, call.body, call.context)) },
     // Only the signed form opens a session: the list of sessions shows the bare tokens, to revoke them by.
     plugins: [bearer({ requireSignature: true })],
     telemetry: { enabled: false },
@@ -69,21 +59,29 @@ function toName(name: string | undefined): { name?: string } {
   return shown === '' ? {} : { name: shown };
 }
 
-async function recordSignIn(
+const tried = z.object({ email: z.string() });
+
+/** Looks at what an endpoint is about to answer. Throws in place of an answer that claims what did not happen. */
+async function settle(
   ctx: Context,
-  session: { userId: string; ipAddress?: string | null | undefined; userAgent?: string | null | undefined },
+  path: string,
+  body: unknown,
+  { returned, session }: { returned?: unknown; session: { user: { id: string } } | null },
 ): Promise<void> {
-  const clientIp = toCanonicalIp(session.ipAddress ?? undefined);
-  const userAgent = toOneLine(session.userAgent ?? '', 400);
-  const draft: EventDraft = {
-    type: 'vault_change',
-    action: 'sign_in',
-    source: 'direct',
-    outcome: 'ok',
-    title: 'Signed in',
-    client: toClientKind(session.userAgent ?? undefined),
-    ...(clientIp === null ? {} : { clientIp }),
-    ...(userAgent === '' ? {} : { userAgent }),
-  };
-  await append(ctx, session.userId, draft);
+  const request = authRequests.getStore();
+  if (request === undefined) return;
+  const refusal = isAPIError(returned) && returned.statusCode < 500 ? returned : null;
+  // Signing out, for one, reports success whatever became of the session.
+  if (request.failure !== undefined && refusal === null) throw toNotRecorded();
+  const code = refusal?.body?.code;
+  if (path === '/sign-in/email' && code === 'INVALID_EMAIL_OR_PASSWORD') {
+    // Nobody waits for it: how long the answer takes must not tell who has an account.
+    note(ctx, recordFailedSignIn(ctx, request, tried.parse(body).email));
+  } else if (path === '/change-password' && code === 'INVALID_PASSWORD' && session !== null) {
+    note(ctx, recordFailedPasswordChange(ctx, request, session.user.id));
+  }
+}
+
+function note(ctx: Context, recorded: Promise<void>): void {
+  recorded.catch((error: unknown) => ctx.log.error({ error }, 'a failed attempt was not recorded'));
 }

@@ -1,16 +1,35 @@
 // better-auth's endpoints. No cookie goes in or out: the bearer token is the only session.
 
+import { mintUuid } from '@keytrail/shared/ids';
 import { toNodeHandler } from 'better-auth/node';
 import type { RequestHandler } from 'express';
 import { type Auth, clientIpHeader } from '../auth/accounts.ts';
+import { authRequests } from '../auth/auth-request.ts';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 
 const bodyBytesMax = 64 * 1024;
 
+/** The endpoints that are open. Whatever else better-auth has now or will have is closed, rather than unrecorded. */
+const openPaths = new Set([
+  '/sign-up/email',
+  '/sign-in/email',
+  '/sign-out',
+  '/list-sessions',
+  '/revoke-session',
+  '/revoke-sessions',
+  '/revoke-other-sessions',
+  '/change-password',
+  '/update-user',
+]);
+
 export function createAuthRoutes(ctx: Context, auth: Auth): RequestHandler {
   const handle = toNodeHandler(auth);
-  return async (request, response) => {
+  return async (request, response, next) => {
+    if (!openPaths.has(request.path)) {
+      next();
+      return;
+    }
     // better-auth checks origins only where cookies come along. Without them a page could still guess passwords
     // through its visitors' browsers.
     const { origin } = request.headers;
@@ -27,10 +46,12 @@ export function createAuthRoutes(ctx: Context, auth: Auth): RequestHandler {
       return;
     }
     delete request.headers.cookie;
-    request.headers[clientIpHeader] = toRequester(request).clientIp ?? '';
+    const requester = toRequester(request);
+    request.headers[clientIpHeader] = requester.clientIp ?? '';
     const setHeader = response.setHeader.bind(response);
     response.setHeader = (name, value) => (name.toLowerCase() === 'set-cookie' ? response : setHeader(name, value));
-    await handle(request, response);
+    const correlationId = mintUuid(ctx.nowMs(), ctx.randomBytes);
+    await authRequests.run({ requester, path: request.path, correlationId }, () => handle(request, response));
   };
 }
 
