@@ -19,7 +19,9 @@ test('Up and Down walk through every event, folded ones and the next page includ
   const make = (n: number) => ({ ...makeDraft(n % 10 < 3 ? 7 : n), reason: `number ${n}.` });
   await seedEvents(await toDatabase(server), signedIn.accountId, 260, make);
   const page = await dashboard('/audit');
-  await page.getByRole('row').nth(1).locator('[data-row]').press('Enter');
+  const newest = page.getByRole('row').nth(1);
+  await expect(newest).toContainText('number 259.');
+  await newest.locator('[data-row]').press('Enter');
   const drawer = page.getByRole('dialog');
   for (let n = 259; n > 130; n--) {
     await expect(drawer).toContainText(`number ${n}.`);
