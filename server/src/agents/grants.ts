@@ -106,7 +106,9 @@ async function verifyBothExist(tx: Transaction, accountId: string, input: GrantI
   const [credential] = await tx
     .select({ id: credentials.id })
     .from(credentials)
-    .where(and(eq(credentials.accountId, accountId), eq(credentials.id, input.credentialId)));
+    .where(and(eq(credentials.accountId, accountId), eq(credentials.id, input.credentialId)))
+    // Against its removal, which takes the credential before its grants, too: in one order nobody waits in a circle.
+    .for('key share');
   if (credential === undefined) throw new AppError('not_found', { message: `no credential ${input.credentialId}` });
 }
 

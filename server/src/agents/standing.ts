@@ -7,7 +7,10 @@ import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
 import { agentKeys, agents, credentials, grants } from '../base/schema.ts';
 
-/** Ends the standing grants of an agent or of a credential, and answers what the log is to say of each. */
+/**
+ * Ends the standing grants of an agent or of a credential, which the caller has locked, and answers what the log is to
+ * say of each.
+ */
 export async function endGrants(
   tx: Transaction,
   ctx: Context,
@@ -15,13 +18,18 @@ export async function endGrants(
   by: { agentId: string } | { credentialId: string },
 ): Promise<Change[]> {
   const now = new Date(ctx.nowMs());
+  const areTheirs = and(
+    eq(grants.accountId, accountId),
+    'agentId' in by ? eq(grants.agentId, by.agentId) : eq(grants.credentialId, by.credentialId),
+  );
+  // All that the removal cascades to, in one order: an agent and a credential that go at once share grants.
+  await tx.select({ id: grants.id }).from(grants).where(areTheirs).orderBy(grants.id).for('update');
   const ended = await tx
     .update(grants)
     .set({ revokedAt: now })
     .where(
       and(
-        eq(grants.accountId, accountId),
-        'agentId' in by ? eq(grants.agentId, by.agentId) : eq(grants.credentialId, by.credentialId),
+        areTheirs,
         isNull(grants.revokedAt),
         // One that has run out ended then, not now.
         or(isNull(grants.expiresAt), gt(grants.expiresAt, now)),
