@@ -63,6 +63,11 @@ DECLARE
   passing bigint;
   chosen bigint[];
   edges timestamptz[];
+  span_low timestamptz;
+  span_high timestamptz;
+  stretch interval;
+  from_low timestamptz;
+  from_high timestamptz;
   direct_low timestamptz;
   direct_high timestamptz;
   found timestamptz[] := '{}';
@@ -123,16 +128,18 @@ BEGIN
   );
 
   IF rest_low < rest_high THEN
-    EXECUTE 'SELECT coalesce(sum(k.count), 0), array_agg(k.facet ORDER BY k.<edge> <order>), array_agg(k.<edge> ORDER BY k.<edge> <order>)
+    EXECUTE 'SELECT coalesce(sum(k.count), 0), array_agg(k.facet ORDER BY k.<edge> <order>), array_agg(k.<edge> ORDER BY k.<edge> <order>),
+        min(k.first_at), max(k.last_at)
       FROM public.event_facets k WHERE k.account_id = $1 AND k.first_at < $13 AND k.last_at >= $12' || members
       || CASE WHEN wanted IS NOT NULL THEN ' AND k.words LIKE $14' ELSE '' END
-      INTO passing, chosen, edges
+      INTO passing, chosen, edges, span_low, span_high
       USING account, types, sources, services, agent_ids, credential_ids, proxy_ids, policies, outcomes, clients, rules,
         rest_low, rest_high, pattern;
     IF passing > 0 THEN
-      -- Nothing passes beyond the outermost facet. And each facet has an event at its edge: of those whose edge lies
+      -- Nothing passes before the first facet or after the last. And each facet has an event at its edge: of those whose edge lies
       -- within what is left, the nearest fill the page, so it ends at the last of their edges.
-      <clip to edges>
+      rest_low := greatest(rest_low, span_low);
+      rest_high := least(rest_high, span_high + tick);
       asked := (SELECT count(*) FROM unnest(edges) edge WHERE <edge is beyond>) + page_size;
       <end at edge>
       expected := page_size * total / passing;
@@ -153,15 +160,19 @@ BEGIN
           rest_high := rest_low;
         END IF;
       END IF;
-      IF rest_low < rest_high AND cardinality(found) < page_size THEN
-        -- A half hour that what is left cuts counts for nothing: it is visited, and not relied on to fill the page.
+      -- Stretch by stretch, the first as long as it takes a few pages to pass on average.
+      stretch := greatest(interval '30 minutes',
+        (rest_high - rest_low) * least(1, 4.0 * page_size / passing)::double precision);
+      WHILE rest_low < rest_high AND cardinality(found) < page_size LOOP
+        <take a stretch>
+        -- A half hour that the stretch cuts counts for nothing: it is visited, and not relied on to fill the page.
         found := found || ARRAY(
           WITH visited AS (
             SELECT s.* FROM (SELECT unnest(chosen[1:asked]) AS facet) c CROSS JOIN LATERAL (
-              SELECT s.facet, s.slot, CASE WHEN s.slot >= rest_low AND s.slot + interval '30 minutes' <= rest_high
+              SELECT s.facet, s.slot, CASE WHEN s.slot >= from_low AND s.slot + interval '30 minutes' <= from_high
                 THEN s.count ELSE 0 END AS sure
               FROM event_slots s WHERE s.account_id = account AND s.facet = c.facet
-                AND s.slot > rest_low - interval '30 minutes' AND s.slot < rest_high
+                AND s.slot > from_low - interval '30 minutes' AND s.slot < from_high
               ORDER BY s.slot <order> LIMIT page_size + 1
             ) s
           ), needed AS (
@@ -171,13 +182,14 @@ BEGIN
           )
           SELECT hit.recorded_at FROM needed n CROSS JOIN LATERAL (
             SELECT e.recorded_at FROM events e
-            WHERE e.account_id = account AND e.facet = n.facet AND e.recorded_at >= greatest(n.slot, rest_low)
-              AND e.recorded_at < least(n.slot + interval '30 minutes', rest_high)
+            WHERE e.account_id = account AND e.facet = n.facet AND e.recorded_at >= greatest(n.slot, from_low)
+              AND e.recorded_at < least(n.slot + interval '30 minutes', from_high)
             ORDER BY e.recorded_at <order> LIMIT page_size
           ) hit
           WHERE n.nearer < page_size ORDER BY hit.recorded_at <order> LIMIT page_size
         );
-      END IF;
+        stretch := stretch * 8;
+      END LOOP;
     END IF;
   END IF;
 
@@ -237,16 +249,18 @@ $template$;
 BEGIN
   FOR direction IN SELECT * FROM (VALUES
     ('search_events_older', 'DESC', 'min', 'last_at', 'edge >= rest_high', 'rest_high := reached;',
-      'rest_high := least(rest_high, edges[1] + tick);', 'rest_low := greatest(rest_low, edges[asked]);', 'low', 'high',
+      'from_high := rest_high; from_low := greatest(rest_low, rest_high - stretch); rest_high := from_low;',
+      'rest_low := greatest(rest_low, edges[asked]);', 'low', 'high',
       'direct_low := greatest(low, least(reached, rolled + tick)); direct_high := high; rest_high := direct_low;',
       'rest_low := low; rest_high := least(direct_low, rolled + tick);', ''),
     ('search_events_newer', 'ASC', 'max', 'first_at', 'edge < rest_low', 'rest_low := reached + tick;',
-      'rest_low := greatest(rest_low, edges[1]);', 'rest_high := least(rest_high, edges[asked] + tick);', 'high', 'low',
+      'from_low := rest_low; from_high := least(rest_high, rest_low + stretch); rest_low := from_high;',
+      'rest_high := least(rest_high, edges[asked] + tick);', 'high', 'low',
       'direct_low := low; direct_high := reached; rest_low := direct_high;',
       'rest_low := direct_high; rest_high := least(high, rolled + tick);',
       'page_size := page_size - cardinality(found[1:page_size]);
   direct_low := greatest(low, rolled + tick, direct_high); direct_high := high;' || direct)
-  ) AS d (name, sorted, far_end, edge, beyond, go_on, clip, end_at, far_bound, near_bound, set_near, back, last) LOOP
+  ) AS d (name, sorted, far_end, edge, beyond, go_on, take, end_at, far_bound, near_bound, set_near, back, last) LOOP
     made := template;
     made := replace(made, '<last>', direction.last);
     made := replace(made, '<direct>', direct);
@@ -260,7 +274,7 @@ BEGIN
     made := replace(made, '<back to near>', direction.back);
     made := replace(made, '<edge is beyond>', direction.beyond);
     made := replace(made, '<edge>', direction.edge);
-    made := replace(made, '<clip to edges>', direction.clip);
+    made := replace(made, '<take a stretch>', direction.take);
     made := replace(made, '<end at edge>', direction.end_at);
     made := replace(made, '<go on from reached>', direction.go_on);
     EXECUTE made;

@@ -9,6 +9,7 @@ import { type ExportFormat, exportFormats } from './export-format.ts';
 import { toExportNote } from './export-note.ts';
 import { countFacets } from './facets.ts';
 import { listEvents } from './query.ts';
+import { toInstant, toMicros } from './window.ts';
 
 export interface Export {
   /** How many events there are: exact, since whatever is recorded from now on is left out. */
@@ -70,18 +71,9 @@ async function* readPages(
 /** Just behind the newest event, which is the moment of asking: recorded-at rises strictly in the order of commit. */
 async function findEnd(ctx: Context, accountId: string): Promise<string> {
   const [newest] = (await listEvents(ctx.db, accountId, { filter: {}, limit: 1 })).events;
-  return newest === undefined ? new Date(0).toISOString() : toInstant(toMicroseconds(newest.recordedAt) + 1);
+  return newest === undefined ? new Date(0).toISOString() : toInstant(toMicros(newest.recordedAt) + 1n);
 }
 
 function endAt(filter: EventFilter, end: string): EventFilter {
-  return filter.to !== undefined && toMicroseconds(filter.to) < toMicroseconds(end) ? filter : { ...filter, to: end };
-}
-
-function toMicroseconds(at: string): number {
-  return Date.parse(at) * 1000 + Number((/\.\d{3}(\d{1,3})/.exec(at)?.[1] ?? '').padEnd(3, '0'));
-}
-
-function toInstant(microseconds: number): string {
-  const milliseconds = new Date(Math.floor(microseconds / 1000)).toISOString().slice(0, -1);
-  return `${milliseconds}${String(microseconds % 1000).padStart(3, '0')}Z`;
+  return filter.to !== undefined && toMicros(filter.to) < toMicros(end) ? filter : { ...filter, to: end };
 }
