@@ -122,12 +122,18 @@ async function takeRows(page: Page) {
   });
 }
 
-/** Turns the wheel a notch a frame. */
+/** Turns the wheel notch by notch, each when the one before has been drawn: two in one frame would skip rows. */
 async function scrollUntil(page: Page, deltaY: number, done: () => Promise<boolean>): Promise<void> {
   for (let notch = 0; notch < 2_000; notch++) {
     if (notch % 10 === 0 && (await done())) return;
+    const from = await page.evaluate(() => scrollY);
     await page.mouse.wheel(0, deltaY);
-    await page.evaluate(() => new Promise(requestAnimationFrame));
+    await page.evaluate(async (before) => {
+      const endsAt = performance.now() + 300;
+      while (scrollY === before && performance.now() < endsAt) await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+    }, from);
   }
   throw new Error('the end was not reached');
 }

@@ -38,7 +38,8 @@ export function ActivityChart({ filter, range, onRangeChange, newestSeq, offline
   return (
     <figure
       aria-label={text.title}
-      className="group flex flex-col gap-1 rounded-lg border border-line bg-panel px-3 pt-2 pb-2"
+      // The drawing learns of a narrower page a moment late; the page must not grow by it.
+      className="group flex min-w-0 flex-col gap-1 overflow-x-clip rounded-lg border border-line bg-panel px-3 pt-2 pb-2"
     >
       <figcaption className="flex h-7 items-center gap-x-3 overflow-hidden">
         {filled && <Legend activity={data} />}

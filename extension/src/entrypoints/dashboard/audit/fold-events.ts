@@ -18,6 +18,8 @@ const alikeMembers = [
   'title',
   'service',
   'credentialId',
+  'agentId',
+  'proxyId',
   'client',
   'clientName',
   'clientIp',
