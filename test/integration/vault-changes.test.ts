@@ -216,6 +216,19 @@ test('removing an agent: its grants and its key are revoked by name, tied to the
   }
 });
 
+test('a key has one id in the log from its making over its use to its end', async () => {
+  const owner = await server.createOwner();
+  const { agent } = await createGrantedAgent(owner, server.url);
+  const { key } = await owner.client.agents.rotateKey.mutate({ id: agent.id });
+  await createClient(server.url, key).agent.credential.mutate({ service: 'github' });
+  await owner.client.agents.remove.mutate({ id: agent.id });
+  const events = await readLog(owner);
+  const idOf = (title: string) => events.find((event) => event.title === title)?.keyId;
+  const ids = ['Agent key rotated', 'deploy-bot', 'Agent key revoked'].map(idOf);
+  expect(ids).toEqual([expect.any(String), ids[0], ids[0]]);
+  expect(idOf('Agent created')).not.toBe(ids[0]);
+});
+
 test('removing a credential: its grants are revoked by name, tied to the removal', async () => {
   const owner = await server.createOwner();
   const { agent, grant, credential } = await createGrantedAgent(owner, server.url);

@@ -32,9 +32,9 @@ export function createAgent(
       status: 'active',
       createdAt: new Date(ctx.nowMs()),
     });
-    const key = await issueKey(tx, ctx, owner.accountId, id);
+    const { key, keyId } = await issueKey(tx, ctx, owner.accountId, id);
     const agent = await getAgent(tx, ctx, owner.accountId, id);
-    return { answer: { agent, key }, change: toChange('create', 'Agent created', agent) };
+    return { answer: { agent, key }, change: { ...toChange('create', 'Agent created', agent), keyId } };
   });
 }
 
@@ -61,9 +61,9 @@ export function rotateAgentKey(
 ): Promise<{ agent: AgentSummary; key: string }> {
   return changeAgent(ctx, owner, async (tx) => {
     await lockAgent(tx, owner.accountId, input.id);
-    const key = await issueKey(tx, ctx, owner.accountId, input.id);
+    const { key, keyId } = await issueKey(tx, ctx, owner.accountId, input.id);
     const agent = await getAgent(tx, ctx, owner.accountId, input.id);
-    return { answer: { agent, key }, change: toChange('rotate', 'Agent key rotated', agent) };
+    return { answer: { agent, key }, change: { ...toChange('rotate', 'Agent key rotated', agent), keyId } };
   });
 }
 

@@ -42,23 +42,29 @@ export async function findAgentByKey(ctx: Context, key: string): Promise<AgentOf
   return { accountId, ...agent, keyRevoked: revokedAt !== null };
 }
 
-/** Gives an agent a new key and revokes the ones it had. The key is returned here and never again. */
-export async function issueKey(tx: Transaction, ctx: Context, accountId: string, agentId: string): Promise<string> {
+/** Gives an agent a new key and revokes the ones it had. The key is returned here and never again; its id is no secret. */
+export async function issueKey(
+  tx: Transaction,
+  ctx: Context,
+  accountId: string,
+  agentId: string,
+): Promise<{ key: string; keyId: string }> {
   const now = new Date(ctx.nowMs());
   const key = mintAgentKey(accountId, ctx.randomBytes);
+  const keyId = mintUuid(ctx.nowMs(), ctx.randomBytes);
   await tx
     .update(agentKeys)
     .set({ revokedAt: now })
     .where(and(eq(agentKeys.accountId, accountId), eq(agentKeys.agentId, agentId), isNull(agentKeys.revokedAt)));
   await tx.insert(agentKeys).values({
     accountId,
-    id: mintUuid(ctx.nowMs(), ctx.randomBytes),
+    id: keyId,
     agentId,
     hash: hashKey(key),
     hint: key.slice(-4),
     createdAt: now,
   });
-  return key;
+  return { key, keyId };
 }
 
 function hashKey(key: string): Buffer {
