@@ -125,6 +125,36 @@ test('at 320 and 380 px nothing is cut off sideways', async ({ server, signedIn,
   }
 });
 
+test('alike events fold into one row, and unfold by click and by key', async ({
+  server,
+  signedIn,
+  browser_,
+  dashboard,
+}) => {
+  const { deny } = await makeActivity(signedIn, server.url);
+  for (let n = 0; n < 4; n++) await deny();
+  const { popup: closing } = await openOverBlank(browser_);
+  await expect(closing.getByRole('button', { name: /^5 times in/ })).toBeVisible();
+  await closing.close();
+  const page = await dashboard('/vault');
+  await page.goto(browser_.toExtensionUrl('popup.html'));
+  const denied = rows(page).filter({ hasText: 'No grant for this credential' });
+  const fold = page.getByRole('button', { name: /^5 times in/ });
+  await expect(denied).toHaveCount(1);
+  await fold.click();
+  await expect(denied).toHaveCount(5);
+  await expect(fold).toBeFocused();
+  await fold.press('Enter');
+  await expect(denied).toHaveCount(1);
+  await denied.locator('[data-row]').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(denied).toHaveCount(5);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowLeft');
+  await expect(denied).toHaveCount(1);
+  await expect(denied.locator('[data-row]')).toBeFocused();
+});
+
 async function readBadge(browser: Browser): Promise<string> {
   const [worker] = browser.context.serviceWorkers();
   // @ts-expect-error: runs in the worker, where `chrome` is.

@@ -1,18 +1,10 @@
 // What the list shows, row by row: events, folded events, the heads of days, the end of the local copy. Pure.
 
 import type { AuditEvent } from '@keytrail/shared/event';
-import { type Fold, foldEvents, getOldest } from './fold-events.ts';
+import { foldEvents, getOldest } from '../../../ui/fold-events.ts';
+import { type EventRow, toEventRows } from '../../../ui/fold-rows.ts';
 
 export type GroupBy = 'none' | 'day';
-
-/** One event, or several as one; `first` and `member` belong to a fold that is open. */
-export interface EventRow {
-  readonly kind: 'event';
-  readonly key: string | number;
-  readonly event: AuditEvent;
-  readonly fold: Fold;
-  readonly place: 'alone' | 'folded' | 'first' | 'member' | 'last';
-}
 
 export type DisplayRow =
   | EventRow
@@ -49,23 +41,6 @@ export function toDisplayRows(events: readonly AuditEvent[], layout: Layout): Di
     previous = getOldest(fold);
   }
   return rows;
-}
-
-/** Keys last while a fold grows at either end, and while it opens nothing that was there takes the place of another. */
-function toEventRows(fold: Fold, unfolded: ReadonlySet<string>): EventRow[] {
-  const [newest] = fold;
-  const oldest = getOldest(fold);
-  if (fold.length === 1) return [{ kind: 'event', key: newest.seq, event: newest, fold, place: 'alone' }];
-  if (!fold.some(({ id }) => unfolded.has(id))) {
-    return [{ kind: 'event', key: `fold ${oldest.seq}`, event: newest, fold, place: 'folded' }];
-  }
-  return fold.map((event) => ({
-    kind: 'event',
-    key: event.seq,
-    event,
-    fold,
-    place: event === newest ? 'first' : event === oldest ? 'last' : 'member',
-  }));
 }
 
 /** Where each event is: the index of the row that shows it, by the event's id. */

@@ -1,12 +1,13 @@
 // The list of the log with all its states: loading, empty, no match, aged out, offline, failed, more above and below.
 
 import type { AuditEvent } from '@keytrail/shared/event';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { toDayNumber } from '../../../ui/time.ts';
+import { useUnfolded } from '../../../ui/use-unfolded.ts';
 import { strings } from '../strings.ts';
-import { type EventRow, type GroupBy, toDisplayRows } from './display-rows.ts';
+import { type GroupBy, toDisplayRows } from './display-rows.ts';
 import { FreshPill } from './fresh-pill.tsx';
 import { LogFoot } from './log-foot.tsx';
 import { LogTable } from './log-table.tsx';
@@ -72,19 +73,4 @@ export function EventLog({ log, narrowed, openId, onOpen, onClear, groupBy }: Ev
       )}
     </>
   );
-}
-
-/** The events whose folds are open, by id: a fold stays open while others join it or leave it. */
-function useUnfolded() {
-  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
-  const toggle = ({ fold, place }: EventRow) =>
-    setUnfolded((known) => {
-      const next = new Set(known);
-      for (const { id } of fold) {
-        if (place === 'folded') next.add(id);
-        else next.delete(id);
-      }
-      return next;
-    });
-  return [unfolded, toggle] as const;
 }

@@ -2,7 +2,7 @@
 
 import { type AuditEvent, eventSourceLabels } from '@keytrail/shared/event';
 import { toDenialWords } from '../../../ui/event-words.ts';
-import type { EventRow } from './display-rows.ts';
+import type { EventRow } from '../../../ui/fold-rows.ts';
 
 /** The denial in words with its rule's code, or the reason that the agent stated. */
 export function Reason({ row: { event, fold, place } }: { readonly row: EventRow }) {

@@ -5,13 +5,13 @@ import { memo } from 'react';
 import { EventIcon } from '../../../ui/event-icon.tsx';
 import { EventTitle } from '../../../ui/event-title.tsx';
 import { toActionWords, toClientWords, toSubject } from '../../../ui/event-words.ts';
+import { FoldButton } from '../../../ui/fold-button.tsx';
+import type { EventRow } from '../../../ui/fold-rows.ts';
 import { joinClasses } from '../../../ui/join-classes.ts';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { rowFocusClasses, toRowPress } from '../../../ui/row-press.ts';
 import { ServiceBadge } from '../../../ui/service-badge.tsx';
 import { strings } from '../../../ui/strings.ts';
-import type { EventRow } from './display-rows.ts';
-import { FoldButton } from './fold-button.tsx';
 import { placedClasses, shownFrom, trackClasses } from './log-columns.ts';
 import { NarrowMeta, Reason } from './log-row-words.tsx';
 

@@ -2,8 +2,9 @@
 
 import type { AuditEvent } from '@keytrail/shared/event';
 import { useEffect, useMemo, useRef } from 'react';
+import type { EventRow } from '../../../ui/fold-rows.ts';
 import { strings } from '../../../ui/strings.ts';
-import { type DisplayRow, type EventRow, indexRows } from './display-rows.ts';
+import { type DisplayRow, indexRows } from './display-rows.ts';
 import { LogHead } from './log-head.tsx';
 import { DayRow, SeamRow } from './log-marks.tsx';
 import { LogRow } from './log-row.tsx';

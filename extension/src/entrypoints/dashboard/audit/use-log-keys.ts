@@ -1,7 +1,8 @@
 // The keyboard in the log: one row is in the tab order, and the keys move it, however few rows are drawn.
 
 import { type FocusEvent, type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react';
-import type { DisplayRow, EventRow } from './display-rows.ts';
+import type { EventRow } from '../../../ui/fold-rows.ts';
+import type { DisplayRow } from './display-rows.ts';
 
 interface LogKeys {
   readonly rows: readonly DisplayRow[];

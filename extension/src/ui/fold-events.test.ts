@@ -1,7 +1,7 @@
 import type { AuditEvent } from '@keytrail/shared/event';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { makeEvent } from '../../../lib/event.fixture.ts';
+import { makeEvent } from '../lib/event.fixture.ts';
 import { foldEvents, toSpanMs } from './fold-events.ts';
 
 /** A log, newest first, of events that are often alike and sometimes far apart. */

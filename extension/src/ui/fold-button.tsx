@@ -1,11 +1,11 @@
 // Says how many events a row stands for, and opens and closes them.
 
 import { ChevronDown } from 'lucide-react';
-import { joinClasses } from '../../../ui/join-classes.ts';
-import { strings } from '../../../ui/strings.ts';
-import { toDuration } from '../../../ui/time.ts';
-import type { EventRow } from './display-rows.ts';
 import { toSpanMs } from './fold-events.ts';
+import type { EventRow } from './fold-rows.ts';
+import { joinClasses } from './join-classes.ts';
+import { strings } from './strings.ts';
+import { toDuration } from './time.ts';
 
 interface FoldButtonProps {
   readonly row: EventRow;
