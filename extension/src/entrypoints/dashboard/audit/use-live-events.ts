@@ -1,7 +1,7 @@
 // Events as they are recorded, while the page is open.
 
 import type { AuditEvent } from '@keytrail/shared/event';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { toFailure } from '../../../lib/api.ts';
 import type { Failure } from '../../../lib/failure.ts';
 import { sendMessage } from '../../../lib/messages.ts';
@@ -27,6 +27,8 @@ export function useLiveEvents(after: number | undefined): LiveEvents {
   const [status, setStatus] = useState<LiveEvents['status']>('connecting');
   const [failure, setFailure] = useState<Failure>();
   const [attempt, setAttempt] = useState(0);
+  /** The last event that came, and the starting point that it came behind. */
+  const reached = useRef<{ readonly after: number; readonly seq: number }>(undefined);
 
   useEffect(() => {
     if (after === undefined) return;
@@ -39,10 +41,15 @@ export function useLiveEvents(after: number | undefined): LiveEvents {
       if (reason.kind === 'signed_out') api.account.me.query().catch(() => undefined);
       timer ??= setTimeout(() => setAttempt(attempt + 1), retryDelayMs);
     };
+    // A stream that was lost goes on behind what it brought; all since the page was opened may be very much.
+    const from = reached.current?.after === after ? reached.current.seq : after;
     const subscription = api.audit.live.subscribe(
-      { lastEventId: after < 0 ? null : String(after) },
+      { lastEventId: from < 0 ? null : String(from) },
       {
-        onData: ({ data }) => setEvents((known) => addNewest(known, data)),
+        onData: ({ data }) => {
+          reached.current = { after, seq: data.seq };
+          setEvents((known) => addNewest(known, data));
+        },
         onConnectionStateChange: ({ state, error }) => {
           if (state === 'pending') {
             setStatus('live');
