@@ -100,6 +100,10 @@ test('progress shows, cancelling stops it, and nothing is left on disk', async (
   await startExport(page, 'JSON Lines');
   const progress = page.getByRole('progressbar', { name: 'Export of the log' });
   await expect(progress).toHaveAttribute('aria-valuetext', /^[1-9][\d,]* of 12,001 events exported$/);
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expect(progress).toBeInViewport({ ratio: 1 });
+  }
   // It goes on while another page is open.
   await page.getByRole('link', { name: 'Vault', exact: true }).click();
   await page.getByRole('link', { name: 'Audit Log', exact: true }).click();

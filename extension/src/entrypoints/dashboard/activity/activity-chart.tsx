@@ -41,7 +41,7 @@ export function ActivityChart({ filter, range, onRangeChange, newestSeq, offline
       // The drawing learns of a narrower page a moment late; the page must not grow by it.
       className="group flex min-w-0 flex-col gap-1 overflow-x-clip rounded-lg border border-line bg-panel px-3 pt-2 pb-2"
     >
-      <figcaption className="flex h-7 items-center gap-x-3 overflow-hidden">
+      <figcaption className="flex min-h-7 items-start gap-x-3">
         {filled && <Legend activity={data} />}
         <span className="ms-auto flex shrink-0 items-center gap-1">
           {range.kind === 'custom' && (
@@ -102,7 +102,7 @@ function Legend({ activity }: { readonly activity: Activity }) {
   for (const { type, count } of activity.bars.flatMap(toParts)) counts.set(type, (counts.get(type) ?? 0) + count);
   const parts = toParts({ counts: Object.fromEntries(counts) });
   return (
-    <span className="flex min-w-0 gap-x-3 overflow-hidden text-2xs whitespace-nowrap text-mute group-has-[[role=listbox]:focus-visible]:invisible">
+    <span className="flex min-w-0 flex-wrap gap-x-3 gap-y-0.5 self-center text-2xs whitespace-nowrap text-mute group-has-[[role=listbox]:focus-visible]:invisible">
       {parts.map(({ type, label, count }) => (
         <span key={type} className="flex items-center gap-1.5">
           <span aria-hidden className={joinClasses('size-2 rounded-[2px]', typeFills[type].swatch)} />

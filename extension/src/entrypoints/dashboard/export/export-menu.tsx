@@ -82,7 +82,7 @@ function Card({ children }: { readonly children: ReactNode }) {
   return (
     <section
       aria-label={text.label}
-      className="absolute end-0 top-full z-20 mt-1 flex w-80 max-w-[calc(100vw-1.5rem)] animate-appear flex-col gap-2 rounded-lg border border-line bg-raised p-3 shadow-overlay"
+      className="absolute end-0 top-full z-20 mt-1 flex w-80 animate-appear flex-col gap-2 rounded-lg border border-line bg-raised p-3 shadow-overlay max-sm:fixed max-sm:inset-x-3 max-sm:top-auto max-sm:bottom-3 max-sm:w-auto"
     >
       {children}
     </section>
