@@ -27,6 +27,7 @@ test('Up and Down walk through every event, folded ones and the next page includ
     await expect(drawer).toContainText(`number ${n}.`);
     await page.keyboard.press('ArrowDown');
   }
+  await expect(drawer).toContainText('number 130.');
   await page.keyboard.press('ArrowUp');
   await expect(drawer).toContainText('number 131.');
   await page.reload();
