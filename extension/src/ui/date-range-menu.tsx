@@ -8,11 +8,11 @@ import { type DateRange, fromLocalField, isLastSpan, lastSpans, toLocalField } f
 import { inputClasses } from './field.tsx';
 import { FilterChip } from './filter-chip.tsx';
 import { FilterTriggerFace, filterTriggerClasses } from './filter-trigger.tsx';
-import { findLandmark } from './find-landmark.ts';
 import { joinClasses } from './join-classes.ts';
 import { menuItemClasses, overlayClasses } from './menu.tsx';
 import { toRangeWords } from './range-words.ts';
 import { strings } from './strings.ts';
+import { useLandmark } from './use-landmark.ts';
 
 interface DateRangeMenuProps {
   readonly range: DateRange;
@@ -28,6 +28,7 @@ const presets: readonly DateRange[] = [
 
 /** A chip that says the range and opens the choices. */
 export function DateRangeMenu({ range, onChange }: DateRangeMenuProps) {
+  const landmark = useLandmark();
   const [open, setOpen] = useState(false);
   const active = range.kind !== 'all';
   const words = toRangeWords(range);
@@ -47,7 +48,7 @@ export function DateRangeMenu({ range, onChange }: DateRangeMenuProps) {
           <FilterTriggerFace words={words} active={active} />
         </Popover.Trigger>
       </FilterChip>
-      <Popover.Portal container={findLandmark()}>
+      <Popover.Portal container={landmark}>
         <Popover.Content
           align="start"
           sideOffset={4}

@@ -4,10 +4,10 @@ import { DropdownMenu } from 'radix-ui';
 import { FilterChip } from './filter-chip.tsx';
 import { type FilterOption, FilterOptionFace, toChosenWords, toggle } from './filter-option.tsx';
 import { FilterTriggerFace, filterTriggerClasses } from './filter-trigger.tsx';
-import { findLandmark } from './find-landmark.ts';
 import { joinClasses } from './join-classes.ts';
 import { menuItemClasses, overlayClasses } from './menu.tsx';
 import { strings } from './strings.ts';
+import { useLandmark } from './use-landmark.ts';
 
 interface FilterMenuProps<Value extends string> {
   readonly name: string;
@@ -20,6 +20,7 @@ interface FilterMenuProps<Value extends string> {
 
 /** A multi-select; the menu stays open while values are ticked. */
 export function FilterMenu<Value extends string>({ name, options, chosen, onChange, none }: FilterMenuProps<Value>) {
+  const landmark = useLandmark();
   const active = chosen.length > 0;
   const words = active ? strings.eventFilter.active(name, toChosenWords(options, chosen)) : undefined;
   return (
@@ -31,7 +32,7 @@ export function FilterMenu<Value extends string>({ name, options, chosen, onChan
         >
           <FilterTriggerFace words={words ?? name} active={active} />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal container={findLandmark()}>
+        <DropdownMenu.Portal container={landmark}>
           <DropdownMenu.Content
             align="start"
             sideOffset={4}

@@ -6,10 +6,10 @@ import { FilterChip } from './filter-chip.tsx';
 import { type FilterOption, toChosenWords } from './filter-option.tsx';
 import { type FilterEntry, FilterPicker, moveAmongOptions } from './filter-picker.tsx';
 import { FilterTriggerFace, filterTriggerClasses } from './filter-trigger.tsx';
-import { findLandmark } from './find-landmark.ts';
 import { joinClasses } from './join-classes.ts';
 import { overlayClasses } from './menu.tsx';
 import { strings } from './strings.ts';
+import { useLandmark } from './use-landmark.ts';
 
 export interface FilterSearchMenuProps {
   readonly name: string;
@@ -30,6 +30,7 @@ export interface FilterSearchMenuProps {
 
 /** A multi-select; it stays open while values are ticked. */
 export function FilterSearchMenu(props: FilterSearchMenuProps) {
+  const landmark = useLandmark();
   const { name, options, chosen, onChange, startsOpen = false, onOpen, onClosed } = props;
   const [open, setOpen] = useState(startsOpen);
   const show = (next: boolean) => {
@@ -44,7 +45,7 @@ export function FilterSearchMenu(props: FilterSearchMenuProps) {
         <Popover.Trigger aria-label={words ?? strings.eventFilter.menu(name)} className={filterTriggerClasses(active)}>
           <FilterTriggerFace words={words ?? name} active={active} />
         </Popover.Trigger>
-        <Popover.Portal container={findLandmark()}>
+        <Popover.Portal container={landmark}>
           <Popover.Content
             align="start"
             sideOffset={4}

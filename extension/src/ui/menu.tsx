@@ -3,8 +3,8 @@
 import type { LucideIcon } from 'lucide-react';
 import { DropdownMenu as Primitive } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
-import { findLandmark } from './find-landmark.ts';
 import { joinClasses } from './join-classes.ts';
+import { useLandmark } from './use-landmark.ts';
 
 /** The ground that menus and popovers share. */
 export const overlayClasses =
@@ -22,10 +22,11 @@ interface MenuProps {
 
 /** Opens on press, Enter, Space and Down; closes on Escape. */
 export function Menu({ trigger, children }: MenuProps) {
+  const landmark = useLandmark();
   return (
     <Primitive.Root modal={false}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
-      <Primitive.Portal container={findLandmark()}>
+      <Primitive.Portal container={landmark}>
         <Primitive.Content
           align="end"
           sideOffset={4}

@@ -3,9 +3,9 @@
 import { Check, ChevronDown, Layers } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { chipClasses } from '../../../ui/chip.ts';
-import { findLandmark } from '../../../ui/find-landmark.ts';
 import { joinClasses } from '../../../ui/join-classes.ts';
 import { menuItemClasses, overlayClasses } from '../../../ui/menu.tsx';
+import { useLandmark } from '../../../ui/use-landmark.ts';
 import { strings } from '../strings.ts';
 import { type Grouping, groupings } from './audit-search.ts';
 
@@ -19,6 +19,7 @@ interface GroupMenuProps {
 
 /** A choice of one; it is a way of looking and not a filter, so clearing the filters leaves it. */
 export function GroupMenu({ grouping, onChange }: GroupMenuProps) {
+  const landmark = useLandmark();
   const on = grouping !== undefined;
   return (
     <DropdownMenu.Root modal={false}>
@@ -27,7 +28,7 @@ export function GroupMenu({ grouping, onChange }: GroupMenuProps) {
         {on ? text.by(text.names[grouping]) : text.none}
         <ChevronDown aria-hidden className="-me-0.5 size-3 shrink-0" />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={findLandmark()}>
+      <DropdownMenu.Portal container={landmark}>
         <DropdownMenu.Content
           align="end"
           sideOffset={4}

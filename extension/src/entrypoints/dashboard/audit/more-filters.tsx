@@ -5,9 +5,9 @@ import { Plus } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { type Ref, useRef } from 'react';
 import { chipClasses } from '../../../ui/chip.ts';
-import { findLandmark } from '../../../ui/find-landmark.ts';
 import { joinClasses } from '../../../ui/join-classes.ts';
 import { menuItemClasses, overlayClasses } from '../../../ui/menu.tsx';
+import { useLandmark } from '../../../ui/use-landmark.ts';
 import { strings } from '../strings.ts';
 
 interface MoreFiltersProps {
@@ -18,6 +18,7 @@ interface MoreFiltersProps {
 
 /** Choosing one hands the focus to its own menu, which opens in the bar. */
 export function MoreFilters({ names, onChoose, ref }: MoreFiltersProps) {
+  const landmark = useLandmark();
   const chose = useRef(false);
   return (
     <DropdownMenu.Root modal={false}>
@@ -25,7 +26,7 @@ export function MoreFilters({ names, onChoose, ref }: MoreFiltersProps) {
         <Plus aria-hidden className="-ms-0.5 size-3 shrink-0" />
         {strings.filters.more}
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={findLandmark()}>
+      <DropdownMenu.Portal container={landmark}>
         <DropdownMenu.Content
           align="start"
           sideOffset={4}

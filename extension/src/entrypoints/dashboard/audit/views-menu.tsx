@@ -7,13 +7,13 @@ import { useState } from 'react';
 import { toFailure } from '../../../lib/api.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx';
-import { findLandmark } from '../../../ui/find-landmark.ts';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { joinClasses } from '../../../ui/join-classes.ts';
 import { menuItemClasses, overlayClasses } from '../../../ui/menu.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { Pill } from '../../../ui/pill.tsx';
 import { useToast } from '../../../ui/toast.tsx';
+import { useLandmark } from '../../../ui/use-landmark.ts';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import type { AuditSearch } from './audit-search.ts';
@@ -25,6 +25,7 @@ const text = strings.views;
 
 /** The button in the page's head and what opens under it. */
 export function ViewsMenu({ search }: { readonly search: AuditSearch }) {
+  const landmark = useLandmark();
   const [shows, setShows] = useState(false);
   const [removing, setRemoving] = useState<SavedView>();
   const saved = useSavedViews();
@@ -48,7 +49,7 @@ export function ViewsMenu({ search }: { readonly search: AuditSearch }) {
             <ChevronDown aria-hidden className="-me-1 size-3.5! shrink-0 text-mute" />
           </Button>
         </Popover.Trigger>
-        <Popover.Portal container={findLandmark()}>
+        <Popover.Portal container={landmark}>
           <Popover.Content
             align="end"
             sideOffset={4}
