@@ -29,6 +29,8 @@ export const grantInput = z.strictObject({
   expiresAt: z.iso.datetime().nullable().default(null),
   /** Null: all fields. */
   fields: z.array(fieldName).min(1).max(100).nullable().default(null),
+  /** Whether the agent must say what for, each time. */
+  reasonRequired: z.boolean().default(false),
 });
 export type GrantInput = z.infer<typeof grantInput>;
 
@@ -39,6 +41,7 @@ export interface GrantSummary {
   readonly service: string;
   readonly label: string;
   readonly fields: readonly string[] | null;
+  readonly reasonRequired: boolean;
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;

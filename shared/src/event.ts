@@ -31,6 +31,13 @@ export const eventActions = [
   'sign_out',
   'export',
   'prune',
+  'attach',
+  'detach',
+  'request',
+  'approve',
+  'refuse',
+  'lock',
+  'unlock',
 ] as const;
 export type EventAction = (typeof eventActions)[number];
 
@@ -44,6 +51,17 @@ export const denialRules = [
   'field_not_granted',
   'credential_expired',
   'origin_mismatch',
+  'vault_locked',
+  'time_window',
+  'rate_limit',
+  'ip_allowlist',
+  'client',
+  'max_uses',
+  'reason',
+  'approval',
+  'fields',
+  'site',
+  'policy_error',
 ] as const;
 export type DenialRule = (typeof denialRules)[number];
 
@@ -57,6 +75,17 @@ export const denialRuleSentences: Record<DenialRule, string> = {
   field_not_granted: 'The grant does not cover this field',
   credential_expired: 'The credential has expired',
   origin_mismatch: 'The site does not belong to this credential',
+  vault_locked: 'The vault is locked',
+  time_window: 'Outside the hours that a policy allows',
+  rate_limit: 'More uses than a policy allows in this time',
+  ip_allowlist: 'The address is not one that a policy allows',
+  client: 'The kind of client is not one that a policy allows',
+  max_uses: 'The grant is used up',
+  reason: 'A reason must be stated',
+  approval: 'The owner did not approve',
+  fields: 'A policy does not allow this field',
+  site: 'A policy does not allow this site',
+  policy_error: 'A policy could not be evaluated',
 };
 
 export const eventTypeLabels: Record<EventType, string> = {
@@ -101,9 +130,15 @@ export interface EventBody {
   grantId?: string | undefined;
   proxyId?: string | undefined;
   proxyName?: string | undefined;
-  /** Policies that were evaluated, and the one that decided. */
+  /** Policies that were evaluated, and the one that decided; of a change, the policy that was changed. */
   policyIds?: string[] | undefined;
   decidingPolicyId?: string | undefined;
+  policyName?: string | undefined;
+  /** Policies that only observe and would have refused, each with its rule at the same place of the other list. */
+  observedPolicyIds?: string[] | undefined;
+  observedRules?: DenialRule[] | undefined;
+  /** The owner's word that this event asks for, gives or rests on. */
+  approvalId?: string | undefined;
   rule?: DenialRule | undefined;
   retryAt?: string | undefined;
   /** What the agent said it needs the credential for. */
@@ -118,7 +153,10 @@ export interface EventBody {
   deviceSeq?: number | undefined;
   /** Ties a request, its approval, its refresh and its result together. */
   correlationId?: string | undefined;
-  /** Of an export: how many events; of a pruning: how many were removed, and their sequence numbers, both inclusive. */
+  /**
+   * Of an export: how many events; of a pruning: how many were removed, and their sequence numbers, both inclusive; of
+   * denials: how many alike ones this event stands for, where it is more than one.
+   */
   count?: number | undefined;
   firstSeq?: number | undefined;
   lastSeq?: number | undefined;

@@ -76,6 +76,13 @@ export const strings = {
     sign_out: 'signed out',
     export: 'exported',
     prune: 'pruned',
+    attach: 'attached',
+    detach: 'detached',
+    request: 'asked for approval',
+    approve: 'approved',
+    refuse: 'refused',
+    lock: 'locked',
+    unlock: 'unlocked',
   },
   eventOutcomes: { ok: 'Done', denied: 'Denied', failed: 'Failed' },
   dateRange: {

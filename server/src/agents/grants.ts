@@ -52,6 +52,7 @@ export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInp
       agentId: input.agentId,
       credentialId: input.credentialId,
       fields: input.fields,
+      reasonRequired: input.reasonRequired,
       createdAt: now,
       expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
     });
@@ -142,6 +143,7 @@ function toSummary(row: Awaited<ReturnType<typeof selectGrants>>[number]): Grant
     service: row.service,
     label: row.label,
     fields: grant.fields,
+    reasonRequired: grant.reasonRequired,
     createdAt: grant.createdAt.toISOString(),
     expiresAt: grant.expiresAt?.toISOString() ?? null,
     revokedAt: grant.revokedAt?.toISOString() ?? null,

@@ -1,6 +1,11 @@
 // The tables as Drizzle sees them. Partitions, row-level security, roles, triggers and functions are in the
 // hand-written migrations beside the generated ones.
 
+import { alertKinds } from '@keytrail/shared/alert';
+import { approvalAnswers, approvalStatuses } from '@keytrail/shared/approval';
+import { clientKinds } from '@keytrail/shared/client';
+import type { EventFilter } from '@keytrail/shared/event';
+import { policyModes, type Rule, targetKinds } from '@keytrail/shared/policy';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -152,12 +157,13 @@ export const agentKeys = pgTable(
     hash: bytea('hash').notNull(),
     hint: text('hint').notNull(),
     createdAt: instant('created_at').notNull(),
+    /** From then on it no longer works; may lie ahead, while its successor already works. */
     revokedAt: instant('revoked_at'),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),
     uniqueIndex('agent_keys_hash').on(table.accountId, table.hash),
-    // One key of an agent works at a time.
+    // One key of an agent has no end; those that it replaced may work on for a while.
     uniqueIndex('agent_keys_standing').on(table.accountId, table.agentId).where(sql`${table.revokedAt} is null`),
     foreignKey({ columns: [table.accountId, table.agentId], foreignColumns: [agents.accountId, agents.id] }).onDelete(
       'cascade',
@@ -173,6 +179,8 @@ export const grants = pgTable(
     agentId: uuid('agent_id').notNull(),
     credentialId: uuid('credential_id').notNull(),
     fields: jsonb('fields').$type<string[]>(),
+    /** Whether the agent must say what for. */
+    reasonRequired: boolean('reason_required').notNull().default(false),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at'),
     revokedAt: instant('revoked_at'),
@@ -193,6 +201,192 @@ export const grants = pgTable(
     }).onDelete('cascade'),
   ],
 );
+
+/** Policies: `rules` holds what `policy-schema.ts` has checked. */
+export const policies = pgTable(
+  'policies',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    name: text('name').notNull(),
+    description: text('description').notNull(),
+    mode: text('mode', { enum: policyModes }).notNull(),
+    rules: jsonb('rules').$type<Rule[]>().notNull(),
+    version: integer('version').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    uniqueIndex('policies_name').on(table.accountId, table.name),
+  ],
+);
+
+/** Which policy binds what: an agent, a proxy or a credential. */
+export const policyAttachments = pgTable(
+  'policy_attachments',
+  {
+    accountId: uuid('account_id').notNull(),
+    targetKind: text('target_kind', { enum: targetKinds }).notNull(),
+    targetId: uuid('target_id').notNull(),
+    policyId: uuid('policy_id').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'policy_attachments_pk',
+      columns: [table.accountId, table.targetKind, table.targetId, table.policyId],
+    }),
+    index('policy_attachments_policy').on(table.accountId, table.policyId),
+    foreignKey({
+      name: 'policy_attachments_policy_fk',
+      columns: [table.accountId, table.policyId],
+      foreignColumns: [policies.accountId, policies.id],
+    }).onDelete('cascade'),
+  ],
+);
+
+/** How often what a key names was used: a grant, or what a rate limit counts. Moves with the event of the use. */
+export const useCounters = pgTable(
+  'use_counters',
+  {
+    accountId: uuid('account_id').notNull(),
+    key: text('key').notNull(),
+    uses: bigint('uses', { mode: 'number' }).notNull(),
+    lastUsedAt: instant('last_used_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.key] })],
+);
+
+/** When the n-th use of a counter was, for as long as any rate limit looks back. */
+export const useTimes = pgTable(
+  'use_times',
+  {
+    accountId: uuid('account_id').notNull(),
+    key: text('key').notNull(),
+    n: bigint('n', { mode: 'number' }).notNull(),
+    usedAt: instant('used_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.key, table.n] }),
+    index('use_times_used_at').on(table.accountId, table.usedAt),
+  ],
+);
+
+/** Denials of a flood that are alike, counted here until they are recorded as one event. */
+export const denialFolds = pgTable(
+  'denial_folds',
+  {
+    accountId: uuid('account_id').notNull(),
+    /** What makes them alike, hashed. */
+    fold: text('fold').notNull(),
+    draft: jsonb('draft').$type<Record<string, unknown>>().notNull(),
+    count: integer('count').notNull(),
+    firstAt: instant('first_at').notNull(),
+    lastAt: instant('last_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.fold] })],
+);
+
+/** Requests for the owner's word. Names are copied in, so that an answer reads the same after a removal. */
+export const approvals = pgTable(
+  'approvals',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    status: text('status', { enum: approvalStatuses }).notNull(),
+    agentId: uuid('agent_id').notNull(),
+    agentName: text('agent_name').notNull(),
+    keyId: uuid('key_id').notNull(),
+    grantId: uuid('grant_id').notNull(),
+    credentialId: uuid('credential_id').notNull(),
+    credentialLabel: text('credential_label').notNull(),
+    service: text('service').notNull(),
+    fields: jsonb('fields').$type<string[]>().notNull(),
+    reason: text('reason'),
+    client: text('client', { enum: clientKinds }).notNull(),
+    clientName: text('client_name'),
+    clientIp: text('client_ip'),
+    userAgent: text('user_agent'),
+    policies: jsonb('policies').$type<{ id: string; name: string }[]>().notNull(),
+    correlationId: uuid('correlation_id').notNull(),
+    requestedAt: instant('requested_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    rememberMinutes: integer('remember_minutes').notNull(),
+    answer: text('answer', { enum: approvalAnswers }),
+    answeredAt: instant('answered_at'),
+    answeredFrom: text('answered_from'),
+    note: text('note'),
+    /** An answer for longer than one use is good until then. */
+    holdsUntil: instant('holds_until'),
+    /** An answer for one use is good until this is set. */
+    usedAt: instant('used_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    index('approvals_pair').on(table.accountId, table.agentId, table.credentialId, table.requestedAt),
+    index('approvals_waiting').on(table.accountId, table.expiresAt).where(sql`status = 'waiting'`),
+  ],
+);
+
+export const alerts = pgTable(
+  'alerts',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    kind: text('kind', { enum: alertKinds }).notNull(),
+    /** Alerts of one cause are at least a minute apart. */
+    cause: text('cause').notNull(),
+    subject: text('subject').notNull(),
+    sentence: text('sentence').notNull(),
+    agentId: uuid('agent_id'),
+    credentialId: uuid('credential_id'),
+    filter: jsonb('filter').$type<EventFilter>().notNull(),
+    eventId: uuid('event_id'),
+    createdAt: instant('created_at').notNull(),
+    seenAt: instant('seen_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    index('alerts_created_at').on(table.accountId, table.createdAt),
+    index('alerts_cause').on(table.accountId, table.cause, table.createdAt),
+  ],
+);
+
+/** What has been seen before, such as the addresses of an agent: the first time is news, the second is not. */
+export const alertMarks = pgTable(
+  'alert_marks',
+  {
+    accountId: uuid('account_id').notNull(),
+    mark: text('mark').notNull(),
+    markedAt: instant('marked_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.mark] })],
+);
+
+/** How far an account's log has been read for alerts. */
+export const alertCursors = pgTable('alert_cursors', {
+  accountId: uuid('account_id').primaryKey(),
+  nextSeq: bigint('next_seq', { mode: 'number' }).notNull(),
+});
+
+/** Kinds of alerts that the owner does not want, of all agents or of one (`agent_id`; '' stands for all). */
+export const alertMutes = pgTable(
+  'alert_mutes',
+  {
+    accountId: uuid('account_id').notNull(),
+    kind: text('kind', { enum: alertKinds }).notNull(),
+    agentId: text('agent_id').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.kind, table.agentId] })],
+);
+
+/** Vaults that their owners have locked. */
+export const vaultLocks = pgTable('vault_locks', {
+  accountId: uuid('account_id').primaryKey(),
+  lockedAt: instant('locked_at').notNull(),
+});
 
 /** One row per log: the next sequence number and the newest recorded-at. Only `append_batch` writes it. */
 export const heads = pgTable('heads', {

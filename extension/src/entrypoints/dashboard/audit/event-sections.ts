@@ -26,7 +26,18 @@ export const sections: readonly { readonly title: string; readonly fields: reado
   },
   {
     title: text.sections.why,
-    fields: ['outcome', 'rule', 'retryAt', 'reason', 'policyIds', 'decidingPolicyId'],
+    fields: [
+      'outcome',
+      'rule',
+      'retryAt',
+      'reason',
+      'policyIds',
+      'decidingPolicyId',
+      'policyName',
+      'observedPolicyIds',
+      'observedRules',
+      'approvalId',
+    ],
   },
   {
     title: text.sections.who,

@@ -10,6 +10,7 @@ const base: GrantSummary = {
   service: 'github',
   label: 'CI token',
   fields: null,
+  reasonRequired: false,
   createdAt: '2026-03-01T00:00:00.000Z',
   expiresAt: null,
   revokedAt: null,
