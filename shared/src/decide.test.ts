@@ -3,26 +3,35 @@ import { expect, test } from 'vitest';
 import { type AccessFacts, decide } from './decide.ts';
 
 type Agent = Extract<AccessFacts['requester'], { kind: 'agent' }>;
+const standingGrant = { id: 'grant-1', expiresAtMs: null, revoked: false, fields: null, reasonRequired: false };
 const agent: Agent = {
   kind: 'agent',
+  id: 'agent-1',
   status: 'active',
   keyRevoked: false,
-  grant: { expiresAtMs: null, revoked: false, fields: null },
+  grant: standingGrant,
 };
 const facts: AccessFacts = {
   nowMs: 1000,
   fields: ['value'],
-  credential: { expiresAtMs: null, sites: [] },
+  vaultLocked: false,
+  credential: { id: 'credential-1', expiresAtMs: null, sites: [] },
+  policies: [],
+  request: { clientIp: '203.0.113.7', client: 'nodejs', reason: null },
   requester: agent,
 };
 const grant = (change: Partial<NonNullable<Agent['grant']>>) => ({
   ...facts,
-  requester: { ...agent, grant: { expiresAtMs: null, revoked: false, fields: null, ...change } },
+  requester: { ...agent, grant: { ...standingGrant, ...change } },
 });
 
 test('an active agent with a standing grant is allowed', () => {
-  expect(decide(facts)).toEqual({ allowed: true });
-  expect(decide(grant({ expiresAtMs: 1001, fields: ['value', 'other'] }))).toEqual({ allowed: true });
+  expect(decide(facts)).toMatchObject({ allowed: true, approval: null, counters: [] });
+  expect(decide(grant({ expiresAtMs: 1001, fields: ['value', 'other'] }))).toMatchObject({
+    allowed: true,
+    approval: null,
+    counters: [],
+  });
 });
 
 test.each<[string, AccessFacts]>([
@@ -33,25 +42,35 @@ test.each<[string, AccessFacts]>([
   ['grant_expired', grant({ expiresAtMs: 1000 })],
   ['grant_expired', grant({ expiresAtMs: 999 })],
   ['field_not_granted', grant({ fields: ['other'] })],
-  ['credential_expired', { ...facts, credential: { expiresAtMs: 1000, sites: [] } }],
-])('denied by %s', (rule, given) => expect(decide(given)).toEqual({ allowed: false, rule }));
+  ['reason', grant({ reasonRequired: true })],
+  ['vault_locked', { ...facts, vaultLocked: true }],
+  ['key_revoked', { ...facts, vaultLocked: true, requester: { ...agent, keyRevoked: true } }],
+  ['vault_locked', { ...facts, vaultLocked: true, requester: { kind: 'owner', fillOrigin: null } }],
+  ['credential_expired', { ...facts, credential: { ...facts.credential, expiresAtMs: 1000 } }],
+])('denied by %s', (rule, given) => expect(decide(given)).toMatchObject({ allowed: false, rule, policyId: null }));
 
 test('the owner reads anything of theirs; a page gets only what belongs to its origin', () => {
   const owner = (fillOrigin: string | null, sites: string[]): AccessFacts => ({
     ...facts,
-    credential: { expiresAtMs: 1, sites },
+    credential: { ...facts.credential, expiresAtMs: 1, sites },
     requester: { kind: 'owner', fillOrigin },
   });
-  expect(decide(owner(null, []))).toEqual({ allowed: true });
-  expect(decide(owner('https://a.test', ['https://a.test']))).toEqual({ allowed: true });
+  expect(decide(owner(null, []))).toMatchObject({ allowed: true, approval: null, counters: [] });
+  expect(decide(owner('https://a.test', ['https://a.test']))).toMatchObject({
+    allowed: true,
+    approval: null,
+    counters: [],
+  });
   for (const origin of ['https://b.test', 'http://a.test', 'null', '']) {
-    expect(decide(owner(origin, ['https://a.test']))).toEqual({ allowed: false, rule: 'origin_mismatch' });
+    expect(decide(owner(origin, ['https://a.test']))).toMatchObject({ allowed: false, rule: 'origin_mismatch' });
   }
 });
 
 test('taking something away from an agent never allows more', () => {
   const anyGrant = fc.option(
     fc.record({
+      id: fc.constant('grant-1'),
+      reasonRequired: fc.boolean(),
       expiresAtMs: fc.option(fc.integer({ min: 0, max: 2000 })),
       revoked: fc.boolean(),
       fields: fc.option(fc.subarray(['value', 'other'], { minLength: 1 })),
@@ -59,6 +78,7 @@ test('taking something away from an agent never allows more', () => {
   );
   const anyAgent = fc.record({
     kind: fc.constant('agent' as const),
+    id: fc.constant('agent-1'),
     status: fc.constantFrom('active' as const, 'suspended' as const),
     keyRevoked: fc.boolean(),
     grant: anyGrant,

@@ -52,7 +52,7 @@ export async function useOwnCredential(ctx: Context, owner: OwnerPrincipal, use:
     ...(use.frameOrigin === undefined ? {} : { frameOrigin: use.frameOrigin }),
   };
   const fields = chooseFields({ ...row, kind: toKind(row) }, use.fields, 'owner');
-  const decision = decide(toFacts(ctx, row, fields, { kind: 'owner', fillOrigin }));
+  const decision = decide(toFacts(ctx, row, fields, { kind: 'owner', fillOrigin }, toRequest(owner)));
   return settle(ctx, owner.accountId, row, fields, decision, draft, null);
 }
 
@@ -81,23 +81,17 @@ export async function fetchForAgent(
   };
   const granted = await withAccount(ctx.db, agent.accountId, (tx) => findGranted(tx, ctx, agent, request));
   const found = granted[0] ?? null;
+  const asked = toRequest(agent, request.reason);
   // What stands in the way of the agent itself outweighs what it asks for, so that no name can be probed.
-  const standing = decide(toFacts(ctx, found?.credential ?? null, [], toRequesterFacts(agent, found)));
+  const standing = decide(toFacts(ctx, found?.credential ?? null, [], toRequesterFacts(agent, found), asked));
   if (!standing.allowed || found === null) {
     const rule = standing.allowed ? 'grant_missing' : standing.rule;
-    return deny(
-      ctx,
-      agent.accountId,
-      found?.credential ?? { service: request.service },
-      { allowed: false, rule },
-      draft,
-      agent,
-    );
+    return deny(ctx, agent.accountId, found?.credential ?? { service: request.service }, { rule }, draft, agent);
   }
   if (granted.length > 1) throw toAmbiguous(granted);
   const row = found.credential;
   const fields = chooseForAgent(row, found.grant?.fields ?? null, request.field);
-  const decision = decide(toFacts(ctx, row, fields, toRequesterFacts(agent, found)));
+  const decision = decide(toFacts(ctx, row, fields, toRequesterFacts(agent, found), asked));
   const grant = found.grant === null ? {} : { grantId: found.grant.id };
   return settle(ctx, agent.accountId, row, fields, decision, { ...draft, ...grant }, agent);
 }
@@ -142,7 +136,7 @@ async function deny(
   ctx: Context,
   accountId: string,
   credential: CredentialRow | { service: string },
-  decision: Extract<Decision, { allowed: false }>,
+  decision: Pick<Extract<Decision, { allowed: false }>, 'rule' | 'retryAtMs'>,
   draft: Draft,
   agent: AgentPrincipal | null,
 ): Promise<AccessOutcome> {
@@ -184,32 +178,44 @@ function toFacts(
   row: CredentialRow | null,
   fields: readonly string[],
   requester: AccessFacts['requester'],
+  request: AccessFacts['request'],
 ): AccessFacts {
   const sites = row?.public.sites;
   return {
     nowMs: ctx.nowMs(),
     fields,
+    vaultLocked: false,
     credential: {
+      id: row?.id ?? '',
       expiresAtMs: row?.expiresAt?.getTime() ?? null,
       sites: Array.isArray(sites) ? sites : [],
     },
+    policies: [],
+    request,
     requester,
   };
+}
+
+function toRequest({ requester }: OwnerPrincipal | AgentPrincipal, reason?: string): AccessFacts['request'] {
+  return { clientIp: requester.clientIp ?? null, client: requester.client, reason: reason ?? null };
 }
 
 function toRequesterFacts(agent: AgentPrincipal, found: Granted | null): AccessFacts['requester'] {
   const grant = found?.grant ?? null;
   return {
     kind: 'agent',
+    id: agent.agentId,
     status: agent.status,
     keyRevoked: agent.keyRevoked,
     grant:
       grant === null
         ? null
         : {
+            id: grant.id,
             expiresAtMs: grant.expiresAt?.getTime() ?? null,
             revoked: grant.revokedAt !== null,
             fields: grant.fields,
+            reasonRequired: grant.reasonRequired,
           },
   };
 }
