@@ -11,14 +11,14 @@ const dayMs = 86_400_000;
 const daysAhead = 15;
 
 /** True from the start, inclusive, to the end, exclusive. Throws for a zone that this machine does not know. */
-export function isWithinWindow(window: TimeWindow, atMs: number): boolean {
-  const localMs = toLocalMs(window.timeZone, atMs);
+export function isWithinWindow(hours: TimeWindow, atMs: number): boolean {
+  const localMs = toLocalMs(hours.timeZone, atMs);
   const minutes = Math.floor((localMs % dayMs) / minuteMs);
-  const start = toMinutes(window.start);
-  const end = toMinutes(window.end);
-  const today = includesDay(window, localMs);
+  const start = toMinutes(hours.start);
+  const end = toMinutes(hours.end);
+  const today = includesDay(hours, localMs);
   if (start < end) return today && minutes >= start && minutes < end;
-  const yesterday = includesDay(window, localMs - dayMs);
+  const yesterday = includesDay(hours, localMs - dayMs);
   return (today && minutes >= start) || (yesterday && minutes < end);
 }
 
@@ -26,15 +26,15 @@ export function isWithinWindow(window: TimeWindow, atMs: number): boolean {
  * The first moment after `atMs` at which the window opens, given that it is shut then. It opens at its start on the
  * wall clock, or where the clock is put over or back into it.
  */
-export function findNextOpening(window: TimeWindow, atMs: number): number | undefined {
-  const midnightMs = Math.floor(toLocalMs(window.timeZone, atMs) / dayMs) * dayMs;
+export function findNextOpening(hours: TimeWindow, atMs: number): number | undefined {
+  const midnightMs = Math.floor(toLocalMs(hours.timeZone, atMs) / dayMs) * dayMs;
   const starts = Array.from(
     { length: daysAhead + 1 },
-    (_, day) => midnightMs + day * dayMs + toMinutes(window.start) * minuteMs,
+    (_, day) => midnightMs + day * dayMs + toMinutes(hours.start) * minuteMs,
   );
   const openings = starts
-    .flatMap((localMs) => toInstants(window.timeZone, localMs))
-    .filter((instantMs) => instantMs > atMs && isWithinWindow(window, instantMs));
+    .flatMap((localMs) => toInstants(hours.timeZone, localMs))
+    .filter((instantMs) => instantMs > atMs && isWithinWindow(hours, instantMs));
   return openings.length === 0 ? undefined : Math.min(...openings);
 }
 
@@ -93,13 +93,13 @@ function getFormat(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-function includesDay(window: TimeWindow, localMs: number): boolean {
+function includesDay(hours: TimeWindow, localMs: number): boolean {
   // Day 0 of the count, 1 January 1970, was a Thursday.
   const place = (Math.floor(localMs / dayMs) + 3) % 7;
-  return window.days.some((day) => weekdays.indexOf(day) === place);
+  return hours.days.some((day) => weekdays.indexOf(day) === place);
 }
 
 function toMinutes(clockTime: string): number {
-  const [hours = 0, minutes = 0] = clockTime.split(':').map(Number);
-  return hours * 60 + minutes;
+  const [hour = 0, minute = 0] = clockTime.split(':').map(Number);
+  return hour * 60 + minute;
 }
