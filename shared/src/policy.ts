@@ -94,6 +94,8 @@ export interface PolicySummary extends PolicyInput {
   readonly id: string;
   /** Counts changes; an edit names the version it was made from. */
   readonly version: number;
+  /** Stored rules that are not understood: it refuses everything until it is saved anew. `rules` holds the others. */
+  readonly broken: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
   /** By kind, then name. */

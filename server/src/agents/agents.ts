@@ -10,6 +10,7 @@ import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
 import { agents } from '../base/schema.ts';
+import { endAttachments } from './attachments.ts';
 import { endGrants, endKeys } from './standing.ts';
 
 export function listAgents(ctx: Context, owner: OwnerPrincipal): Promise<AgentSummary[]> {
@@ -84,8 +85,9 @@ export function setAgentStatus(
 }
 
 /**
- * Removes the agent with its keys and grants, each of which the log names. Its events stay, under the name it had. The
- * events come last: they hold the log's head, for which others wait who hold what the removal cascades to.
+ * Removes the agent with its keys, grants and attached policies, each of which the log names. Its events stay, under the
+ * name it had. The events come last: they hold the log's head, for which others wait who hold what the removal
+ * cascades to.
  */
 export function removeAgent(ctx: Context, owner: OwnerPrincipal, input: { id: string }): Promise<{ id: string }> {
   return changeAgent(ctx, owner, async (tx) => {
@@ -94,6 +96,7 @@ export function removeAgent(ctx: Context, owner: OwnerPrincipal, input: { id: st
     const along = [
       ...(await endGrants(tx, ctx, owner.accountId, { agentId: agent.id })),
       ...(await endKeys(tx, ctx, owner.accountId, agent)),
+      ...(await endAttachments(tx, owner.accountId, { kind: 'agent', id: agent.id })),
     ];
     await tx.delete(agents).where(isAgent(owner.accountId, input.id));
     return { answer: { id: input.id }, along, change: toChange('delete', 'Agent removed', agent) };

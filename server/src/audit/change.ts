@@ -21,6 +21,8 @@ export type Change = Pick<EventDraft, 'action' | 'title'> &
       | 'agentName'
       | 'keyId'
       | 'grantId'
+      | 'policyIds'
+      | 'policyName'
       | 'correlationId'
       | 'note'
     >

@@ -7,6 +7,7 @@ import { auditRouter } from './audit.ts';
 import { credentialsRouter } from './credentials.ts';
 import { grantsRouter } from './grants.ts';
 import { router } from './init.ts';
+import { policiesRouter } from './policies.ts';
 import { viewsRouter } from './views.ts';
 
 export const appRouter = router({
@@ -16,6 +17,7 @@ export const appRouter = router({
   audit: auditRouter,
   credentials: credentialsRouter,
   grants: grantsRouter,
+  policies: policiesRouter,
   views: viewsRouter,
 });
 

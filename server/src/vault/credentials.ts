@@ -10,6 +10,7 @@ import {
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
+import { endAttachments } from '../agents/attachments.ts';
 import { endGrants } from '../agents/standing.ts';
 import { type Change, recordChanges } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
@@ -114,8 +115,8 @@ export function updateCredential(
 }
 
 /**
- * Removes a credential with its secrets and grants, each of which the log names. Its events stay, under the label it
- * had. Locked first: no grant is given between those that are named and the removal.
+ * Removes a credential with its secrets, grants and attached policies, each of which the log names. Its events stay,
+ * under the label it had. Locked first: nothing is given or attached between what is named and the removal.
  */
 export async function removeCredential(
   ctx: Context,
@@ -124,7 +125,10 @@ export async function removeCredential(
 ): Promise<{ id: string }> {
   await changeCredential(ctx, owner, async (tx) => {
     const row = await getCredential(tx, owner.accountId, input.id, 'for update');
-    const along = await endGrants(tx, ctx, owner.accountId, { credentialId: input.id });
+    const along = [
+      ...(await endGrants(tx, ctx, owner.accountId, { credentialId: input.id })),
+      ...(await endAttachments(tx, owner.accountId, { kind: 'credential', id: input.id })),
+    ];
     await tx.delete(credentials).where(isCredential(owner.accountId, input.id));
     return { row, along, action: 'delete', title: 'Credential deleted' };
   });
