@@ -38,9 +38,10 @@ export async function startApp(parts: {
   log: Log;
   target: DatabaseTarget;
   masterKeys: MasterKeys;
-  nowMs?: () => number;
+  clockTurnMs?: () => number;
 }): Promise<App> {
   const stopping = new AbortController();
+  const clockTurnMs = parts.clockTurnMs ?? (() => 0);
   const db = openDatabase(parts.target);
   const ctx: Context = {
     config: parts.config,
@@ -58,7 +59,8 @@ export async function startApp(parts: {
     ),
     wakeups: new Wakeups(),
     stopping: stopping.signal,
-    nowMs: parts.nowMs ?? Date.now,
+    nowMs: () => Date.now() + clockTurnMs(),
+    clockTurnMs,
     randomBytes: createRandomSource(),
   };
   try {

@@ -100,6 +100,18 @@ test('the app cannot prune, drop, set the retention, rewrite what is counted, or
   ]);
 });
 
+test('the app cannot set what was counted: only an append moves it', async () => {
+  await expectRefusals(
+    'keytrail_app',
+    ['use_counters', 'use_times'].flatMap((table) => [
+      `insert into ${table} select * from ${table}`,
+      `update ${table} set account_id = account_id`,
+      `delete from ${table}`,
+      `truncate ${table}`,
+    ]),
+  );
+});
+
 test('the role that prunes can do nothing else: no reading, no recording, no counting', async () => {
   const tables = ['events', leaf, 'heads', 'credentials', 'agents', 'agent_keys', 'grants', 'saved_views', 'sessions'];
   await expectRefusals('keytrail_retention', [
@@ -107,6 +119,9 @@ test('the role that prunes can do nothing else: no reading, no recording, no cou
     ...derivedChanges,
     ...building,
     `select append_batch(array['${accountId}']::uuid[], array['{}'], false)`,
+    `select append_batch_counted(array['${accountId}']::uuid[], array['{}'], false, '{}', '{}', '{}', '{}', 0)`,
+    'select prune_use_times()',
+    'select accounts_with_denial_folds(now())',
     `select roll_up_events('${accountId}', 10)`,
     'select ensure_event_partitions(1, 1)',
     `alter table events detach partition ${leaf}`,

@@ -41,7 +41,8 @@ async function readLog(owner: Owner): Promise<AuditEvent[]> {
 /** Runs `work` while nothing can be appended: every log refuses. */
 async function whileAppendsFail<T>(work: () => Promise<T>): Promise<T> {
   const sql = connect(server.databaseUrl, { max: 1 });
-  const fn = 'function append_batch(uuid[], text[], boolean)';
+  const fn = `function append_batch(uuid[], text[], boolean),
+    append_batch_counted(uuid[], text[], boolean, integer[], text[], bigint[], bigint[], bigint)`;
   try {
     await sql.unsafe(`revoke execute on ${fn} from keytrail_app`);
     return await work();

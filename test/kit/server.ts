@@ -19,7 +19,7 @@ export interface TestServer {
   readonly app: App;
   /** Everything that was logged so far, as text. */
   readonly logged: () => string;
-  /** Moves this server's clock forward. */
+  /** Moves the clock of its nodes forward. */
   advance(ms: number): void;
   /** A new account and a client that speaks for it. */
   createOwner(): Promise<Owner>;
@@ -37,7 +37,7 @@ export interface Owner {
 export async function startTestServer(variables: Record<string, string> = {}): Promise<TestServer> {
   const database = await createTestDatabase();
   const lines: string[] = [];
-  let skewMs = 0;
+  let turnMs = 0;
   const config = readConfig({
     KEYTRAIL_PORT: '0',
     KEYTRAIL_LOG_LEVEL: 'debug',
@@ -54,7 +54,7 @@ export async function startTestServer(variables: Record<string, string> = {}): P
       log: createLog(config, { write: (line) => lines.push(line) }),
       target: database.url,
       masterKeys,
-      nowMs: () => Date.now() + skewMs,
+      clockTurnMs: () => turnMs,
     });
   const apps = [await start()];
   const [app] = apps;
@@ -70,7 +70,7 @@ export async function startTestServer(variables: Record<string, string> = {}): P
     app,
     logged: () => lines.join(''),
     advance: (ms) => {
-      skewMs += ms;
+      turnMs += ms;
     },
     createOwner: async () => {
       const { email, session } = await signUp(app.url);

@@ -152,6 +152,7 @@ function createContext(): Context {
     wakeups: new Wakeups(),
     stopping: new AbortController().signal,
     nowMs: Date.now,
+    clockTurnMs: () => 0,
     randomBytes: createRandomSource(),
   };
 }

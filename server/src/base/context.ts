@@ -22,20 +22,40 @@ export interface Context {
   /** Aborts when the server begins to stop: streams end, requests in flight finish. */
   readonly stopping: AbortSignal;
   nowMs(): number;
+  /** How far `nowMs` was turned: 0 but in tests. What is limited over several nodes goes by the database's clock, turned by as much. */
+  clockTurnMs(): number;
   randomBytes(length: number): Uint8Array;
 }
 
-/** An event on its way to the database: its canonical body and whose log it goes to. */
+/** An event on its way to the database: its canonical body, whose log it goes to, and the uses that it counts as. */
 export interface PendingAppend {
   readonly accountId: string;
   readonly body: EventBody;
   readonly canonical: string;
   /** The database may already hold it: its id was minted elsewhere. */
   readonly mayRepeat: boolean;
+  readonly counts: readonly UseCount[];
+  readonly clockTurnMs: number;
 }
 
-export interface AppendReceipt {
-  readonly seq: number;
-  readonly recordedAt: string;
-  readonly outcome: 'recorded' | 'repeated' | 'conflict';
+/** One use of what `key` names, and how many of them there may be. */
+export interface UseCount {
+  readonly key: string;
+  /** Null: any number, they are only counted. */
+  readonly usesMax: number | null;
+  /** Within how long; at most a day. Null: ever. */
+  readonly windowMs: number | null;
+}
+
+export type AppendReceipt =
+  | { readonly outcome: 'recorded' | 'repeated' | 'conflict'; readonly seq: number; readonly recordedAt: string }
+  | Refusal;
+
+/** An event that was not recorded, because one of its counters had no room. */
+export interface Refusal {
+  readonly outcome: 'refused';
+  /** The place of that counter among those given; the first, if there are several. */
+  readonly counter: number;
+  /** When it has room again; null for never. */
+  readonly retryAtMs: number | null;
 }
