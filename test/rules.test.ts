@@ -29,7 +29,17 @@ test('the files of every package are found', () => {
 });
 
 describe('server', () => {
-  const levels = [['base'], ['audit'], ['auth'], ['agents'], ['vault'], ['trpc'], ['http'], ['jobs', 'app', 'main']];
+  const levels = [
+    ['base'],
+    ['audit'],
+    ['auth'],
+    ['agents'],
+    ['vault'],
+    ['trpc'],
+    ['mcp'],
+    ['http'],
+    ['jobs', 'app', 'main'],
+  ];
   const levelOf = (path: string) => {
     const place = path.replace(/^server\/src\//, '').split(/[/.]/)[0] ?? '';
     return levels.findIndex((level) => level.includes(place));

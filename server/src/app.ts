@@ -21,6 +21,7 @@ import { Wakeups } from './base/wakeups.ts';
 import { createAuthRoutes } from './http/auth.ts';
 import { createExportRoute } from './http/export.ts';
 import { createHealthRoute } from './http/health.ts';
+import { createMcpRoutes } from './http/mcp.ts';
 import { createTrpcRoutes } from './http/trpc.ts';
 import { startJobs } from './jobs.ts';
 
@@ -107,6 +108,7 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
   app.use('/api/auth', createAuthRoutes(ctx, auth));
   app.use('/trpc', createTrpcRoutes(ctx, auth));
   app.post('/export', createExportRoute(ctx, auth));
+  app.use(createMcpRoutes(ctx, auth, baseUrl));
   app.use((_request, response) => {
     response
       .status(404)

@@ -16,6 +16,7 @@ export interface AgentOfKey {
   readonly status: AgentStatus;
   readonly keyId: string;
   readonly keyRevoked: boolean;
+  readonly keyClientName: string | null;
   readonly lastUsedAt: Date | null;
 }
 
@@ -30,6 +31,7 @@ export async function findAgentByKey(ctx: Context, key: string): Promise<AgentOf
         agentName: agents.name,
         status: agents.status,
         keyId: agentKeys.id,
+        keyClientName: agentKeys.clientName,
         revokedAt: agentKeys.revokedAt,
         lastUsedAt: agents.lastUsedAt,
       })

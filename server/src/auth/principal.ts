@@ -1,5 +1,6 @@
 // Who is asking: the owner by session, an agent by key, or nobody.
 
+import { AppError } from '@keytrail/shared/errors';
 import { looksLikeAgentKey } from '@keytrail/shared/ids';
 import type { Context } from '../base/context.ts';
 import type { Auth } from './accounts.ts';
@@ -20,6 +21,15 @@ export interface AgentPrincipal extends AgentOfKey {
 }
 
 export type Principal = OwnerPrincipal | AgentPrincipal;
+
+/** Hands the agent on if it is in good standing. Where a secret is asked for, the decision says so instead, and records it. */
+export function verifyActive(agent: AgentPrincipal): AgentPrincipal {
+  if (agent.keyRevoked) throw new AppError('unauthorized', { message: 'revoked key' });
+  if (agent.status !== 'active') {
+    throw new AppError('agent_suspended', { message: `agent ${agent.agentId} is suspended` });
+  }
+  return agent;
+}
 
 /** Resolves an Authorization header; null when it proves nobody. Never looks at cookies. */
 export async function findPrincipal(

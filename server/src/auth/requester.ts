@@ -10,10 +10,15 @@ export interface Requester {
   readonly clientIp?: string;
   readonly userAgent?: string;
   readonly client: ClientKind;
+  /** The program's own name, where its protocol carries one. A claim. */
+  readonly clientName?: string;
 }
 
-/** Reads a request. Its `ip` was found by Express through the trusted proxies, from the right. */
-export function toRequester(request: Request): Requester {
+/**
+ * Reads a request. Its `ip` was found by Express through the trusted proxies, from the right.
+ * @param speaksMcp whether it came over MCP, which says more than the user agent does.
+ */
+export function toRequester(request: Request, speaksMcp = false): Requester {
   const userAgent = request.headers['user-agent'];
   const shown = userAgent === undefined ? '' : toOneLine(userAgent, 400);
   // What a proxy wrote may be no address at all; then the proxy itself is who is known to have asked.
@@ -21,7 +26,7 @@ export function toRequester(request: Request): Requester {
   return {
     ...(clientIp === null ? {} : { clientIp }),
     ...(shown === '' ? {} : { userAgent: shown }),
-    client: toClientKind(userAgent),
+    client: toClientKind(userAgent, speaksMcp),
   };
 }
 

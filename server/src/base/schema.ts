@@ -156,6 +156,8 @@ export const agentKeys = pgTable(
     /** SHA-256 of the key: 256 random bits need no slow hash. */
     hash: bytea('hash').notNull(),
     hint: text('hint').notNull(),
+    /** What the program that holds it calls itself, where its protocol has it say so. */
+    clientName: text('client_name'),
     createdAt: instant('created_at').notNull(),
     /** From then on it no longer works; may lie ahead, while its successor already works. */
     revokedAt: instant('revoked_at'),

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError, errorFaces } from '@keytrail/shared/errors';
 import { eventFilter } from '@keytrail/shared/event-schema';
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { type Export, startExport } from '../audit/export.ts';
 import { type ExportFormat, exportFormats, toLines } from '../audit/export-format.ts';
@@ -16,13 +16,14 @@ import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { findCode } from '../base/db.ts';
 import { toAppError, toInputSentence, verifyOwner } from '../trpc/init.ts';
+import { createJsonReader } from './json-body.ts';
 
 /** How many events the answer holds when it is whole. */
 const countHeader = 'x-keytrail-event-count';
 /** How long an export goes on before its session is looked at again. */
 const sessionCheckMs = 10_000;
 
-const readJson = express.json({ limit: '64kb' });
+const readJson = createJsonReader(64);
 const exportInput = z.strictObject({
   filter: eventFilter.default({}),
   format: z.enum(['csv', 'jsonl']),
@@ -45,27 +46,11 @@ export function createExportRoute(ctx: Context, auth: Auth): RequestHandler {
 }
 
 async function readInput(request: Request, response: Response): Promise<z.output<typeof exportInput>> {
-  await new Promise<void>((resolve, reject) => {
-    readJson(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(toBodyError(error))));
-  });
+  await readJson(request, response);
   const parsed = exportInput.safeParse(request.body);
   if (parsed.success) return parsed.data;
   const sentence = request.body === undefined ? 'Send the body as application/json.' : toInputSentence(parsed.error);
   throw new AppError('invalid_input', { message: 'malformed export request', public: sentence });
-}
-
-function toBodyError(cause: unknown): AppError {
-  if (cause instanceof Error && 'status' in cause && cause.status === 413) {
-    return new AppError('payload_too_large', {
-      message: 'export request too large',
-      public: 'The request body is larger than 64 KiB.',
-    });
-  }
-  return new AppError('invalid_input', {
-    message: 'unreadable export request',
-    public: 'The request body is not valid JSON.',
-    cause,
-  });
 }
 
 function createSessionCheck(ctx: Context, verify: () => Promise<unknown>): () => Promise<void> {

@@ -1,6 +1,6 @@
 // What an agent may call with its key.
 
-import { type CredentialKind, releasableFields, service } from '@keytrail/shared/credential';
+import { service } from '@keytrail/shared/credential';
 import { line } from '@keytrail/shared/text';
 import { z } from 'zod';
 import { listEvents } from '../audit/query.ts';
@@ -14,20 +14,7 @@ export const agentRouter = router({
     return { agentId, name: agentName, accountId, status: agent.keyRevoked ? ('key_revoked' as const) : agent.status };
   }),
 
-  grants: activeAgentProcedure.query(async ({ ctx: { ctx, agent } }) => {
-    const granted = await listGranted(ctx, agent);
-    return granted.map(({ credential, grant }) => {
-      const kind = credential.kind as CredentialKind; // Written from a CredentialInput only.
-      const fields = releasableFields(kind, Object.keys(credential.sealed), credential.public);
-      return {
-        service: credential.service,
-        label: credential.label,
-        kind,
-        fields: grant.fields === null ? fields : fields.filter((field) => grant.fields?.includes(field)),
-        expiresAt: grant.expiresAt?.toISOString() ?? null,
-      };
-    });
-  }),
+  grants: activeAgentProcedure.query(({ ctx: { ctx, agent } }) => listGranted(ctx, agent)),
 
   credential: agentProcedure
     .input(

@@ -4,7 +4,7 @@ import { AppError, type ErrorCode, errorFaces } from '@keytrail/shared/errors';
 import { type DenialRule, denialRuleSentences } from '@keytrail/shared/event';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import type { AgentPrincipal, OwnerPrincipal, Principal } from '../auth/principal.ts';
+import { type AgentPrincipal, type OwnerPrincipal, type Principal, verifyActive } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { findCode, isDatabaseAway } from '../base/db.ts';
 import type { AccessOutcome } from '../vault/access.ts';
@@ -79,10 +79,7 @@ export const agentProcedure = faced.use(async ({ ctx, next }) =>
 
 /** For an agent in good standing, where a refusal needs no event because no secret is asked for. */
 export const activeAgentProcedure = agentProcedure.use(({ ctx, next }) => {
-  if (ctx.agent.keyRevoked) throw new AppError('unauthorized', { message: 'revoked key' });
-  if (ctx.agent.status !== 'active') {
-    throw new AppError('agent_suspended', { message: `agent ${ctx.agent.agentId} is suspended` });
-  }
+  verifyActive(ctx.agent);
   return next();
 });
 
@@ -93,7 +90,8 @@ export function verifyOwner(principal: Principal | null): OwnerPrincipal {
   return principal;
 }
 
-function verifyAgent(principal: Principal | null): AgentPrincipal {
+/** The agent, or a refusal. */
+export function verifyAgent(principal: Principal | null): AgentPrincipal {
   if (principal === null) throw new AppError('unauthorized', { message: 'no valid agent key' });
   if (principal.kind !== 'agent') throw new AppError('agent_only', { message: 'session on an agent call' });
   return principal;

@@ -1,5 +1,6 @@
 // Which credential an agent means, and the grant that speaks for it.
 
+import { type CredentialKind, releasableFields } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
 import { and, asc, desc, eq } from 'drizzle-orm';
 import type { AgentPrincipal } from '../auth/principal.ts';
@@ -8,10 +9,12 @@ import { type Transaction, withAccount } from '../base/db.ts';
 import { credentials, grants } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 
+type GrantRow = typeof grants.$inferSelect;
+
 export interface Granted {
   readonly credential: CredentialRow;
   /** The newest grant of this agent for it, standing or not; null when there never was one. */
-  readonly grant: typeof grants.$inferSelect | null;
+  readonly grant: GrantRow | null;
 }
 
 /**
@@ -51,8 +54,19 @@ export async function findGranted(
   return named === undefined ? [] : [named];
 }
 
+/** A credential as an agent that was granted it sees it. */
+export interface GrantedSummary {
+  readonly service: string;
+  readonly label: string;
+  readonly kind: CredentialKind;
+  /** What the grant releases of it. */
+  readonly fields: readonly string[];
+  /** Null: until revoked. */
+  readonly expiresAt: string | null;
+}
+
 /** Everything that this agent holds a standing grant for, by service and label. */
-export function listGranted(ctx: Context, agent: AgentPrincipal) {
+export function listGranted(ctx: Context, agent: AgentPrincipal): Promise<GrantedSummary[]> {
   return withAccount(ctx.db, agent.accountId, async (tx) => {
     const rows = await tx
       .select({ credential: credentials, grant: grants })
@@ -60,11 +74,23 @@ export function listGranted(ctx: Context, agent: AgentPrincipal) {
       .innerJoin(credentials, and(eq(credentials.accountId, grants.accountId), eq(credentials.id, grants.credentialId)))
       .where(and(eq(grants.accountId, agent.accountId), eq(grants.agentId, agent.agentId)))
       .orderBy(asc(credentials.service), asc(credentials.label));
-    return rows.filter(({ grant }) => stands(grant, ctx.nowMs()));
+    return rows.filter(({ grant }) => stands(grant, ctx.nowMs())).map(toGrantedSummary);
   });
 }
 
-function stands(grant: typeof grants.$inferSelect, nowMs: number): boolean {
+function toGrantedSummary({ credential, grant }: { credential: CredentialRow; grant: GrantRow }): GrantedSummary {
+  const kind = credential.kind as CredentialKind; // Written from a CredentialInput only.
+  const fields = releasableFields(kind, Object.keys(credential.sealed), credential.public);
+  return {
+    service: credential.service,
+    label: credential.label,
+    kind,
+    fields: grant.fields === null ? fields : fields.filter((field) => grant.fields?.includes(field)),
+    expiresAt: grant.expiresAt?.toISOString() ?? null,
+  };
+}
+
+function stands(grant: GrantRow, nowMs: number): boolean {
   return grant.revokedAt === null && (grant.expiresAt === null || grant.expiresAt.getTime() > nowMs);
 }
 

@@ -1,0 +1,30 @@
+// The body of a request as JSON, up to a size; what is wrong with it is one of our errors.
+
+import { AppError } from '@keytrail/shared/errors';
+import express, { type Request, type Response } from 'express';
+
+/** Reads a body of at most `kibMax` KiB into `request.body`, which stays undefined unless it is sent as JSON. */
+export function createJsonReader(kibMax: number): (request: Request, response: Response) => Promise<void> {
+  const read = express.json({ limit: kibMax * 1024 });
+  return (request, response) =>
+    new Promise((resolve, reject) => {
+      read(request, response, (error?: unknown) =>
+        error === undefined ? resolve() : reject(toBodyError(error, kibMax)),
+      );
+    });
+}
+
+function toBodyError(cause: unknown, kibMax: number): AppError {
+  if (cause instanceof Error && 'status' in cause && cause.status === 413) {
+    const size = kibMax < 1024 ? `${kibMax} KiB` : `${kibMax / 1024} MiB`;
+    return new AppError('payload_too_large', {
+      message: `request body larger than ${size}`,
+      public: `The request body is larger than ${size}.`,
+    });
+  }
+  return new AppError('invalid_input', {
+    message: 'unreadable request body',
+    public: 'The request body is not valid JSON.',
+    cause,
+  });
+}

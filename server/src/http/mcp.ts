@@ -1,0 +1,82 @@
+// MCP over Streamable HTTP at /mcp, for agents by their key. Both eras of the protocol are served by one handler, one
+// request at a time, so that any node can answer any request.
+
+import { type AppError, errorFaces } from '@keytrail/shared/errors';
+import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/express';
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler } from '@modelcontextprotocol/server';
+import { type Request, type Response, Router } from 'express';
+import type { Auth } from '../auth/accounts.ts';
+import { type AgentPrincipal, findPrincipal } from '../auth/principal.ts';
+import { toRequester } from '../auth/requester.ts';
+import type { Context } from '../base/context.ts';
+import { createAgentServer } from '../mcp/agent-server.ts';
+import { runAsCaller } from '../mcp/callers.ts';
+import { findClientName, rememberClientName } from '../mcp/client-info.ts';
+import { toAppError, verifyAgent } from '../trpc/init.ts';
+import { createJsonReader } from './json-body.ts';
+
+const metadataPath = '/.well-known/oauth-protected-resource/mcp';
+const readJson = createJsonReader(4096);
+const loopback = ['localhost', '127.0.0.1', '[::1]'];
+
+/** The routes of `/mcp` and of the document that says how to get in (RFC 9728). `baseUrl`: as people reach the server. */
+export function createMcpRoutes(ctx: Context, auth: Auth, baseUrl: string): Router {
+  const handler = createMcpHandler(() => createAgentServer(ctx), {
+    onerror: (error) => ctx.log.debug({ error }, 'MCP request refused'),
+  });
+  const answer = toNodeHandler(handler);
+  const routes = Router();
+  routes.get(metadataPath, (_request, response) => {
+    response.json({
+      resource: `${baseUrl}/mcp`,
+      resource_name: 'Keytrail',
+      bearer_methods_supported: ['header'],
+    });
+  });
+  // Against pages that reach this server under a name of their own (DNS rebinding).
+  routes.use('/mcp', hostHeaderValidation(toHostNames(ctx, baseUrl)), originValidation(toOriginNames(ctx, baseUrl)));
+  routes.all('/mcp', async (request, response) => {
+    try {
+      const agent = await findCaller(ctx, auth, request, response);
+      await runAsCaller(agent, () => answer(request, response, request.body));
+    } catch (error) {
+      refuse(ctx, response, toAppError(error), baseUrl);
+    }
+  });
+  return routes;
+}
+
+/** Any agent, whatever its standing: a refusal must reach the log, so it is decided further in. */
+async function findCaller(ctx: Context, auth: Auth, request: Request, response: Response): Promise<AgentPrincipal> {
+  const requester = toRequester(request, true);
+  const agent = verifyAgent(await findPrincipal(ctx, auth, request.headers.authorization, requester));
+  // Only now: a stranger's body is not read.
+  await readJson(request, response);
+  const said = findClientName(request.body);
+  if (said !== null) rememberClientName(ctx, agent, said);
+  const clientName = said ?? agent.keyClientName;
+  return clientName === null ? agent : { ...agent, requester: { ...requester, clientName } };
+}
+
+function refuse(ctx: Context, response: Response, error: AppError, baseUrl: string): void {
+  if (error.code === 'internal') ctx.log.error({ error }, 'MCP request failed');
+  if (error.code === 'unauthorized') {
+    // RFC 6750 §3 and RFC 9728 §5.1.
+    response.set('www-authenticate', `Bearer error="invalid_token", resource_metadata="${baseUrl}${metadataPath}"`);
+  }
+  response.status(errorFaces[error.code].status).json({ code: error.code, sentence: error.public });
+}
+
+/** The names under which this server may be addressed. Where it listens for others, only its public address tells. */
+function toHostNames(ctx: Context, baseUrl: string): string[] {
+  return [...loopback, new URL(baseUrl).hostname, ctx.config.host];
+}
+
+/** Pages of this server and our extension; programs send no Origin. */
+function toOriginNames(ctx: Context, baseUrl: string): string[] {
+  const extensions = ctx.config.extensionOrigins.map((origin) =>
+    origin.endsWith('*') ? origin : new URL(origin).hostname,
+  );
+  return [...loopback, new URL(baseUrl).hostname, ...extensions];
+}

@@ -1,0 +1,38 @@
+// What an MCP client says of itself. In the era of 2026-07-28 every request says it, before that only the first one of a
+// session, so the name is remembered with the key.
+
+import { toOneLine } from '@keytrail/shared/text';
+import { CLIENT_INFO_META_KEY } from '@modelcontextprotocol/server';
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import type { AgentPrincipal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import { withAccount } from '../base/db.ts';
+import { agentKeys } from '../base/schema.ts';
+
+const clientInfo = z.object({ name: z.string(), title: z.string().optional() });
+const initialize = z.object({ method: z.literal('initialize'), params: z.object({ clientInfo }) });
+const modern = z.object({ params: z.object({ _meta: z.object({ [CLIENT_INFO_META_KEY]: clientInfo }) }) });
+
+/** The name in a message, or in one of a batch; null where none says it. */
+export function findClientName(body: unknown): string | null {
+  for (const message of [body].flat()) {
+    const first = initialize.safeParse(message);
+    const each = modern.safeParse(message);
+    const info = first.success ? first.data.params.clientInfo : each.data?.params._meta[CLIENT_INFO_META_KEY];
+    const name = info === undefined ? '' : toOneLine(info.title ?? info.name, 100);
+    if (name !== '') return name;
+  }
+  return null;
+}
+
+/** Keeps the name with the key that it came with. Returns at once: a convenience, as the last use is. */
+export function rememberClientName(ctx: Context, agent: AgentPrincipal, name: string): void {
+  if (agent.keyClientName === name) return;
+  withAccount(ctx.db, agent.accountId, (tx) =>
+    tx
+      .update(agentKeys)
+      .set({ clientName: name })
+      .where(and(eq(agentKeys.accountId, agent.accountId), eq(agentKeys.id, agent.keyId))),
+  ).catch((error: unknown) => ctx.log.warn({ error, keyId: agent.keyId }, 'client name not kept'));
+}

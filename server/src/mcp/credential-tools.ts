@@ -1,0 +1,102 @@
+// The tools by which an agent sees and fetches what it was granted. All of it goes through the one door to secrets.
+
+import { service } from '@keytrail/shared/credential';
+import { line } from '@keytrail/shared/text';
+import type { McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { verifyActive } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import { DeniedError } from '../trpc/init.ts';
+import { type AgentRequest, fetchForAgent } from '../vault/access.ts';
+import { listGranted } from '../vault/granted.ts';
+import { getCaller } from './callers.ts';
+import { answerTool } from './tool-answer.ts';
+
+const which = {
+  service: service.describe('The service as list_credentials names it, such as github'),
+  label: line(100).optional().describe('Which one, where several credentials of the service are granted'),
+  reason: line(500)
+    .optional()
+    .describe('What you need it for, in one sentence; the owner reads it beside the access, and some grants demand it'),
+};
+
+const reading = { readOnlyHint: true, openWorldHint: false };
+
+/** Registers `list_credentials`, `get_credential` and `get_one_time_code`. */
+export function addCredentialTools(server: McpServer, ctx: Context): void {
+  addList(server, ctx);
+  addFetch(server, ctx);
+  addOneTimeCode(server, ctx);
+}
+
+function addList(server: McpServer, ctx: Context): void {
+  server.registerTool(
+    'list_credentials',
+    {
+      title: 'List credentials',
+      description:
+        'Lists the credentials that you may use now, with the fields that each releases and when the grant ends. Holds no secret and is not recorded.',
+      inputSchema: z.object({}),
+      outputSchema: z.object({
+        credentials: z.array(
+          z.object({
+            service: z.string(),
+            label: z.string(),
+            kind: z.string(),
+            fields: z.array(z.string()),
+            expiresAt: z.string().nullable().describe('When the grant ends; null: when it is revoked'),
+          }),
+        ),
+      }),
+      annotations: reading,
+    },
+    () => answerTool(ctx, async () => ({ credentials: await listGranted(ctx, verifyActive(getCaller())) })),
+  );
+}
+
+function addFetch(server: McpServer, ctx: Context): void {
+  server.registerTool(
+    'get_credential',
+    {
+      title: 'Get a credential',
+      description:
+        'Fetches the secret values of one credential. Every call is recorded in its owner’s audit log, refusals too. A refusal names its rule and, where it will pass, when to try again. Never print the values or write them to a file.',
+      inputSchema: z.object({ ...which, field: line(100).optional().describe('Only this field, such as password') }),
+      outputSchema: z.object({
+        service: z.string(),
+        label: z.string(),
+        kind: z.string(),
+        values: z.record(z.string(), z.string()).describe('The values by field name'),
+        eventId: z.string().describe('The event that records this access'),
+      }),
+      annotations: { ...reading, idempotentHint: false },
+    },
+    (request) => answerTool(ctx, () => fetchCredential(ctx, request)),
+  );
+}
+
+function addOneTimeCode(server: McpServer, ctx: Context): void {
+  server.registerTool(
+    'get_one_time_code',
+    {
+      title: 'Get a one-time code',
+      description:
+        'Fetches the current code of a login or of a one-time code credential. The seed never leaves. Recorded like every access.',
+      inputSchema: z.object(which),
+      outputSchema: z.object({ code: z.string(), service: z.string(), label: z.string(), eventId: z.string() }),
+      annotations: { ...reading, idempotentHint: false },
+    },
+    (request) =>
+      answerTool(ctx, async () => {
+        const { values, service, label, eventId } = await fetchCredential(ctx, { ...request, field: 'totp' });
+        return { code: values.totp ?? '', service, label, eventId };
+      }),
+  );
+}
+
+async function fetchCredential(ctx: Context, request: AgentRequest) {
+  const access = await fetchForAgent(ctx, getCaller(), request);
+  if (access.outcome === 'denied') throw new DeniedError(access);
+  const { credential, values, event } = access;
+  return { service: credential.service, label: credential.label, kind: credential.kind, values, eventId: event.id };
+}

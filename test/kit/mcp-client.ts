@@ -1,0 +1,52 @@
+// MCP clients of both generations, as programs in the field are built with them.
+
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+export const eras = ['2026-07-28', '2025-11-25'] as const;
+export type Era = (typeof eras)[number];
+
+/** What the tests need of either. */
+export interface McpClient {
+  listTools(): Promise<{ tools: { name: string; description?: string | undefined }[] }>;
+  callTool(name: string, args?: Record<string, unknown>): Promise<ToolAnswer>;
+  close(): Promise<void>;
+}
+
+export interface ToolAnswer {
+  readonly isError: boolean;
+  readonly values: Record<string, unknown>;
+}
+
+/** Connects to an MCP server: in today's era by today's client, in the one before by the client of that time. */
+export function connectMcp(url: string, bearer: string, era: Era, name = 'test-program'): Promise<McpClient> {
+  const requestInit = { headers: { authorization: `Bearer ${bearer}` } };
+  return era === '2026-07-28' ? connectNew(url, requestInit, name) : connectOld(url, requestInit, name);
+}
+
+async function connectNew(url: string, requestInit: RequestInit, name: string): Promise<McpClient> {
+  const client = new Client({ name, version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
+  return {
+    listTools: () => client.listTools(),
+    callTool: async (tool, args = {}) => toAnswer(await client.callTool({ name: tool, arguments: args })),
+    close: () => client.close(),
+  };
+}
+
+async function connectOld(url: string, requestInit: RequestInit, name: string): Promise<McpClient> {
+  const client = new OldClient({ name, version: '1.0.0' });
+  await client.connect(new OldTransport(new URL(url), { requestInit }));
+  return {
+    listTools: () => client.listTools(),
+    callTool: async (tool, args = {}) => toAnswer(await client.callTool({ name: tool, arguments: args })),
+    close: () => client.close(),
+  };
+}
+
+function toAnswer(result: object): ToolAnswer {
+  const values = 'structuredContent' in result ? (result.structuredContent ?? {}) : {};
+  const isError = 'isError' in result && result.isError === true;
+  return { isError, values: Object.fromEntries(Object.entries(values)) };
+}
