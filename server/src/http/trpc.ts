@@ -7,6 +7,7 @@ import type { Auth } from '../auth/accounts.ts';
 import { findPrincipal } from '../auth/principal.ts';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
+import { toErrorHeaders } from '../trpc/init.ts';
 import { appRouter } from '../trpc/root.ts';
 
 const bodyBytesMax = 1024 * 1024;
@@ -28,6 +29,7 @@ export function createTrpcRoutes(ctx: Context, auth: Auth): RequestHandler {
         },
       };
     },
+    responseMeta: ({ errors }) => ({ headers: toErrorHeaders(errors, ctx.nowMs()) }),
     onError: ({ error, path }) => {
       if (error.cause instanceof AppError && error.cause.code === 'server_stopping') return;
       if (error.code === 'INTERNAL_SERVER_ERROR' || error.code === 'SERVICE_UNAVAILABLE') {

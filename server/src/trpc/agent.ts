@@ -27,7 +27,7 @@ export const agentRouter = router({
     )
     .mutation(async ({ ctx: { ctx, agent }, input }) => {
       const access = await fetchForAgent(ctx, agent, input);
-      if (access.outcome === 'denied') throw new DeniedError(access);
+      if (access.outcome === 'denied') throw new DeniedError('agent', access);
       const { label, kind } = access.credential;
       return { service: access.credential.service, label, kind, values: access.values, eventId: access.event.id };
     }),

@@ -40,7 +40,7 @@ export const credentialsRouter = router({
     .mutation(({ ctx: { ctx, owner }, input }) => removeCredential(ctx, owner, input)),
   use: ownerProcedure.input(use).mutation(async ({ ctx: { ctx, owner }, input }) => {
     const access = await useOwnCredential(ctx, owner, input);
-    if (access.outcome === 'denied') throw new DeniedError(access);
+    if (access.outcome === 'denied') throw new DeniedError('owner', access);
     return { values: access.values, event: access.event };
   }),
 });

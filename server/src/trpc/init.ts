@@ -1,7 +1,8 @@
 // How tRPC is set up here: who may call what, and the one shape in which errors leave.
 
+import { toDenialSentence, toDenialStatus } from '@keytrail/shared/denial';
 import { AppError, type ErrorCode, errorFaces } from '@keytrail/shared/errors';
-import { type DenialRule, denialRuleSentences } from '@keytrail/shared/event';
+import type { DenialRule } from '@keytrail/shared/event';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { type AgentPrincipal, type OwnerPrincipal, type Principal, verifyActive } from '../auth/principal.ts';
@@ -25,20 +26,21 @@ export interface ErrorFacts {
   readonly sentence: string;
   readonly rule?: DenialRule;
   readonly retryAt?: string;
+  /** What the owner said with a refusal. */
+  readonly note?: string;
 }
 
 /** A recorded refusal on its way out; the event is durable by now. */
 export class DeniedError extends AppError {
   readonly rule: DenialRule;
   readonly retryAt: string | null;
+  readonly note: string | null;
 
-  constructor(denial: Extract<AccessOutcome, { outcome: 'denied' }>) {
-    super('access_denied', {
-      message: `denied by ${denial.rule}`,
-      public: `${denialRuleSentences[denial.rule]} (${denial.rule}).`,
-    });
+  constructor(by: 'agent' | 'owner', denial: Extract<AccessOutcome, { outcome: 'denied' }>) {
+    super('access_denied', { message: `denied by ${denial.rule}`, public: toDenialSentence(by, denial) });
     this.rule = denial.rule;
     this.retryAt = denial.retryAt;
+    this.note = denial.note;
   }
 }
 
@@ -48,7 +50,11 @@ const t = initTRPC.context<TrpcContext>().create({
   errorFormatter: ({ shape, error }) => ({
     message: toFacts(error).sentence,
     code: shape.code,
-    data: { code: shape.data.code, httpStatus: shape.data.httpStatus, keytrail: toFacts(error) },
+    data: {
+      code: shape.data.code,
+      httpStatus: error.cause instanceof DeniedError ? toDenialStatus(error.cause.rule) : shape.data.httpStatus,
+      keytrail: toFacts(error),
+    },
   }),
 });
 
@@ -64,7 +70,17 @@ const faced = t.procedure.use(async ({ next }) => {
 /** Any error with the status of its code. A stream throws it itself: no middleware sees what happens after its start. */
 export function toTrpcError(cause: unknown): TRPCError {
   const error = toAppError(cause);
-  return new TRPCError({ code: errorFaces[error.code].trpc, message: error.public, cause: error });
+  // tRPC has no code for a locked vault; its status is set where the error is given its shape.
+  const isLimit = error instanceof DeniedError && toDenialStatus(error.rule) === 429;
+  const code = isLimit ? 'TOO_MANY_REQUESTS' : errorFaces[error.code].trpc;
+  return new TRPCError({ code, message: error.public, cause: error });
+}
+
+/** `Retry-After` where it is known when a refused call may be tried again. */
+export function toErrorHeaders(errors: readonly TRPCError[], nowMs: number): Record<string, string> {
+  const cause = errors[0]?.cause;
+  if (!(cause instanceof DeniedError) || cause.retryAt === null) return {};
+  return { 'retry-after': String(Math.max(1, Math.ceil((Date.parse(cause.retryAt) - nowMs) / 1000))) };
 }
 
 /** For the account owner, signed in. */
@@ -113,8 +129,8 @@ const changedMeanwhile = new Set(['23503', '23505', '40001', '40P01', '55P03']);
 
 function toFacts(error: TRPCError): ErrorFacts {
   if (error.cause instanceof DeniedError) {
-    const { code, public: sentence, rule, retryAt } = error.cause;
-    return { code, sentence, rule, ...(retryAt === null ? {} : { retryAt }) };
+    const { code, public: sentence, rule, retryAt, note } = error.cause;
+    return { code, sentence, rule, ...(retryAt === null ? {} : { retryAt }), ...(note === null ? {} : { note }) };
   }
   if (error.cause instanceof AppError) return { code: error.cause.code, sentence: error.cause.public };
   if (error.cause instanceof ZodError) return { code: 'invalid_input', sentence: toInputSentence(error.cause) };

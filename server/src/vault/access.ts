@@ -3,18 +3,24 @@
 // that was decided a moment before may still be served, and its event says so.
 
 import type { CredentialKind } from '@keytrail/shared/credential';
-import { type AccessFacts, type Decision, decide } from '@keytrail/shared/decide';
+import { type Decision, decide } from '@keytrail/shared/decide';
 import { AppError } from '@keytrail/shared/errors';
-import type { AuditEvent, DenialRule, EventAction, EventDraft } from '@keytrail/shared/event';
+import type { AuditEvent, EventAction, EventDraft } from '@keytrail/shared/event';
+import { selectAttached, toBinding } from '../agents/attached-policies.ts';
+import { isOf } from '../agents/attachment-rows.ts';
+import { isVaultLocked } from '../agents/vault-lock.ts';
 import { append } from '../audit/append.ts';
 import type { AgentPrincipal, OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { open } from '../base/envelope.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
-import { findGranted, type Granted, toAmbiguous } from './granted.ts';
+import { type Denied, deny, toDenial, toPlainDenial } from './denial.ts';
+import { toAgentFacts, toFacts, toOwnerFacts } from './facts.ts';
+import { loadForAgent, toAmbiguous } from './granted.ts';
 import { chooseFields, toReleasedValues, toSealedNames } from './release.ts';
 import { touchUse } from './touch.ts';
+import { recordUse } from './use-event.ts';
 
 export type AccessOutcome =
   | {
@@ -23,12 +29,7 @@ export type AccessOutcome =
       readonly values: Record<string, string>;
       readonly event: AuditEvent;
     }
-  | {
-      readonly outcome: 'denied';
-      readonly rule: DenialRule;
-      readonly retryAt: string | null;
-      readonly event: AuditEvent;
-    };
+  | Denied;
 
 export interface OwnerUse {
   readonly id: string;
@@ -39,10 +40,16 @@ export interface OwnerUse {
   readonly frameOrigin?: string | undefined;
 }
 
-/** The owner reads, copies or fills one of their credentials: a Direct event. */
+/** The owner reads, copies or fills one of their credentials: a Direct event. Policies of the credential bind them, too. */
 export async function useOwnCredential(ctx: Context, owner: OwnerPrincipal, use: OwnerUse): Promise<AccessOutcome> {
-  const row = await withAccount(ctx.db, owner.accountId, (tx) => getCredential(tx, owner.accountId, use.id));
-  const fillOrigin = use.action === 'autofill' ? (use.siteOrigin ?? 'null') : null;
+  const { accountId } = owner;
+  const [row, attached, vaultLocked] = await withAccount(ctx.db, accountId, (tx) =>
+    Promise.all([
+      getCredential(tx, accountId, use.id),
+      selectAttached(tx, accountId, isOf({ kind: 'credential', id: use.id })),
+      isVaultLocked(tx, accountId),
+    ]),
+  );
   const draft: Draft = {
     action: use.action,
     source: 'direct',
@@ -50,10 +57,13 @@ export async function useOwnCredential(ctx: Context, owner: OwnerPrincipal, use:
     ...owner.requester,
     ...(use.siteOrigin === undefined ? {} : { siteOrigin: use.siteOrigin }),
     ...(use.frameOrigin === undefined ? {} : { frameOrigin: use.frameOrigin }),
+    ...toCredentialFacts(row),
   };
   const fields = chooseFields({ ...row, kind: toKind(row) }, use.fields, 'owner');
-  const decision = decide(toFacts(ctx, row, fields, { kind: 'owner', fillOrigin }, toRequest(owner)));
-  return settle(ctx, owner.accountId, row, fields, decision, draft, null);
+  const fillOrigin = use.action === 'autofill' ? (use.siteOrigin ?? 'null') : null;
+  const bounds = { vaultLocked, policies: toBinding(attached, [row.id]) };
+  const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, toOwnerFacts(owner, fillOrigin)));
+  return decision.allowed ? release(ctx, row, fields, decision, draft, null) : deny(ctx, accountId, draft, decision);
 }
 
 export interface AgentRequest {
@@ -69,7 +79,39 @@ export async function fetchForAgent(
   agent: AgentPrincipal,
   request: AgentRequest,
 ): Promise<AccessOutcome> {
-  const draft: Draft = {
+  const access = await attempt(ctx, agent, request);
+  if (access.outcome === 'denied') touchUse(ctx, agent.accountId, null, agent);
+  return access;
+}
+
+async function attempt(ctx: Context, agent: AgentPrincipal, request: AgentRequest): Promise<AccessOutcome> {
+  const { accountId } = agent;
+  const { granted, attached, vaultLocked } = await loadForAgent(ctx, agent, request);
+  const found = granted[0] ?? null;
+  const row = found?.credential ?? null;
+  const asked = toAgentFacts(agent, found?.grant ?? null, request.reason ?? null);
+  const draft = toAgentDraft(agent, request, row);
+  // What stands in the way of the agent itself outweighs what it asks for, so that no name can be probed.
+  const standing = decide(toFacts(ctx.nowMs(), row, [], { vaultLocked, policies: [] }, asked));
+  if (!standing.allowed) return deny(ctx, accountId, draft, standing);
+  if (found === null || row === null) return deny(ctx, accountId, draft, toPlainDenial('grant_missing'));
+  if (granted.length > 1) throw toAmbiguous(granted);
+  const fields = chooseForAgent(row, found.grant?.fields ?? null, request.field);
+  const bounds = { vaultLocked, policies: toBinding(attached, [agent.agentId, row.id]) };
+  const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, asked));
+  const named: Draft = found.grant === null ? draft : { ...draft, grantId: found.grant.id };
+  if (!decision.allowed) return deny(ctx, accountId, named, decision);
+  // Nobody can be asked yet.
+  const [asking] = decision.approval?.policies ?? [];
+  if (asking !== undefined) {
+    const finding = { policyId: asking.id, policyName: asking.name, rule: 'approval' } as const;
+    return deny(ctx, accountId, named, toDenial(decision, finding, decision.observed));
+  }
+  return release(ctx, row, fields, decision, named, agent);
+}
+
+function toAgentDraft(agent: AgentPrincipal, request: AgentRequest, row: CredentialRow | null): Draft {
+  return {
     action: 'fetch',
     source: 'agent',
     title: agent.agentName,
@@ -78,22 +120,8 @@ export async function fetchForAgent(
     keyId: agent.keyId,
     ...agent.requester,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
+    ...(row === null ? { service: request.service } : toCredentialFacts(row)),
   };
-  const granted = await withAccount(ctx.db, agent.accountId, (tx) => findGranted(tx, ctx, agent, request));
-  const found = granted[0] ?? null;
-  const asked = toRequest(agent, request.reason);
-  // What stands in the way of the agent itself outweighs what it asks for, so that no name can be probed.
-  const standing = decide(toFacts(ctx, found?.credential ?? null, [], toRequesterFacts(agent, found), asked));
-  if (!standing.allowed || found === null) {
-    const rule = standing.allowed ? 'grant_missing' : standing.rule;
-    return deny(ctx, agent.accountId, found?.credential ?? { service: request.service }, { rule }, draft, agent);
-  }
-  if (granted.length > 1) throw toAmbiguous(granted);
-  const row = found.credential;
-  const fields = chooseForAgent(row, found.grant?.fields ?? null, request.field);
-  const decision = decide(toFacts(ctx, row, fields, toRequesterFacts(agent, found), asked));
-  const grant = found.grant === null ? {} : { grantId: found.grant.id };
-  return settle(ctx, agent.accountId, row, fields, decision, { ...draft, ...grant }, agent);
 }
 
 /**
@@ -110,47 +138,29 @@ function chooseForAgent(row: CredentialRow, covered: readonly string[] | null, a
 
 type Draft = Omit<EventDraft, 'type' | 'outcome'>;
 
-async function settle(
+/** Opens what was allowed, and hands it out once its event is durable and everything that counts it had room. */
+async function release(
   ctx: Context,
-  accountId: string,
   row: CredentialRow,
   fields: string[],
-  decision: Decision,
+  decision: Extract<Decision, { allowed: true }>,
   draft: Draft,
   agent: AgentPrincipal | null,
 ): Promise<AccessOutcome> {
-  if (!decision.allowed) return deny(ctx, accountId, row, decision, draft, agent);
+  const { accountId } = row;
   const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
-  const used = { ...draft, ...toCredentialFacts(row), type } as const;
   const values = await openFields(ctx, row, fields).catch(async (error: unknown) => {
     const note = error instanceof AppError ? error.public : 'The stored secret could not be read';
-    await append(ctx, accountId, { ...used, outcome: 'failed', fields, note });
+    await append(ctx, accountId, { ...draft, type, outcome: 'failed', fields, note });
     throw error;
   });
-  const event = await append(ctx, accountId, { ...used, outcome: 'ok', fields: Object.keys(values) });
+  const used = { ...draft, type, outcome: 'ok', fields: Object.keys(values) } as const;
+  const recorded = await recordUse(ctx, accountId, used, decision);
+  if (recorded.outcome === 'refused') {
+    return deny(ctx, accountId, draft, toDenial(decision, recorded.finding, recorded.observed));
+  }
   touchUse(ctx, accountId, row, agent);
-  return { outcome: 'ok', credential: row, values, event };
-}
-
-async function deny(
-  ctx: Context,
-  accountId: string,
-  credential: CredentialRow | { service: string },
-  decision: Pick<Extract<Decision, { allowed: false }>, 'rule' | 'retryAtMs'>,
-  draft: Draft,
-  agent: AgentPrincipal | null,
-): Promise<AccessOutcome> {
-  const retryAt = decision.retryAtMs === undefined ? null : new Date(decision.retryAtMs).toISOString();
-  const event = await append(ctx, accountId, {
-    ...draft,
-    ...('id' in credential ? toCredentialFacts(credential) : { service: credential.service }),
-    type: 'policy_denied',
-    outcome: 'denied',
-    rule: decision.rule,
-    ...(retryAt === null ? {} : { retryAt }),
-  });
-  touchUse(ctx, accountId, null, agent);
-  return { outcome: 'denied', rule: decision.rule, retryAt, event };
+  return { outcome: 'ok', credential: row, values, event: recorded.event };
 }
 
 /** Async so that whatever it throws, also over a seed that is none, is caught where the access is recorded. */
@@ -171,53 +181,6 @@ async function openFields(ctx: Context, row: CredentialRow, fields: string[]): P
     }
   }
   return toReleasedValues(kind, fields, opened, row.public, ctx.nowMs());
-}
-
-function toFacts(
-  ctx: Context,
-  row: CredentialRow | null,
-  fields: readonly string[],
-  requester: AccessFacts['requester'],
-  request: AccessFacts['request'],
-): AccessFacts {
-  const sites = row?.public.sites;
-  return {
-    nowMs: ctx.nowMs(),
-    fields,
-    vaultLocked: false,
-    credential: {
-      id: row?.id ?? '',
-      expiresAtMs: row?.expiresAt?.getTime() ?? null,
-      sites: Array.isArray(sites) ? sites : [],
-    },
-    policies: [],
-    request,
-    requester,
-  };
-}
-
-function toRequest({ requester }: OwnerPrincipal | AgentPrincipal, reason?: string): AccessFacts['request'] {
-  return { clientIp: requester.clientIp ?? null, client: requester.client, reason: reason ?? null };
-}
-
-function toRequesterFacts(agent: AgentPrincipal, found: Granted | null): AccessFacts['requester'] {
-  const grant = found?.grant ?? null;
-  return {
-    kind: 'agent',
-    id: agent.agentId,
-    status: agent.status,
-    keyRevoked: agent.keyRevoked,
-    grant:
-      grant === null
-        ? null
-        : {
-            id: grant.id,
-            expiresAtMs: grant.expiresAt?.getTime() ?? null,
-            revoked: grant.revokedAt !== null,
-            fields: grant.fields,
-            reasonRequired: grant.reasonRequired,
-          },
-  };
 }
 
 function toCredentialFacts(row: CredentialRow): Pick<EventDraft, 'service' | 'credentialId' | 'credentialLabel'> {

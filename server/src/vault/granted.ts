@@ -1,13 +1,54 @@
-// Which credential an agent means, and the grant that speaks for it.
+// Which credential an agent means, the grant that speaks for it, and what else its request is decided by.
 
 import { type CredentialKind, releasableFields } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
-import { and, asc, desc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, or, type SQL } from 'drizzle-orm';
+import { type Attached, selectAttached } from '../agents/attached-policies.ts';
+import { isOf } from '../agents/attachment-rows.ts';
+import { isVaultLocked } from '../agents/vault-lock.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
-import { credentials, grants } from '../base/schema.ts';
+import { credentials, grants, policyAttachments } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
+import type { Bounds } from './facts.ts';
+
+/** What one request of an agent is decided by, as it was at one moment. */
+export interface AgentLoad extends Pick<Bounds, 'vaultLocked'> {
+  readonly granted: readonly Granted[];
+  /** The policies of the agent and of every credential that the request may mean. */
+  readonly attached: readonly Attached[];
+}
+
+/** Loads what an agent's request is decided by. */
+export function loadForAgent(
+  ctx: Context,
+  agent: AgentPrincipal,
+  request: { service: string; label?: string | undefined },
+): Promise<AgentLoad> {
+  const meant = and(
+    eq(credentials.accountId, agent.accountId),
+    eq(credentials.service, request.service),
+    request.label === undefined ? undefined : eq(credentials.label, request.label),
+  );
+  return withAccount(ctx.db, agent.accountId, async (tx) => {
+    const areMeant = inArray(
+      policyAttachments.targetId,
+      tx.select({ id: credentials.id }).from(credentials).where(meant),
+    );
+    // Sent at once: the connection answers them in one go.
+    const [granted, attached, vaultLocked] = await Promise.all([
+      findGranted(tx, ctx, agent, meant),
+      selectAttached(
+        tx,
+        agent.accountId,
+        or(isOf({ kind: 'agent', id: agent.agentId }), and(eq(policyAttachments.targetKind, 'credential'), areMeant)),
+      ),
+      isVaultLocked(tx, agent.accountId),
+    ]);
+    return { granted, attached, vaultLocked };
+  });
+}
 
 type GrantRow = typeof grants.$inferSelect;
 
@@ -18,14 +59,14 @@ export interface Granted {
 }
 
 /**
- * Finds what service and label name: several, when that many standing grants fit; else the one that stands, an ended
+ * Finds what the request means: several, when that many standing grants fit; else the one that stands, an ended
  * one, which explains the refusal best, or the only candidate, granted or not; else none.
  */
-export async function findGranted(
+async function findGranted(
   tx: Transaction,
   ctx: Context,
   agent: AgentPrincipal,
-  request: { service: string; label?: string | undefined },
+  meant: SQL | undefined,
 ): Promise<Granted[]> {
   const rows = await tx
     .select({ credential: credentials, grant: grants })
@@ -38,13 +79,7 @@ export async function findGranted(
         eq(grants.agentId, agent.agentId),
       ),
     )
-    .where(
-      and(
-        eq(credentials.accountId, agent.accountId),
-        eq(credentials.service, request.service),
-        request.label === undefined ? undefined : eq(credentials.label, request.label),
-      ),
-    )
+    .where(meant)
     .orderBy(desc(grants.createdAt), desc(grants.id));
   const standing = rows.filter(({ grant }) => grant !== null && stands(grant, ctx.nowMs()));
   if (standing.length > 0) return standing;

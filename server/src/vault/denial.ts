@@ -1,0 +1,60 @@
+// A refusal: recorded with its rule, the policy behind it and when to try again, before anybody is told.
+
+import type { Decision } from '@keytrail/shared/decide';
+import type { AuditEvent, DenialRule, EventDraft } from '@keytrail/shared/event';
+import type { Finding } from '@keytrail/shared/judge-policy';
+import { append } from '../audit/append.ts';
+import type { Context } from '../base/context.ts';
+import { toPolicyFacts } from './use-event.ts';
+
+export interface Denied {
+  readonly outcome: 'denied';
+  readonly rule: DenialRule;
+  readonly retryAt: string | null;
+  /** What the owner said with a refusal. */
+  readonly note: string | null;
+  readonly event: AuditEvent;
+}
+
+/** Why an access is refused; by whose policy is for the log only, the requester learns the rule and the time. */
+export interface Denial extends Pick<Decision, 'policyIds' | 'observed'> {
+  readonly rule: DenialRule;
+  readonly policyId: string | null;
+  readonly policyName: string | null;
+  readonly retryAtMs?: number;
+}
+
+/** A refusal that no policy is behind. */
+export function toPlainDenial(rule: DenialRule): Denial {
+  return { rule, policyId: null, policyName: null, policyIds: [], observed: [] };
+}
+
+/** A refusal by what one policy found, beside what else was evaluated. */
+export function toDenial(
+  evaluated: Pick<Decision, 'policyIds'>,
+  finding: Finding,
+  observed: readonly Finding[],
+): Denial {
+  return { ...finding, policyIds: evaluated.policyIds, observed };
+}
+
+/** Records the refusal of what the draft describes. */
+export async function deny(
+  ctx: Context,
+  accountId: string,
+  draft: Omit<EventDraft, 'type' | 'outcome'>,
+  denial: Denial,
+): Promise<Denied> {
+  const retryAt = denial.retryAtMs === undefined ? null : new Date(denial.retryAtMs).toISOString();
+  const event = await append(ctx, accountId, {
+    ...draft,
+    ...toPolicyFacts(denial),
+    type: 'policy_denied',
+    outcome: 'denied',
+    rule: denial.rule,
+    ...(denial.policyId === null ? {} : { decidingPolicyId: denial.policyId }),
+    ...(denial.policyName === null ? {} : { policyName: denial.policyName }),
+    ...(retryAt === null ? {} : { retryAt }),
+  });
+  return { outcome: 'denied', rule: denial.rule, retryAt, note: null, event };
+}
