@@ -96,7 +96,7 @@ function addOneTimeCode(server: McpServer, ctx: Context): void {
 
 async function fetchCredential(ctx: Context, request: AgentRequest) {
   const access = await fetchForAgent(ctx, getCaller(), request);
-  if (access.outcome === 'denied') throw new DeniedError(access);
+  if (access.outcome === 'denied') throw new DeniedError('agent', access);
   const { credential, values, event } = access;
   return { service: credential.service, label: credential.label, kind: credential.kind, values, eventId: event.id };
 }

@@ -21,7 +21,7 @@ function toToolError(ctx: Context, cause: unknown): CallToolResult {
   const facts = {
     code: error.code,
     sentence: error.public,
-    ...(error instanceof DeniedError ? { rule: error.rule, retryAt: error.retryAt } : {}),
+    ...(error instanceof DeniedError ? { rule: error.rule, retryAt: error.retryAt, note: error.note } : {}),
   };
   return { isError: true, content: [{ type: 'text', text: JSON.stringify(facts) }], structuredContent: facts };
 }
