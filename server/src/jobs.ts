@@ -1,10 +1,13 @@
 // What the server does by itself, on every node; each job is safe to run on several at once.
 
+import { pruneUseTimes } from './audit/append.ts';
+import { flushDenialFolds } from './audit/denial-folds.ts';
 import { ensurePartitions } from './audit/partitions.ts';
 import { pruneAgedEvents } from './audit/retention.ts';
 import type { Context } from './base/context.ts';
 
 const hourMs = 3_600_000;
+const foldMs = 10_000;
 
 /** Starts the jobs; call what it returns to stop them. */
 export function startJobs(ctx: Context): () => void {
@@ -17,16 +20,25 @@ export function startJobs(ctx: Context): () => void {
       () => pruneAgedEvents(ctx),
       (error) => ctx.log.error({ error }, 'aged events not pruned'),
     ),
+    repeat(
+      () => pruneUseTimes(ctx.db),
+      (error) => ctx.log.error({ error }, 'old times of uses not pruned'),
+    ),
+    repeat(
+      () => flushDenialFolds(ctx),
+      (error) => ctx.log.warn({ error }, 'counted refusals not recorded yet'),
+      foldMs,
+    ),
   ];
   return () => {
     for (const stop of stops) stop();
   };
 }
 
-/** Now and every hour. A job that fails is tried again the next time. */
-function repeat(job: () => Promise<void>, onError: (error: unknown) => void): () => void {
+/** Now and every so often. A job that fails is tried again the next time. */
+function repeat(job: () => Promise<void>, onError: (error: unknown) => void, everyMs = hourMs): () => void {
   const run = () => void job().catch(onError);
   run();
-  const timer = setInterval(run, hourMs);
+  const timer = setInterval(run, everyMs);
   return () => clearInterval(timer);
 }

@@ -1,7 +1,7 @@
 // Says how many events a row stands for, and opens and closes them.
 
 import { ChevronDown } from 'lucide-react';
-import { toSpanMs } from './fold-events.ts';
+import { countTimes, toSpanMs } from './fold-events.ts';
 import type { EventRow } from './fold-rows.ts';
 import { joinClasses } from './join-classes.ts';
 import { strings } from './strings.ts';
@@ -13,12 +13,12 @@ interface FoldButtonProps {
   readonly onToggle: ((row: EventRow) => void) | undefined;
 }
 
-/** Nothing beside an event that stands for itself. */
+/** Only the number beside an event that is no fold and stands for several; nothing beside one that stands for itself. */
 export function FoldButton({ row, tabIndex, onToggle }: FoldButtonProps) {
-  if (row.place !== 'folded' && row.place !== 'first') return null;
+  if (row.place !== 'folded' && row.place !== 'first') return <Times count={countTimes([row.event])} />;
   const { fold } = row;
   const open = row.place === 'first';
-  const words = strings.eventList.times(fold.length, toDuration(toSpanMs(fold)));
+  const words = strings.eventList.times(countTimes(fold), toDuration(toSpanMs(fold)));
   const deed = open ? strings.eventList.fold(fold.length) : strings.eventList.unfold(fold.length);
   return (
     <button
@@ -33,10 +33,18 @@ export function FoldButton({ row, tabIndex, onToggle }: FoldButtonProps) {
         pressed.stopPropagation();
         onToggle?.(row);
       }}
-      className="inline-flex h-5 shrink-0 items-center gap-0.5 rounded-full bg-sunken ps-2 pe-1 text-2xs font-medium whitespace-nowrap text-mute transition-colors hover:bg-accent-soft hover:text-accent"
+      className={joinClasses(chipClasses, 'gap-0.5 ps-2 pe-1 transition-colors hover:bg-accent-soft hover:text-accent')}
     >
       {words}
       <ChevronDown aria-hidden className={joinClasses('size-3 transition-transform', open && 'rotate-180')} />
     </button>
   );
 }
+
+function Times({ count }: { readonly count: number }) {
+  if (count === 1) return null;
+  return <span className={joinClasses(chipClasses, 'px-2')}>{strings.eventList.timesAlone(count)}</span>;
+}
+
+const chipClasses =
+  'inline-flex h-5 shrink-0 items-center rounded-full bg-sunken text-2xs font-medium whitespace-nowrap text-mute';

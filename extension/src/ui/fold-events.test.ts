@@ -2,7 +2,7 @@ import type { AuditEvent } from '@keytrail/shared/event';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { makeEvent } from '../lib/event.fixture.ts';
-import { foldEvents, toSpanMs } from './fold-events.ts';
+import { countTimes, foldEvents, toSpanMs } from './fold-events.ts';
 
 /** A log, newest first, of events that are often alike and sometimes far apart. */
 const logs = fc
@@ -91,6 +91,13 @@ describe('folding', () => {
   test('an endless run becomes rows of a bounded size', () => {
     const log = Array.from({ length: 1_200 }, (_, seq) => makeEvent(seq, { title: 'deploy-bot' })).reverse();
     expect(foldEvents(log).map((fold) => fold.length)).toEqual([200, 500, 500]);
+  });
+
+  test('counts what each event stands for: of refusals only, since an export counts what it holds', () => {
+    const refusals = { title: 'deploy-bot', type: 'policy_denied' } as const;
+    const log = [makeEvent(3, { ...refusals, count: 212 }), makeEvent(2, refusals), makeEvent(1, refusals)];
+    expect(foldEvents(log).map(countTimes)).toEqual([214]);
+    expect(countTimes([makeEvent(1, { type: 'vault_change', action: 'export', count: 40 })])).toBe(1);
   });
 
   test('knows how long it took', () => {

@@ -25,6 +25,7 @@ export const strings = {
       when: 'When',
     },
     none: '–',
+    timesAlone: (count: number) => toCount(count, 'time', 'times'),
     times: (count: number, duration: string) => `${toCount(count, 'time', 'times')} in ${duration}`,
     unfold: (count: number) => `Show all ${count.toLocaleString('en')} events`,
     fold: (count: number) => `Fold ${count.toLocaleString('en')} events into one row`,

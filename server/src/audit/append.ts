@@ -181,6 +181,11 @@ function callCounted(
       ${keys}::text[], ${maxes}::bigint[], ${windows}::bigint[], ${clockTurnMs}::bigint)`;
 }
 
+/** Forgets when uses were that no limit looks back to any more. */
+export async function pruneUseTimes(db: Pick<Database, 'raw'>): Promise<void> {
+  await db.raw`select prune_use_times()`;
+}
+
 function toPending(
   minting: Minting,
   accountId: string,

@@ -4,7 +4,7 @@
 import { alertKinds } from '@keytrail/shared/alert';
 import { approvalAnswers, approvalStatuses } from '@keytrail/shared/approval';
 import { clientKinds } from '@keytrail/shared/client';
-import type { EventFilter } from '@keytrail/shared/event';
+import type { EventDraft, EventFilter } from '@keytrail/shared/event';
 import { policyModes, type Rule, targetKinds } from '@keytrail/shared/policy';
 import { sql } from 'drizzle-orm';
 import {
@@ -282,7 +282,8 @@ export const denialFolds = pgTable(
     accountId: uuid('account_id').notNull(),
     /** What makes them alike, hashed. */
     fold: text('fold').notNull(),
-    draft: jsonb('draft').$type<Record<string, unknown>>().notNull(),
+    /** What they all say. */
+    draft: jsonb('draft').$type<EventDraft>().notNull(),
     count: integer('count').notNull(),
     firstAt: instant('first_at').notNull(),
     lastAt: instant('last_at').notNull(),

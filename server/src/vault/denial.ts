@@ -4,6 +4,7 @@ import type { Decision } from '@keytrail/shared/decide';
 import type { AuditEvent, DenialRule, EventDraft } from '@keytrail/shared/event';
 import type { Finding } from '@keytrail/shared/judge-policy';
 import { append } from '../audit/append.ts';
+import { recordDenial } from '../audit/record-denial.ts';
 import type { Context } from '../base/context.ts';
 import { toPolicyFacts } from './use-event.ts';
 
@@ -13,7 +14,8 @@ export interface Denied {
   readonly retryAt: string | null;
   /** What the owner said with a refusal. */
   readonly note: string | null;
-  readonly event: AuditEvent;
+  /** Null where it is one of a flood, which is counted and recorded as one event. */
+  readonly event: AuditEvent | null;
 }
 
 /** Why an access is refused; by whose policy is for the log only, the requester learns the rule and the time. */
@@ -46,7 +48,7 @@ export async function deny(
   denial: Denial,
 ): Promise<Denied> {
   const retryAt = denial.retryAtMs === undefined ? null : new Date(denial.retryAtMs).toISOString();
-  const event = await append(ctx, accountId, {
+  const refused: EventDraft = {
     ...draft,
     ...toPolicyFacts(denial),
     type: 'policy_denied',
@@ -55,6 +57,9 @@ export async function deny(
     ...(denial.policyId === null ? {} : { decidingPolicyId: denial.policyId }),
     ...(denial.policyName === null ? {} : { policyName: denial.policyName }),
     ...(retryAt === null ? {} : { retryAt }),
-  });
+  };
+  const event = await (draft.agentId === undefined
+    ? append(ctx, accountId, refused)
+    : recordDenial(ctx, accountId, draft.agentId, refused));
   return { outcome: 'denied', rule: denial.rule, retryAt, note: null, event };
 }

@@ -426,7 +426,7 @@ export const strings = {
       count: 'Events',
       firstSeq: 'First number',
       lastSeq: 'Last number',
-      note: 'Limited to',
+      note: 'Note',
       id: 'Event id',
       correlationId: 'Correlation id',
     },

@@ -35,7 +35,8 @@ const drawings: { readonly [Name in FieldName]?: (event: AuditEvent) => ReactNod
   recordedAt: ({ recordedAt }) => toFullTime(recordedAt),
   occurredAt: ({ occurredAt }) => toFullTime(occurredAt),
   seq: ({ seq }) => `#${seq.toLocaleString()}`,
-  count: ({ count }) => count?.toLocaleString(),
+  count: ({ type, count }) =>
+    count !== undefined && (type === 'policy_denied' ? shared.eventList.timesAlone(count) : count.toLocaleString()),
   firstSeq: ({ firstSeq }) => firstSeq !== undefined && `#${firstSeq.toLocaleString()}`,
   lastSeq: ({ lastSeq }) => lastSeq !== undefined && `#${lastSeq.toLocaleString()}`,
   policyIds: ({ policyIds }) => <Ids ids={policyIds ?? []} />,
