@@ -3,8 +3,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const serverFolder = fileURLToPath(new URL('../../server', import.meta.url));
-
 export interface ServerProcess {
   readonly child: ChildProcess;
   readonly url: string;
@@ -16,9 +14,18 @@ export interface ServerProcess {
 }
 
 /** Starts `main.ts` as `npm start` does and resolves when it serves. Throws with what it printed if it ends first. */
-export async function startServerProcess(variables: Record<string, string>): Promise<ServerProcess> {
+export function startServerProcess(variables: Record<string, string>): Promise<ServerProcess> {
+  return start(variables, serverMain);
+}
+
+/** Starts `bare-endpoint.ts`, which answers to the same handling. */
+export function startBareEndpoint(variables: Record<string, string>): Promise<ServerProcess> {
+  return start(variables, bareMain);
+}
+
+async function start(variables: Record<string, string>, main: Main): Promise<ServerProcess> {
   const startedAt = Date.now();
-  const { child, ended, printed } = spawnServer(variables);
+  const { child, ended, printed } = spawnServer(variables, main);
   const ready = new Promise<{ url: string; dataDir: string }>((resolve) => {
     child.on('message', (message) => resolve(message as { url: string; dataDir: string }));
   });
@@ -37,13 +44,23 @@ export async function startServerProcess(variables: Record<string, string>): Pro
 
 /** Runs the server until it ends by itself; for starts that must fail. */
 export async function runServerToItsEnd(variables: Record<string, string>): Promise<{ code: number; printed: string }> {
-  const { ended, printed } = spawnServer(variables);
+  const { ended, printed } = spawnServer(variables, serverMain);
   return { code: await ended, printed: printed() };
 }
 
-function spawnServer(variables: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    cwd: serverFolder,
+interface Main {
+  readonly folder: string;
+  readonly file: string;
+}
+
+const serverMain: Main = { folder: fileURLToPath(new URL('../../server', import.meta.url)), file: 'src/main.ts' };
+const bareMain: Main = { folder: fileURLToPath(new URL('.', import.meta.url)), file: 'bare-endpoint.ts' };
+
+function spawnServer(variables: Record<string, string>, { folder, file }: Main) {
+  const flags =
+    process.env.KEYTRAIL_PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env.KEYTRAIL_PROFILE}`];
+  const child = spawn(process.execPath, [...flags, '--import', 'tsx', file], {
+    cwd: folder,
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

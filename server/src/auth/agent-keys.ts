@@ -69,6 +69,7 @@ export async function issueKey(
   return { key, keyId };
 }
 
-function hashKey(key: string): Buffer {
+/** As it is stored. */
+export function hashKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }

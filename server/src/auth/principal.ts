@@ -20,6 +20,12 @@ export interface AgentPrincipal extends AgentOfKey {
   readonly requester: Requester;
 }
 
+/** Who says to be an agent; whose key it is, if anybody's, is found where the call is decided. */
+export interface AgentCaller {
+  readonly key: string;
+  readonly requester: Requester;
+}
+
 export type Principal = OwnerPrincipal | AgentPrincipal;
 
 /** Hands the agent on if it is in good standing. Where a secret is asked for, the decision says so instead, and records it. */
@@ -38,8 +44,8 @@ export async function findPrincipal(
   authorization: string | undefined,
   requester: Requester,
 ): Promise<Principal | null> {
-  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  if (bearer === undefined) return null;
+  const bearer = findBearer(authorization);
+  if (bearer === null) return null;
   if (looksLikeAgentKey(bearer)) {
     const agent = await findAgentByKey(ctx, bearer);
     return agent === null ? null : { kind: 'agent', ...agent, requester };
@@ -48,4 +54,14 @@ export async function findPrincipal(
   if (session === null) return null;
   const { id, email, name } = session.user;
   return { kind: 'owner', accountId: id, email, name, requester };
+}
+
+/** The caller that an Authorization header names by what looks like an agent's key; null for any other. */
+export function findAgentCaller(authorization: string | undefined, requester: Requester): AgentCaller | null {
+  const key = findBearer(authorization);
+  return key !== null && looksLikeAgentKey(key) ? { key, requester } : null;
+}
+
+function findBearer(authorization: string | undefined): string | null {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? null;
 }

@@ -22,7 +22,7 @@ export type Transaction = Parameters<Parameters<Drizzle['transaction']>[0]>[0];
 export interface Database {
   /** Everything but the log's queries. Drizzle changes its client's parsers, so the client is its own. */
   readonly drizzle: Drizzle;
-  /** Appends and LISTEN, as plain statements. */
+  /** Appends, LISTEN and the load of an agent's call, as plain statements. */
   readonly raw: Sql;
   /** Queries over the log, with the planner settings that keep them on their indexes. */
   readonly reader: Sql;
@@ -52,7 +52,7 @@ const patience = {
 /** Opens the pools as the app's role. Connections are made on first use. */
 export function openDatabase(target: DatabaseTarget): Database {
   const client = connect(target, { max: 8, role: 'keytrail_app', settings: patience });
-  const raw = connect(target, { max: 3, role: 'keytrail_app', settings: patience });
+  const raw = connect(target, { max: 6, role: 'keytrail_app', settings: patience });
   const reader = connect(target, { max: 6, role: 'keytrail_app', settings: { ...patience, ...readerSettings } });
   const retention = connect(target, {
     max: 1,

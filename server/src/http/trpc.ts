@@ -4,7 +4,7 @@ import { AppError } from '@keytrail/shared/errors';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import type { RequestHandler } from 'express';
 import type { Auth } from '../auth/accounts.ts';
-import { findPrincipal } from '../auth/principal.ts';
+import { findAgentCaller, findPrincipal } from '../auth/principal.ts';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { toErrorHeaders } from '../trpc/init.ts';
@@ -23,6 +23,7 @@ export function createTrpcRoutes(ctx: Context, auth: Auth): RequestHandler {
       return {
         ctx,
         findPrincipal: find,
+        findAgentCaller: () => findAgentCaller(req.headers.authorization, toRequester(req)),
         verifySession: async () => (await find()) !== null,
         cut: () => {
           res.destroy();

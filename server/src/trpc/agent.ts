@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { listEvents } from '../audit/query.ts';
 import { fetchForAgent } from '../vault/access.ts';
 import { listGranted } from '../vault/granted.ts';
-import { activeAgentProcedure, agentProcedure, DeniedError, router } from './init.ts';
+import { activeAgentProcedure, agentCallProcedure, agentProcedure, DeniedError, router } from './init.ts';
 
 export const agentRouter = router({
   whoami: agentProcedure.query(({ ctx: { agent } }) => {
@@ -16,7 +16,7 @@ export const agentRouter = router({
 
   grants: activeAgentProcedure.query(({ ctx: { ctx, agent } }) => listGranted(ctx, agent)),
 
-  credential: agentProcedure
+  credential: agentCallProcedure
     .input(
       z.strictObject({
         service,
@@ -25,8 +25,8 @@ export const agentRouter = router({
         reason: line(500).optional(),
       }),
     )
-    .mutation(async ({ ctx: { ctx, agent }, input }) => {
-      const access = await fetchForAgent(ctx, agent, input);
+    .mutation(async ({ ctx: { ctx, caller }, input }) => {
+      const access = await fetchForAgent(ctx, caller, input);
       if (access.outcome === 'denied') throw new DeniedError('agent', access);
       const { label, kind } = access.credential;
       return { service: access.credential.service, label, kind, values: access.values, eventId: access.event.id };

@@ -5,7 +5,13 @@ import { AppError, type ErrorCode, errorFaces } from '@keytrail/shared/errors';
 import type { DenialRule } from '@keytrail/shared/event';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import { type AgentPrincipal, type OwnerPrincipal, type Principal, verifyActive } from '../auth/principal.ts';
+import {
+  type AgentCaller,
+  type AgentPrincipal,
+  type OwnerPrincipal,
+  type Principal,
+  verifyActive,
+} from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { findCode, isDatabaseAway } from '../base/db.ts';
 import type { AccessOutcome } from '../vault/access.ts';
@@ -14,6 +20,7 @@ import type { AccessOutcome } from '../vault/access.ts';
 export interface TrpcContext {
   readonly ctx: Context;
   readonly findPrincipal: () => Promise<Principal | null>;
+  readonly findAgentCaller: () => AgentCaller | null;
   /** Whether the session that opened this request still stands; asked anew each time. */
   readonly verifySession: () => Promise<boolean>;
   /** Ends the caller's connection at once. */
@@ -93,6 +100,13 @@ export const agentProcedure = faced.use(async ({ ctx, next }) =>
   next({ ctx: { ...ctx, agent: verifyAgent(await ctx.findPrincipal()) } }),
 );
 
+/** The same where the key is looked up along with what it is used for: what shall be cheap takes one round trip. */
+export const agentCallProcedure = faced.use(async ({ ctx, next }) => {
+  const caller = ctx.findAgentCaller();
+  // Whoever else it is, is refused by the answer to that.
+  return next({ ctx: { ...ctx, caller: caller ?? refuseCaller(await ctx.findPrincipal()) } });
+});
+
 /** For an agent in good standing, where a refusal needs no event because no secret is asked for. */
 export const activeAgentProcedure = agentProcedure.use(({ ctx, next }) => {
   verifyActive(ctx.agent);
@@ -111,6 +125,11 @@ export function verifyAgent(principal: Principal | null): AgentPrincipal {
   if (principal === null) throw new AppError('unauthorized', { message: 'no valid agent key' });
   if (principal.kind !== 'agent') throw new AppError('agent_only', { message: 'session on an agent call' });
   return principal;
+}
+
+function refuseCaller(principal: Principal | null): never {
+  verifyAgent(principal);
+  throw new AppError('unauthorized', { message: 'an agent without its key' });
 }
 
 /** Any error as one of ours. */

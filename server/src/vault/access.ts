@@ -10,14 +10,15 @@ import { selectAttached, toBinding } from '../agents/attached-policies.ts';
 import { isOf } from '../agents/attachment-rows.ts';
 import { isVaultLocked } from '../agents/vault-lock.ts';
 import { append } from '../audit/append.ts';
-import type { AgentPrincipal, OwnerPrincipal } from '../auth/principal.ts';
+import type { AgentCaller, AgentPrincipal, OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { open } from '../base/envelope.ts';
+import { type AgentCall, loadAgentCall } from './agent-call.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
 import { type Denied, deny, toDenial, toPlainDenial } from './denial.ts';
 import { toAgentFacts, toFacts, toOwnerFacts } from './facts.ts';
-import { loadForAgent, toAmbiguous } from './granted.ts';
+import { selectMeant, toAmbiguous } from './granted.ts';
 import { chooseFields, toReleasedValues, toSealedNames } from './release.ts';
 import { touchUse } from './touch.ts';
 import { recordUse } from './use-event.ts';
@@ -76,17 +77,20 @@ export interface AgentRequest {
 /** An agent fetches a credential by service: an Agent event, or a denial that names its rule. */
 export async function fetchForAgent(
   ctx: Context,
-  agent: AgentPrincipal,
+  by: AgentCaller | AgentPrincipal,
   request: AgentRequest,
 ): Promise<AccessOutcome> {
-  const access = await attempt(ctx, agent, request);
-  if (access.outcome === 'denied') touchUse(ctx, agent.accountId, null, agent);
+  const call = await loadAgentCall(ctx, by, request);
+  if (call === null) throw new AppError('unauthorized', { message: 'no valid agent key' });
+  const access = await attempt(ctx, call, request);
+  if (access.outcome === 'denied') touchUse(ctx, call.agent.accountId, null, call.agent);
   return access;
 }
 
-async function attempt(ctx: Context, agent: AgentPrincipal, request: AgentRequest): Promise<AccessOutcome> {
+async function attempt(ctx: Context, call: AgentCall, request: AgentRequest): Promise<AccessOutcome> {
+  const { agent, attached, vaultLocked } = call;
   const { accountId } = agent;
-  const { granted, attached, vaultLocked } = await loadForAgent(ctx, agent, request);
+  const granted = selectMeant(call.named, ctx.nowMs());
   const found = granted[0] ?? null;
   const row = found?.credential ?? null;
   const asked = toAgentFacts(agent, found?.grant ?? null, request.reason ?? null);
