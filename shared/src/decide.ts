@@ -119,8 +119,8 @@ function denyGrant(facts: AccessFacts, { grant }: Requester<'agent'>): DenialRul
   return null;
 }
 
-/** Called once standing has passed, so an agent has a grant. */
-function toJudgedRequest({ nowMs, fields, request, credential, requester }: AccessFacts): JudgedRequest {
+/** What rules look at. An agent without a grant has been refused before any rule is asked. */
+export function toJudgedRequest({ nowMs, fields, request, credential, requester }: AccessFacts): JudgedRequest {
   return {
     nowMs,
     fields,

@@ -48,23 +48,26 @@ export interface JudgedPolicy {
   readonly counters: readonly Counter[];
 }
 
-/** Total: what cannot be judged has not passed. */
-export function judgePolicy(policy: AttachedPolicy, request: JudgedRequest): JudgedPolicy {
+/**
+ * Total: what cannot be judged has not passed.
+ * @param judgeRule for who judges many requests in a row and remembers; it must say what `judge` says.
+ */
+export function judgePolicy(policy: AttachedPolicy, request: JudgedRequest, judgeRule = judge): JudgedPolicy {
   try {
-    return sortVerdicts(policy, request);
+    return sortVerdicts(policy, request, judgeRule);
   } catch {
     return { policy, refusals: [toFinding(policy, 'policy_error')], asks: [], counters: [] };
   }
 }
 
-function sortVerdicts(policy: AttachedPolicy, request: JudgedRequest): JudgedPolicy {
+function sortVerdicts(policy: AttachedPolicy, request: JudgedRequest, judgeRule: typeof judge): JudgedPolicy {
   const { id, name, mode, rules } = policy;
   if (rules === null || rules.length === 0) throw new Error(`policy ${id} has no rules`);
   const refusals: Finding[] = [];
   const asks: Extract<Verdict, { kind: 'asks' }>[] = [];
   const counters: Counter[] = [];
   for (const rule of rules) {
-    const verdict = judge(rule, request, id);
+    const verdict = judgeRule(rule, request, id);
     if (verdict.kind === 'refuses') refusals.push(toFinding(policy, rule.type, verdict.retryAtMs));
     if (verdict.kind === 'asks') asks.push(verdict);
     if (verdict.kind === 'counts' && (rule.type === 'rate_limit' || rule.type === 'max_uses')) {

@@ -55,12 +55,15 @@ export const rule = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('site'), origins: z.array(site).min(1).max(50) }),
 ]) satisfies z.ZodType<Rule>;
 
+/** The rules of one policy. */
+export const ruleList = z.array(rule).min(1, 'must hold at least one rule').max(20);
+
 /** A policy as its owner writes it. */
 export const policyInput = z.strictObject({
   name: line(100),
   description: prose(500).default(''),
   mode: z.enum(policyModes).default('enabled'),
-  rules: z.array(rule).min(1, 'must hold at least one rule').max(20),
+  rules: ruleList,
 }) satisfies z.ZodType<PolicyInput>;
 
 export const policyTarget = z.strictObject({ kind: z.enum(targetKinds), id: z.uuid() });

@@ -130,6 +130,13 @@ export async function lockAgent(tx: Transaction, accountId: string, id: string):
   if (row === undefined) throw new AppError('not_found', { message: `no agent ${id}` });
 }
 
+/** Throws `not_found` outside the account. */
+export async function getAgentStatus(tx: Transaction, accountId: string, id: string): Promise<AgentStatus> {
+  const [row] = await tx.select({ status: agents.status }).from(agents).where(isAgent(accountId, id));
+  if (row === undefined) throw new AppError('not_found', { message: `no agent ${id}` });
+  return row.status;
+}
+
 async function getAgent(tx: Transaction, ctx: Context, accountId: string, id: string): Promise<AgentSummary> {
   const [agent] = await selectAgents(tx, ctx, accountId, id);
   if (agent === undefined) throw new AppError('not_found', { message: `no agent ${id}` });

@@ -37,8 +37,8 @@ export async function selectAttached(tx: Transaction, accountId: string, which: 
   }));
 }
 
-/** The policies of these targets, each once however often it is attached. */
-export function toBinding(attached: readonly Attached[], targetIds: readonly string[]): AttachedPolicy[] {
-  const binding = attached.filter(({ target }) => targetIds.includes(target.id));
+/** Each policy once, however often it is attached; of these targets only, where they are named. */
+export function toBinding(attached: readonly Attached[], targetIds?: readonly string[]): AttachedPolicy[] {
+  const binding = attached.filter(({ target }) => targetIds?.includes(target.id) ?? true);
   return [...new Map(binding.map(({ policy }) => [policy.id, policy])).values()];
 }

@@ -3,16 +3,13 @@
 
 import { AppError } from '@keytrail/shared/errors';
 import type { PolicySummary, Rule } from '@keytrail/shared/policy';
-import { rule as ruleSchema } from '@keytrail/shared/policy-schema';
+import { ruleList, rule as ruleSchema } from '@keytrail/shared/policy-schema';
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { z } from 'zod';
 import type { Transaction } from '../base/db.ts';
 import { policies } from '../base/schema.ts';
 import { type AttachmentRow, isOf, selectAttachments, toTargetName } from './attachment-rows.ts';
 
 export type PolicyRow = typeof policies.$inferSelect;
-
-const ruleList = z.array(ruleSchema).min(1);
 
 /** The rules of a stored policy; null when any of them is not understood, which counts as a refusal by the policy. */
 export function readRules(stored: unknown): Rule[] | null {

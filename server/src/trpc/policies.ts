@@ -1,11 +1,15 @@
 // Policies over tRPC, for the owner.
 
+import { clientKinds } from '@keytrail/shared/client';
 import { policyModes } from '@keytrail/shared/policy';
-import { policyInput, policyTarget } from '@keytrail/shared/policy-schema';
-import { prose } from '@keytrail/shared/text';
+import { policyInput, policyTarget, ruleList } from '@keytrail/shared/policy-schema';
+import { line, prose } from '@keytrail/shared/text';
 import { z } from 'zod';
 import { attachPolicy, detachPolicy } from '../agents/attachments.ts';
 import { createPolicy, listPolicies, removePolicy, setPolicyMode, updatePolicy } from '../agents/policies.ts';
+import { replayPolicy } from '../agents/policy-replay.ts';
+import { toCanonicalIp } from '../auth/requester.ts';
+import { explainAccess } from '../vault/explain.ts';
 import { ownerProcedure, router } from './init.ts';
 
 const id = z.uuid();
@@ -17,6 +21,25 @@ const edit = policyInput.extend({
   version: z.int().positive(),
   description: prose(500),
   mode: z.enum(policyModes),
+});
+
+/** Of the policy only its rules matter, so that one can be tried before it has a name. */
+const replay = z.strictObject({
+  policy: z.object({ rules: ruleList }),
+  targets: z.array(policyTarget).max(200),
+  days: z.int().min(1).max(90),
+});
+
+const request = z.strictObject({
+  agentId: z.uuid().nullable(),
+  credentialId: z.uuid(),
+  at: z.iso.datetime().nullable(),
+  clientIp: z.string().max(60).nullable().transform(toAddress),
+  client: z.enum(clientKinds),
+  reason: line(500).nullable(),
+  fields: z.array(line(100)).min(1).max(100).nullable(),
+  siteOrigin: z.string().max(300).nullable(),
+  policy: policyInput.extend({ id: z.uuid().nullable() }).optional(),
 });
 
 export const policiesRouter = router({
@@ -37,4 +60,15 @@ export const policiesRouter = router({
   detach: ownerProcedure
     .input(attachment)
     .mutation(({ ctx: { ctx, owner }, input }) => detachPolicy(ctx, owner, input)),
+  explain: ownerProcedure.input(request).query(({ ctx: { ctx, owner }, input }) => explainAccess(ctx, owner, input)),
+  replay: ownerProcedure
+    .input(replay)
+    .query(({ ctx: { ctx, owner }, input: { policy, ...over } }) =>
+      replayPolicy(ctx, owner, { rules: policy.rules, ...over }),
+    ),
 });
+
+/** As a request from there would be known. Text that is no address goes on as it is, and no rule knows it. */
+function toAddress(text: string | null): string | null {
+  return text === null ? null : (toCanonicalIp(text) ?? text);
+}

@@ -2,7 +2,6 @@
 // refusal is a recorded value, not an error. A revocation holds for what is loaded after it was answered: a request
 // that was decided a moment before may still be served, and its event says so.
 
-import type { CredentialKind } from '@keytrail/shared/credential';
 import { type Decision, decide } from '@keytrail/shared/decide';
 import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent, EventAction, EventDraft } from '@keytrail/shared/event';
@@ -19,7 +18,7 @@ import { type CredentialRow, getCredential } from './credentials.ts';
 import { type Denied, deny, toDenial, toPlainDenial } from './denial.ts';
 import { toAgentFacts, toFacts, toOwnerFacts } from './facts.ts';
 import { selectMeant, toAmbiguous } from './granted.ts';
-import { chooseFields, toReleasedValues, toSealedNames } from './release.ts';
+import { chooseForAgent, chooseForOwner, toKind, toReleasedValues, toSealedNames } from './release.ts';
 import { touchUse } from './touch.ts';
 import { recordUse } from './use-event.ts';
 
@@ -60,7 +59,7 @@ export async function useOwnCredential(ctx: Context, owner: OwnerPrincipal, use:
     ...(use.frameOrigin === undefined ? {} : { frameOrigin: use.frameOrigin }),
     ...toCredentialFacts(row),
   };
-  const fields = chooseFields({ ...row, kind: toKind(row) }, use.fields, 'owner');
+  const fields = chooseForOwner(row, use.fields);
   const fillOrigin = use.action === 'autofill' ? (use.siteOrigin ?? 'null') : null;
   const bounds = { vaultLocked, policies: toBinding(attached, [row.id]) };
   const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, toOwnerFacts(owner, fillOrigin)));
@@ -128,18 +127,6 @@ function toAgentDraft(agent: AgentPrincipal, request: AgentRequest, row: Credent
   };
 }
 
-/**
- * Asking for everything means everything that the grant covers. A name that a limited grant does not cover goes to
- * the decision as it is, whether there is such a field or not; only who may have them all is told which there are.
- */
-function chooseForAgent(row: CredentialRow, covered: readonly string[] | null, asked: string | undefined): string[] {
-  const typed = { ...row, kind: toKind(row) };
-  if (asked !== undefined && covered !== null && !covered.includes(asked)) return [asked];
-  if (asked !== undefined) return chooseFields(typed, [asked], 'agent');
-  const releasable = chooseFields(typed, undefined, 'agent');
-  return covered === null ? releasable : releasable.filter((name) => covered.includes(name));
-}
-
 type Draft = Omit<EventDraft, 'type' | 'outcome'>;
 
 /** Opens what was allowed, and hands it out once its event is durable and everything that counts it had room. */
@@ -189,8 +176,4 @@ async function openFields(ctx: Context, row: CredentialRow, fields: string[]): P
 
 function toCredentialFacts(row: CredentialRow): Pick<EventDraft, 'service' | 'credentialId' | 'credentialLabel'> {
   return { service: row.service, credentialId: row.id, credentialLabel: row.label };
-}
-
-function toKind(row: CredentialRow): CredentialKind {
-  return row.kind as CredentialKind; // Written from a CredentialInput only.
 }

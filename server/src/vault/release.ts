@@ -3,9 +3,33 @@
 import { type CredentialKind, releasableFields, totpSeedField } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
 import { Secret, TOTP, URI } from 'otpauth';
+import type { CredentialRow } from './credentials.ts';
 
-/** Which fields a request gets: the ones it names, or all that this kind releases. Throws for an unknown name. */
-export function chooseFields(
+type Releasing = Pick<CredentialRow, 'kind' | 'sealed' | 'public'>;
+
+/** What the owner gets: the fields they name, or all that this kind releases. Throws for an unknown name. */
+export function chooseForOwner(row: Releasing, asked: readonly string[] | undefined): string[] {
+  return chooseFields({ ...row, kind: toKind(row) }, asked, 'owner');
+}
+
+/**
+ * What an agent gets. Asking for everything means everything that the grant covers. A name that a limited grant does not
+ * cover goes to the decision as it is, whether there is such a field or not; only who may have them all is told which
+ * there are.
+ */
+export function chooseForAgent(row: Releasing, covered: readonly string[] | null, asked: string | undefined): string[] {
+  const typed = { ...row, kind: toKind(row) };
+  if (asked !== undefined && covered !== null && !covered.includes(asked)) return [asked];
+  if (asked !== undefined) return chooseFields(typed, [asked], 'agent');
+  const releasable = chooseFields(typed, undefined, 'agent');
+  return covered === null ? releasable : releasable.filter((name) => covered.includes(name));
+}
+
+export function toKind(row: { kind: string }): CredentialKind {
+  return row.kind as CredentialKind; // Written from a CredentialInput only.
+}
+
+function chooseFields(
   row: { kind: CredentialKind; sealed: object; public: Readonly<Record<string, unknown>> },
   asked: readonly string[] | undefined,
   asker: 'owner' | 'agent',
