@@ -18,11 +18,12 @@ import type { Log } from './base/log.ts';
 import { verifyMasterKeys } from './base/master-key-check.ts';
 import { createRandomSource } from './base/random.ts';
 import { Wakeups } from './base/wakeups.ts';
+import { createAgentCredentialRoute } from './http/agent-credential.ts';
 import { createAuthRoutes } from './http/auth.ts';
 import { createExportRoute } from './http/export.ts';
 import { createHealthRoute } from './http/health.ts';
 import { createMcpRoutes } from './http/mcp.ts';
-import { createTrpcRoutes } from './http/trpc.ts';
+import { createTrpcFace, createTrpcRoutes } from './http/trpc.ts';
 import { startJobs } from './jobs.ts';
 
 export interface App {
@@ -106,7 +107,9 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
   });
   app.get('/health', createHealthRoute(ctx));
   app.use('/api/auth', createAuthRoutes(ctx, auth));
-  app.use('/trpc', createTrpcRoutes(ctx, auth));
+  const face = createTrpcFace(ctx, auth);
+  app.post('/trpc/agent.credential', createAgentCredentialRoute(face));
+  app.use('/trpc', createTrpcRoutes(ctx, face));
   app.post('/export', createExportRoute(ctx, auth));
   app.use(createMcpRoutes(ctx, auth, baseUrl));
   app.use((_request, response) => {
