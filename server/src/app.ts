@@ -2,7 +2,6 @@
 
 import { createServer, type Server } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { pinoHttp } from 'pino-http';
 import { carryOutAppends } from './audit/append.ts';
 import { ensurePartitions } from './audit/partitions.ts';
 import { rollUp } from './audit/roll-up.ts';
@@ -23,6 +22,7 @@ import { createAuthRoutes } from './http/auth.ts';
 import { createExportRoute } from './http/export.ts';
 import { createHealthRoute } from './http/health.ts';
 import { createMcpRoutes } from './http/mcp.ts';
+import { createRequestLog } from './http/request-log.ts';
 import { createTrpcFace, createTrpcRoutes } from './http/trpc.ts';
 import { startJobs } from './jobs.ts';
 
@@ -96,7 +96,7 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
   app.disable('x-powered-by');
   // Without trusted proxies X-Forwarded-For is ignored; with them it is read from the right.
   app.set('trust proxy', ctx.config.trustedProxies.length === 0 ? false : [...ctx.config.trustedProxies]);
-  app.use(logRequests(ctx.log));
+  app.use(createRequestLog(ctx.log));
   app.use((_request, response, next) => {
     response.set({
       'cache-control': 'no-store',
@@ -123,18 +123,6 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
       response.status(500).json({ code: 'internal', sentence: 'Something broke on the server.' });
   });
   return app;
-}
-
-function logRequests(log: Log) {
-  return pinoHttp({
-    logger: log,
-    // Only what is safe whole: queries and headers may carry names and keys.
-    serializers: {
-      req: (request: { method: string; url: string }) => ({ method: request.method, path: request.url.split('?')[0] }),
-      res: (response: { statusCode: number }) => ({ status: response.statusCode }),
-    },
-    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'debug'),
-  });
 }
 
 function listen(ctx: Context): Promise<{ server: Server; url: string }> {

@@ -57,9 +57,7 @@ const serverMain: Main = { folder: fileURLToPath(new URL('../../server', import.
 const bareMain: Main = { folder: fileURLToPath(new URL('.', import.meta.url)), file: 'bare-endpoint.ts' };
 
 function spawnServer(variables: Record<string, string>, { folder, file }: Main) {
-  const flags =
-    process.env.KEYTRAIL_PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env.KEYTRAIL_PROFILE}`];
-  const child = spawn(process.execPath, [...flags, '--import', 'tsx', file], {
+  const child = spawn(process.execPath, ['--import', 'tsx', file], {
     cwd: folder,
     env: {
       PATH: process.env.PATH,

@@ -1,0 +1,22 @@
+// One line of the log for a request: what was asked and how it went, nothing of what it carried.
+
+import type { RequestHandler } from 'express';
+import type { Log } from '../base/log.ts';
+
+/** Failures of ours are errors; the rest is written where somebody looks into things, and costs nothing elsewhere. */
+export function createRequestLog(log: Log): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const { method, url } = request;
+    response.once('close', () => {
+      const status = response.statusCode;
+      const level = status >= 500 ? 'error' : 'debug';
+      if (!log.isLevelEnabled(level)) return;
+      // Queries may carry names and keys.
+      const facts = { req: { method, path: url.split('?')[0] }, res: { status } };
+      const responseTime = Math.round(performance.now() - startedAt);
+      log[level]({ ...facts, responseTime }, response.writableFinished ? 'request completed' : 'request aborted');
+    });
+    next();
+  };
+}
