@@ -9,18 +9,43 @@ export type AgentInput = z.infer<typeof agentInput>;
 
 export type AgentStatus = 'active' | 'suspended';
 
+/** A key that works. */
+export interface AgentKeySummary {
+  readonly id: string;
+  /** Its last four characters, to tell keys apart. */
+  readonly hint: string;
+  readonly createdAt: string;
+  /** Null: until it is rotated. */
+  readonly endsAt: string | null;
+  /** Behind by up to a minute: the log is the record. */
+  readonly lastUsedAt: string | null;
+}
+
+/** For how long a replaced key may work on: a week. */
+export const overlapMinutesMax = 7 * 24 * 60;
+
+export const rotationInput = z.strictObject({
+  id: z.uuid(),
+  /** For how long the key that is replaced works on; 0: not at all. */
+  overlapMinutes: z.int().min(0).max(overlapMinutesMax).default(0),
+});
+export type RotationInput = z.infer<typeof rotationInput>;
+
 export interface AgentSummary {
   readonly id: string;
   readonly name: string;
   readonly description: string;
   readonly status: AgentStatus;
-  /** The last four characters of the current key, to tell keys apart. */
-  readonly keyHint: string | null;
+  /** Those that work at this moment, the newest first: it has no end, and those that it replaced end soon. */
+  readonly keys: readonly AgentKeySummary[];
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
   /** Grants that are neither revoked nor past their end. */
   readonly activeGrants: number;
 }
+
+/** For how long a grant with an end may last; one that is to last longer is said to have none. */
+export const grantDaysMax = 30;
 
 export const grantInput = z.strictObject({
   agentId: z.uuid(),
@@ -45,4 +70,7 @@ export interface GrantSummary {
   readonly createdAt: string;
   readonly expiresAt: string | null;
   readonly revokedAt: string | null;
+  /** Accesses that it allowed, all of them. */
+  readonly uses: number;
+  readonly lastUsedAt: string | null;
 }

@@ -1,6 +1,6 @@
 // Agents: made, renamed, suspended and removed by their owner; each change is an event.
 
-import type { AgentInput, AgentStatus, AgentSummary } from '@keytrail/shared/agent';
+import type { AgentInput, AgentKeySummary, AgentStatus, AgentSummary } from '@keytrail/shared/agent';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import { and, desc, eq, sql } from 'drizzle-orm';
@@ -33,7 +33,7 @@ export function createAgent(
       status: 'active',
       createdAt: new Date(ctx.nowMs()),
     });
-    const { key, keyId } = await issueKey(tx, ctx, owner.accountId, id);
+    const { key, keyId } = await issueKey(tx, ctx, owner.accountId, id, 0);
     const agent = await getAgent(tx, ctx, owner.accountId, id);
     return { answer: { agent, key }, change: { ...toChange('create', 'Agent created', agent), keyId } };
   });
@@ -51,20 +51,6 @@ export function updateAgent(
       .where(isAgent(owner.accountId, input.id));
     const agent = await getAgent(tx, ctx, owner.accountId, input.id);
     return { answer: agent, change: toChange('update', 'Agent changed', agent) };
-  });
-}
-
-/** Replaces the agent's key; the old one stops working with this answer. */
-export function rotateAgentKey(
-  ctx: Context,
-  owner: OwnerPrincipal,
-  input: { id: string },
-): Promise<{ agent: AgentSummary; key: string }> {
-  return changeAgent(ctx, owner, async (tx) => {
-    await lockAgent(tx, owner.accountId, input.id);
-    const { key, keyId } = await issueKey(tx, ctx, owner.accountId, input.id);
-    const agent = await getAgent(tx, ctx, owner.accountId, input.id);
-    return { answer: { agent, key }, change: { ...toChange('rotate', 'Agent key rotated', agent), keyId } };
   });
 }
 
@@ -103,7 +89,8 @@ export function removeAgent(ctx: Context, owner: OwnerPrincipal, input: { id: st
   });
 }
 
-async function changeAgent<T>(
+/** Carries out a change of an agent and records it, with what it ends along, in one transaction. */
+export async function changeAgent<T>(
   ctx: Context,
   owner: OwnerPrincipal,
   work: (tx: Transaction) => Promise<{ answer: T; along?: Change[]; change: Change }>,
@@ -137,7 +124,7 @@ export async function getAgentStatus(tx: Transaction, accountId: string, id: str
   return row.status;
 }
 
-async function getAgent(tx: Transaction, ctx: Context, accountId: string, id: string): Promise<AgentSummary> {
+export async function getAgent(tx: Transaction, ctx: Context, accountId: string, id: string): Promise<AgentSummary> {
   const [agent] = await selectAgents(tx, ctx, accountId, id);
   if (agent === undefined) throw new AppError('not_found', { message: `no agent ${id}` });
   return agent;
@@ -154,8 +141,12 @@ async function selectAgents(tx: Transaction, ctx: Context, accountId: string, id
       createdAt: agents.createdAt,
       lastUsedAt: agents.lastUsedAt,
       // Qualified by hand: Drizzle leaves the table's name out where it selects from one table only.
-      keyHint: sql<string | null>`(select k.hint from agent_keys k
-        where k.account_id = agents.account_id and k.agent_id = agents.id and k.revoked_at is null)`,
+      keys: sql<AgentKeySummary[]>`coalesce((
+        select json_agg(json_build_object('id', k.id, 'hint', k.hint, 'createdAt', ${toIso('k.created_at')},
+          'endsAt', ${toIso('k.revoked_at')}, 'lastUsedAt', ${toIso('k.last_used_at')}) order by k.created_at desc, k.id desc)
+        from agent_keys k
+        where k.account_id = agents.account_id and k.agent_id = agents.id
+          and (k.revoked_at is null or k.revoked_at > ${now}::timestamptz)), '[]')`,
       activeGrants: sql<number>`(select count(*)::int from grants g
         where g.account_id = agents.account_id and g.agent_id = agents.id and g.revoked_at is null
           and (g.expires_at is null or g.expires_at > ${now}::timestamptz))`,
@@ -170,10 +161,16 @@ async function selectAgents(tx: Transaction, ctx: Context, accountId: string, id
   }));
 }
 
+/** As `Date.toISOString` writes it; null stays null. */
+function toIso(column: 'k.created_at' | 'k.revoked_at' | 'k.last_used_at') {
+  return sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+}
+
 function isAgent(accountId: string, id: string) {
   return and(eq(agents.accountId, accountId), eq(agents.id, id));
 }
 
-function toChange(action: Change['action'], title: string, agent: AgentSummary): Change {
+/** What the log is to say of a change. */
+export function toChange(action: Change['action'], title: string, agent: AgentSummary): Change {
   return { action, title, agentId: agent.id, agentName: agent.name };
 }

@@ -3,13 +3,14 @@
 import type { GrantInput, GrantSummary } from '@keytrail/shared/agent';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { recordChange } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
-import { agents, credentials, grants } from '../base/schema.ts';
+import { agents, credentials, grants, useCounters } from '../base/schema.ts';
 import { lockAgent } from './agents.ts';
+import { type CredentialFields, verifyEnd, verifyFields } from './grant-limits.ts';
 
 /** Grants of the account, of one agent or of one credential; newest first, revoked ones included. */
 export function listGrants(
@@ -25,14 +26,10 @@ export function listGrants(
 /** Grants a credential to an agent. A standing grant of the same pair is revoked: the new one replaces it. */
 export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInput): Promise<GrantSummary> {
   const now = new Date(ctx.nowMs());
-  if (input.expiresAt !== null && Date.parse(input.expiresAt) <= ctx.nowMs()) {
-    throw new AppError('invalid_input', {
-      message: 'grant ends in the past',
-      public: 'The end of the grant lies in the past; choose a later one.',
-    });
-  }
+  if (input.expiresAt !== null) verifyEnd(Date.parse(input.expiresAt), ctx.nowMs());
   return withAccount(ctx.db, owner.accountId, async (tx) => {
-    await verifyBothExist(tx, owner.accountId, input);
+    const credential = await verifyBothExist(tx, owner.accountId, input);
+    if (input.fields !== null) verifyFields(credential, input.fields);
     const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
     const [replaced] = await tx
       .update(grants)
@@ -102,15 +99,16 @@ async function recordGrantChange(
   return toSummary(row);
 }
 
-async function verifyBothExist(tx: Transaction, accountId: string, input: GrantInput): Promise<void> {
+async function verifyBothExist(tx: Transaction, accountId: string, input: GrantInput): Promise<CredentialFields> {
   await lockAgent(tx, accountId, input.agentId);
   const [credential] = await tx
-    .select({ id: credentials.id })
+    .select({ kind: credentials.kind, sealed: credentials.sealed, public: credentials.public })
     .from(credentials)
     .where(and(eq(credentials.accountId, accountId), eq(credentials.id, input.credentialId)))
     // Against its removal, which takes the credential before its grants, too: in one order nobody waits in a circle.
     .for('key share');
   if (credential === undefined) throw new AppError('not_found', { message: `no credential ${input.credentialId}` });
+  return credential;
 }
 
 function selectGrants(
@@ -119,10 +117,21 @@ function selectGrants(
   by: { id?: string; agentId?: string | undefined; credentialId?: string | undefined },
 ) {
   return tx
-    .select({ grant: grants, service: credentials.service, label: credentials.label, agentName: agents.name })
+    .select({
+      grant: grants,
+      service: credentials.service,
+      label: credentials.label,
+      agentName: agents.name,
+      uses: useCounters.uses,
+      lastUsedAt: useCounters.lastUsedAt,
+    })
     .from(grants)
     .innerJoin(credentials, and(eq(credentials.accountId, grants.accountId), eq(credentials.id, grants.credentialId)))
     .innerJoin(agents, and(eq(agents.accountId, grants.accountId), eq(agents.id, grants.agentId)))
+    .leftJoin(
+      useCounters,
+      and(eq(useCounters.accountId, grants.accountId), eq(useCounters.key, sql`'grant ' || ${grants.id}`)),
+    )
     .where(
       and(
         eq(grants.accountId, accountId),
@@ -147,5 +156,7 @@ function toSummary(row: Awaited<ReturnType<typeof selectGrants>>[number]): Grant
     createdAt: grant.createdAt.toISOString(),
     expiresAt: grant.expiresAt?.toISOString() ?? null,
     revokedAt: grant.revokedAt?.toISOString() ?? null,
+    uses: row.uses ?? 0,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
   };
 }

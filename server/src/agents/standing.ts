@@ -68,23 +68,34 @@ export async function endGrants(
   }));
 }
 
-/** Ends the keys that an agent has, and answers what the log is to say of each. */
+/**
+ * Ends the keys with which an agent, which the caller has locked, can act by now, or only those that were replaced and
+ * work on for a while; answers what the log is to say of each.
+ */
 export async function endKeys(
   tx: Transaction,
   ctx: Context,
   accountId: string,
   agent: { id: string; name: string },
+  which: 'all' | 'replaced' = 'all',
 ): Promise<Change[]> {
+  const now = new Date(ctx.nowMs());
+  const endsLater = gt(agentKeys.revokedAt, now);
   const ended = await tx
     .update(agentKeys)
-    .set({ revokedAt: new Date(ctx.nowMs()) })
-    .where(and(eq(agentKeys.accountId, accountId), eq(agentKeys.agentId, agent.id), isNull(agentKeys.revokedAt)))
+    .set({ revokedAt: now })
+    .where(
+      and(
+        eq(agentKeys.accountId, accountId),
+        eq(agentKeys.agentId, agent.id),
+        which === 'all' ? or(isNull(agentKeys.revokedAt), endsLater) : endsLater,
+      ),
+    )
     .returning({ id: agentKeys.id });
-  return ended.map(({ id }) => ({
-    action: 'revoke',
-    title: 'Agent key revoked',
-    keyId: id,
-    agentId: agent.id,
-    agentName: agent.name,
-  }));
+  return ended.map(({ id }) => toKeyEnd(agent, id));
+}
+
+/** What the log says of a key that no longer works. */
+export function toKeyEnd(agent: { id: string; name: string }, keyId: string): Change {
+  return { action: 'revoke', title: 'Agent key revoked', keyId, agentId: agent.id, agentName: agent.name };
 }

@@ -15,9 +15,11 @@ export interface AgentOfKey {
   readonly agentName: string;
   readonly status: AgentStatus;
   readonly keyId: string;
+  /** Whether its end has come by now. */
   readonly keyRevoked: boolean;
   readonly keyClientName: string | null;
   readonly lastUsedAt: Date | null;
+  readonly keyLastUsedAt: Date | null;
 }
 
 /** Finds who holds a key; null for a key that this server never issued. */
@@ -34,6 +36,7 @@ export async function findAgentByKey(ctx: Context, key: string): Promise<AgentOf
         keyClientName: agentKeys.clientName,
         revokedAt: agentKeys.revokedAt,
         lastUsedAt: agents.lastUsedAt,
+        keyLastUsedAt: agentKeys.lastUsedAt,
       })
       .from(agentKeys)
       .innerJoin(agents, and(eq(agents.accountId, agentKeys.accountId), eq(agents.id, agentKeys.agentId)))
@@ -41,32 +44,45 @@ export async function findAgentByKey(ctx: Context, key: string): Promise<AgentOf
   );
   if (row === undefined) return null;
   const { revokedAt, ...agent } = row;
-  return { accountId, ...agent, keyRevoked: revokedAt !== null };
+  return { accountId, ...agent, keyRevoked: revokedAt !== null && revokedAt.getTime() <= ctx.nowMs() };
 }
 
-/** Gives an agent a new key and revokes the ones it had. The key is returned here and never again; its id is no secret. */
+interface IssuedKey {
+  /** Returned here and never again. */
+  readonly key: string;
+  readonly keyId: string;
+  /** The key that it replaces, and when that one ends; null for an agent's first. */
+  readonly replaced: { readonly keyId: string; readonly endsAt: Date } | null;
+}
+
+/**
+ * Gives an agent, which the caller has locked, a new key. The one that it replaces works on for the overlap; whatever
+ * older ones still work are for the caller to end: `endKeys`.
+ */
 export async function issueKey(
   tx: Transaction,
   ctx: Context,
   accountId: string,
   agentId: string,
-): Promise<{ key: string; keyId: string }> {
-  const now = new Date(ctx.nowMs());
+  overlapMinutes: number,
+): Promise<IssuedKey> {
+  const endsAt = new Date(ctx.nowMs() + overlapMinutes * 60_000);
   const key = mintAgentKey(accountId, ctx.randomBytes);
   const keyId = mintUuid(ctx.nowMs(), ctx.randomBytes);
-  await tx
+  const [replaced] = await tx
     .update(agentKeys)
-    .set({ revokedAt: now })
-    .where(and(eq(agentKeys.accountId, accountId), eq(agentKeys.agentId, agentId), isNull(agentKeys.revokedAt)));
+    .set({ revokedAt: endsAt })
+    .where(and(eq(agentKeys.accountId, accountId), eq(agentKeys.agentId, agentId), isNull(agentKeys.revokedAt)))
+    .returning({ keyId: agentKeys.id });
   await tx.insert(agentKeys).values({
     accountId,
     id: keyId,
     agentId,
     hash: hashKey(key),
     hint: key.slice(-4),
-    createdAt: now,
+    createdAt: new Date(ctx.nowMs()),
   });
-  return { key, keyId };
+  return { key, keyId, replaced: replaced === undefined ? null : { ...replaced, endsAt } };
 }
 
 /** As it is stored. */

@@ -161,6 +161,7 @@ export const agentKeys = pgTable(
     createdAt: instant('created_at').notNull(),
     /** From then on it no longer works; may lie ahead, while its successor already works. */
     revokedAt: instant('revoked_at'),
+    lastUsedAt: instant('last_used_at'),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),

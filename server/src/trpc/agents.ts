@@ -1,8 +1,10 @@
 // Agents over tRPC, for their owner.
 
-import { agentInput } from '@keytrail/shared/agent';
+import { agentInput, rotationInput } from '@keytrail/shared/agent';
 import { z } from 'zod';
-import { createAgent, listAgents, removeAgent, rotateAgentKey, setAgentStatus, updateAgent } from '../agents/agents.ts';
+import { createAgent, listAgents, removeAgent, setAgentStatus, updateAgent } from '../agents/agents.ts';
+import { endOldKeys, rotateAgentKey } from '../agents/rotation.ts';
+import { countDenials } from '../audit/denials.ts';
 import { ownerProcedure, router } from './init.ts';
 
 const byId = z.strictObject({ id: z.uuid() });
@@ -13,7 +15,11 @@ export const agentsRouter = router({
   update: ownerProcedure
     .input(agentInput.extend({ id: z.uuid() }))
     .mutation(({ ctx: { ctx, owner }, input }) => updateAgent(ctx, owner, input)),
-  rotateKey: ownerProcedure.input(byId).mutation(({ ctx: { ctx, owner }, input }) => rotateAgentKey(ctx, owner, input)),
+  denials: ownerProcedure.query(({ ctx: { ctx, owner } }) => countDenials(ctx, owner.accountId)),
+  rotateKey: ownerProcedure
+    .input(rotationInput)
+    .mutation(({ ctx: { ctx, owner }, input }) => rotateAgentKey(ctx, owner, input)),
+  endOldKeys: ownerProcedure.input(byId).mutation(({ ctx: { ctx, owner }, input }) => endOldKeys(ctx, owner, input)),
   suspend: ownerProcedure
     .input(byId)
     .mutation(({ ctx: { ctx, owner }, input }) => setAgentStatus(ctx, owner, { id: input.id, status: 'suspended' })),

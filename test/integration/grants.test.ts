@@ -1,0 +1,114 @@
+// What a grant may say: until when, which fields; and what its agent was refused.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createClient, getRefusal } from '../kit/client.ts';
+import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
+import { createAgent, createGrantedAgent, createToken } from '../kit/vault.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+const inMs = (ms: number) => new Date(server.app.ctx.nowMs() + ms).toISOString();
+
+async function createPair(owner: Owner) {
+  const credential = await createToken(owner);
+  const { agent, client } = await createAgent(owner, server.url);
+  return { client, agentId: agent.id, credentialId: credential.id };
+}
+
+test.each([
+  ['an hour', hour],
+  ['a day', day],
+  ['7 days', 7 * day],
+  ['30 days', 30 * day],
+  ['30 days by a clock that is minutes ahead', 30 * day + 10 * 60_000],
+])('ok: a grant for %s ends then', async (_name, ms) => {
+  const owner = await server.createOwner();
+  const { client, ...pair } = await createPair(owner);
+  const expiresAt = inMs(ms);
+  expect(await owner.client.grants.create.mutate({ ...pair, expiresAt })).toMatchObject({ expiresAt });
+  await client.agent.credential.mutate({ service: 'github' });
+  expect(await client.agent.grants.query()).toMatchObject([{ service: 'github', expiresAt }]);
+});
+
+test.each([
+  ['two hours past 30 days', 30 * day + 2 * hour, 'within 30 days or lasts until it is revoked'],
+  ['a year', 365 * day, 'within 30 days or lasts until it is revoked'],
+  ['no time at all', 0, 'lies in the past'],
+  ['a minute ago', -60_000, 'lies in the past'],
+])(
+  'invalid: a grant that ends in %s; the sentence says what is possible, and nothing changes',
+  async (_name, ms, sentence) => {
+    const owner = await server.createOwner();
+    const { client, ...pair } = await createPair(owner);
+    const standing = await owner.client.grants.create.mutate(pair);
+    const refusal = await getRefusal(owner.client.grants.create.mutate({ ...pair, expiresAt: inMs(ms) }));
+    expect(refusal).toMatchObject({ status: 400, code: 'invalid_input' });
+    expect(refusal.sentence).toContain(sentence);
+    expect(await owner.client.grants.list.query(pair)).toEqual([standing]);
+    await client.agent.credential.mutate({ service: 'github' });
+  },
+);
+
+test('invalid: a field that the credential does not have, or that never leaves', async () => {
+  const owner = await server.createOwner();
+  const { agent } = await createAgent(owner, server.url);
+  const login = await owner.client.credentials.create.mutate({
+    kind: 'login',
+    service: 'shop',
+    label: 'me',
+    public: { username: 'me@example.com', sites: [] },
+    secret: { password: 'hunter2-but-longer' },
+    notes: 'mine',
+  });
+  const give = (fields: string[]) =>
+    owner.client.grants.create.mutate({ agentId: agent.id, credentialId: login.id, fields });
+  for (const field of ['api_key', 'totp', 'notes']) {
+    const refusal = await getRefusal(give(['password', field]));
+    expect(refusal).toMatchObject({ status: 400, code: 'field_unknown' });
+    expect(refusal.sentence).toContain(`no field ${field}`);
+    expect(refusal.sentence).toContain('username, password');
+  }
+  expect(await give(['password'])).toMatchObject({ fields: ['password'] });
+});
+
+test('denials are counted by agent, exactly, over the last seven days', async () => {
+  const owner = await server.createOwner();
+  const granted = await createGrantedAgent(owner, server.url);
+  const { client, agent } = await createAgent(owner, server.url, 'refused-bot');
+  const refuse = () => getRefusal(client.agent.credential.mutate({ service: 'github' }));
+  for (let n = 0; n < 3; n++) await refuse();
+  await granted.client.agent.credential.mutate({ service: 'github' });
+  expect(await owner.client.agents.denials.query()).toEqual([{ agentId: agent.id, count: 3 }]);
+  await owner.client.agents.suspend.mutate({ id: granted.agent.id });
+  await getRefusal(granted.client.agent.credential.mutate({ service: 'github' }));
+  const counts = await owner.client.agents.denials.query();
+  expect(Object.fromEntries(counts.map(({ agentId, count }) => [agentId, count]))).toEqual({
+    [agent.id]: 3,
+    [granted.agent.id]: 1,
+  });
+  const facets = await owner.client.audit.facets.query({ filter: { agentIds: [agent.id], outcomes: ['denied'] } });
+  expect(facets.total).toBe(3);
+  const stranger = createClient(server.url, (await server.createOwner()).session);
+  expect(await stranger.agents.denials.query()).toEqual([]);
+});
+
+test('a denial leaves the count when it is seven days old, and not before', async () => {
+  const owner = await server.createOwner();
+  const { client, agent } = await createAgent(owner, server.url);
+  const refuse = () => getRefusal(client.agent.credential.mutate({ service: 'github' }));
+  await refuse();
+  const { events } = await owner.client.audit.list.query({ limit: 1 });
+  // The log dates by the database's clock, which no test can turn: what is turned is from where the count looks back.
+  const ageMs = () => server.app.ctx.nowMs() - Date.parse(events[0]?.recordedAt ?? '');
+  server.advance(7 * day - ageMs() - 10_000);
+  expect(await owner.client.agents.denials.query()).toEqual([{ agentId: agent.id, count: 1 }]);
+  server.advance(7 * day - ageMs() + 1);
+  expect(await owner.client.agents.denials.query()).toEqual([]);
+});
