@@ -14,6 +14,7 @@ import { joinClasses } from './join-classes.ts';
 import { RelativeTime } from './relative-time.tsx';
 import { rowFocusClasses, toRowPress } from './row-press.ts';
 import { ServiceBadge } from './service-badge.tsx';
+import { StatedReason } from './stated-reason.tsx';
 import { strings } from './strings.ts';
 import { useRowKeys } from './use-row-keys.ts';
 import { useUnfolded } from './use-unfolded.ts';
@@ -88,6 +89,7 @@ function EventCard({ row, rowProps, onOpen, onToggle, open, fresh }: EventCardPr
           {event.service !== undefined && <ServiceBadge service={event.service} className="max-w-28 shrink-0" />}
         </div>
         <Denial event={event} />
+        <StatedReason row={row} className="text-xs text-mute" />
         <div className="flex flex-wrap items-center gap-x-1.5 gap-y-0.5">
           <FoldButton row={row} tabIndex={rowProps.tabIndex} onToggle={onToggle} />
           <CardMeta event={event} />

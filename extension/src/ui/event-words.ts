@@ -31,7 +31,8 @@ export function toDenialWords(event: AuditEvent): string | null {
 
 /** What a screen reader hears for a row. */
 export function toEventName(event: AuditEvent): string {
-  return [eventTypeLabels[event.type], event.title, toSubject(event), event.service, toDenialWords(event)]
+  const { type, title, service, reason } = event;
+  return [eventTypeLabels[type], title, toSubject(event), service, toDenialWords(event), reason]
     .filter((part) => part !== undefined && part !== null)
     .join(', ');
 }

@@ -1,6 +1,7 @@
 // What the pages read from the server, and how it is made fresh after a change.
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { trpc } from '../../lib/query.ts';
 
 /** Credentials, without their secrets. */
@@ -11,6 +12,12 @@ export function useCredentials() {
 /** Agents, by their summaries. */
 export function useAgents() {
   return useQuery(trpc.agents.list.queryOptions());
+}
+
+/** How often each agent was refused within the last seven days, by its id; undefined until that is counted. */
+export function useDenials(): ReadonlyMap<string, number> | undefined {
+  const { data } = useQuery(trpc.agents.denials.queryOptions());
+  return useMemo(() => data && new Map(data.map(({ agentId, count }) => [agentId, count])), [data]);
 }
 
 /** Makes lists ask again after something changed. */

@@ -1,9 +1,13 @@
-// Changes of an agent's standing: asked for, done, said.
+// Asks before what nobody can take back: an agent deleted, an old key ended.
 
 import type { AgentSummary } from '@keytrail/shared/agent';
-import { api } from '../../../lib/query.ts';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { api, trpc } from '../../../lib/query.ts';
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx';
+import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { useToast } from '../../../ui/toast.tsx';
+import { isEnded } from '../grants/ended.ts';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useRefresh } from '../use-vault-data.ts';
@@ -17,23 +21,26 @@ interface AgentConfirmProps {
   readonly onOverlay: (overlay: AgentOverlay | undefined) => void;
 }
 
-const words: Record<ConfirmedAction, { title: (name: string) => string; body: string; action: string }> = {
-  rotate: { title: text.rotateTitle, body: text.rotateBody, action: text.rotate },
-  suspend: { title: text.suspendTitle, body: text.suspendBody, action: text.suspend },
-  resume: { title: text.resumeTitle, body: text.resumeBody, action: text.resume },
-  remove: { title: text.removeTitle, body: text.removeBody, action: text.remove },
-};
+interface Asked {
+  readonly title: string;
+  readonly body: ReactNode;
+  readonly action: string;
+  readonly perform: () => Promise<unknown>;
+  readonly done: string;
+}
 
 /** Stays open, with the reason, when the server refuses. */
 export function AgentConfirm({ action, agent, onOverlay }: AgentConfirmProps) {
   const { pending, failure, submit } = useSubmit();
   const refresh = useRefresh();
   const toast = useToast();
+  const asked = action === 'remove' ? toRemoval(agent) : toOldKeyEnd(agent);
 
   async function confirm() {
     await submit(async () => {
-      const next = await perform(action, agent, toast);
-      onOverlay(next);
+      await asked.perform();
+      onOverlay(undefined);
+      toast(asked.done);
       void refresh.grants();
     });
   }
@@ -41,41 +48,79 @@ export function AgentConfirm({ action, agent, onOverlay }: AgentConfirmProps) {
   return (
     <ConfirmDialog
       open
-      title={words[action].title(agent.name)}
-      action={words[action].action}
-      variant={action === 'resume' ? 'primary' : 'danger-filled'}
+      title={asked.title}
+      action={asked.action}
       pending={pending}
       error={failure?.sentence}
       onConfirm={confirm}
       onClose={() => onOverlay(undefined)}
     >
-      {words[action].body}
+      {asked.body}
     </ConfirmDialog>
   );
 }
 
-/** Returns what is to be shown next: a rotated key, or nothing. */
-async function perform(
-  action: ConfirmedAction,
-  { id, name }: AgentSummary,
-  toast: (sentence: string) => void,
-): Promise<AgentOverlay | undefined> {
-  switch (action) {
-    case 'rotate': {
-      const { agent, key } = await api.agents.rotateKey.mutate({ id });
-      return { kind: 'key', agent, key };
-    }
-    case 'suspend':
-      await api.agents.suspend.mutate({ id });
-      toast(text.suspendedToast(name));
-      return undefined;
-    case 'resume':
-      await api.agents.resume.mutate({ id });
-      toast(text.resumed(name));
-      return undefined;
-    case 'remove':
-      await api.agents.remove.mutate({ id });
-      toast(text.removed(name));
-      return undefined;
-  }
+function toRemoval(agent: AgentSummary): Asked {
+  return {
+    title: text.removeTitle(agent.name),
+    body: <Along agent={agent} />,
+    action: text.remove,
+    perform: () => api.agents.remove.mutate({ id: agent.id }),
+    done: text.removed(agent.name),
+  };
+}
+
+function toOldKeyEnd(agent: AgentSummary): Asked {
+  const old = agent.keys.find(({ endsAt }) => endsAt !== null);
+  return {
+    title: text.endOldTitle(old?.hint ?? ''),
+    body: (
+      <>
+        <p>{text.endOldBody(agent.name)}</p>
+        <p className="mt-2 text-ink">
+          {old?.lastUsedAt == null ? (
+            text.endOldUnused
+          ) : (
+            <>
+              {text.endOldUsed} <RelativeTime at={old.lastUsedAt} />.
+            </>
+          )}
+        </p>
+      </>
+    ),
+    action: text.endOld,
+    perform: () => api.agents.endOldKeys.mutate({ id: agent.id }),
+    done: text.oldEnded,
+  };
+}
+
+/** What goes with a deleted agent, by name. */
+function Along({ agent }: { readonly agent: AgentSummary }) {
+  const grants = useQuery(trpc.grants.list.queryOptions({ agentId: agent.id }));
+  const holding = grants.data?.filter((grant) => !isEnded(grant, Date.now())) ?? [];
+  return (
+    <>
+      <p>{text.removeBody}</p>
+      <p className="mt-2">{text.removeAlong}</p>
+      <ul className="ms-4 list-disc text-ink">
+        <li>
+          {text.keyCount(agent.keys.length)}
+          <span className="font-mono text-2xs"> {agent.keys.map(({ hint }) => `…${hint}`).join(' ')}</span>
+        </li>
+        {agent.activeGrants > 0 && (
+          <li>
+            {text.grantCount(agent.activeGrants)}
+            {holding.length > 0 && (
+              <>
+                {': '}
+                <span dir="auto" className="user-text line-clamp-3">
+                  {holding.map(({ service, label }) => `${service} ${label}`).join(', ')}
+                </span>
+              </>
+            )}
+          </li>
+        )}
+      </ul>
+    </>
+  );
 }

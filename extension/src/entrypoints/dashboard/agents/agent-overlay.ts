@@ -2,9 +2,10 @@
 
 import type { AgentSummary } from '@keytrail/shared/agent';
 
-export type ConfirmedAction = 'rotate' | 'suspend' | 'resume' | 'remove';
+/** What cannot be taken back, and so asks first. */
+export type ConfirmedAction = 'endOldKeys' | 'remove';
 
 export type AgentOverlay =
   | { readonly kind: 'add' }
-  | { readonly kind: 'edit' | ConfirmedAction | 'grant'; readonly agent: AgentSummary }
+  | { readonly kind: 'edit' | 'rotate' | ConfirmedAction | 'grant'; readonly agent: AgentSummary }
   | { readonly kind: 'key'; readonly agent: AgentSummary; readonly key: string };

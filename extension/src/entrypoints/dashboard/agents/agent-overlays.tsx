@@ -10,6 +10,7 @@ import { AgentConfirm } from './agent-confirm.tsx';
 import { AgentForm } from './agent-form.tsx';
 import type { AgentOverlay } from './agent-overlay.ts';
 import { KeyDialog } from './key-dialog.tsx';
+import { RotateDialog } from './rotate-dialog.tsx';
 
 interface AgentOverlaysProps {
   /** The agent whose grants are open. */
@@ -72,9 +73,18 @@ function Overlay({ overlay, onOverlay }: OverlayProps) {
           }
         />
       );
+    case 'rotate':
+      return (
+        <RotateDialog
+          agent={overlay.agent}
+          onClose={close}
+          onRotated={(agent, key) => onOverlay({ kind: 'key', agent, key })}
+        />
+      );
     case 'grant':
       return <GrantDialog agents={agents} credentials={credentials} agentId={overlay.agent.id} onClose={close} />;
-    default:
+    case 'endOldKeys':
+    case 'remove':
       return <AgentConfirm action={overlay.kind} agent={overlay.agent} onOverlay={onOverlay} />;
   }
 }

@@ -1,15 +1,13 @@
 // Shows a new key, once, with a program that uses it.
 
 import type { AgentSummary } from '@keytrail/shared/agent';
-import { useState } from 'react';
-import { useSession } from '../../../lib/use-session.ts';
 import { Button } from '../../../ui/button.tsx';
-import { Choice } from '../../../ui/choice.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
 import { Notice } from '../../../ui/notice.tsx';
+import { toFullTime } from '../../../ui/time.ts';
 import { strings } from '../strings.ts';
-import { type ExampleKind, exampleKinds, exampleLabels, toExample } from './key-examples.ts';
+import { Examples } from './examples.tsx';
 
 const text = strings.agents.keyDialog;
 
@@ -37,7 +35,8 @@ export function KeyDialog({ agent, secretKey, service, onClose, onGrant }: KeyDi
             {text.copy}
           </CopyButton>
         </div>
-        <Example service={service ?? 'github'} />
+        <OldKey agent={agent} />
+        <Examples service={service ?? 'github'} label={text.example} />
       </DialogBody>
       <DialogFoot>
         {onGrant !== undefined && <Button onClick={onGrant}>{text.next}</Button>}
@@ -49,32 +48,9 @@ export function KeyDialog({ agent, secretKey, service, onClose, onGrant }: KeyDi
   );
 }
 
-function Example({ service }: { readonly service: string }) {
-  const [kind, setKind] = useState<ExampleKind>('curl');
-  const view = useSession();
-  if (view.status !== 'signed_in') return null;
-  const example = toExample(kind, view.session.serverAddress, service);
-  return (
-    <section className="flex flex-col gap-2">
-      <div className="flex flex-wrap items-end justify-between gap-2">
-        <Choice
-          label={text.example}
-          value={kind}
-          options={exampleKinds.map((value) => ({ value, label: exampleLabels[value] }))}
-          onChange={setKind}
-        />
-        <CopyButton text={example}>{text.copyExample}</CopyButton>
-      </div>
-      <section
-        aria-label={text.example}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, so the keyboard must reach the box.
-        tabIndex={0}
-        className="max-h-64 overflow-auto rounded-md bg-sunken px-3 py-2.5"
-      >
-        <pre dir="ltr" className="font-mono text-xs leading-4.5">
-          {example}
-        </pre>
-      </section>
-    </section>
-  );
+/** After a rotation: what became of the key before. */
+function OldKey({ agent }: { readonly agent: AgentSummary }) {
+  const old = agent.keys.find(({ endsAt }) => endsAt !== null);
+  if (old === undefined || old.endsAt === null) return null;
+  return <p className="text-mute">{text.oldUntil(old.hint, toFullTime(old.endsAt))}</p>;
 }

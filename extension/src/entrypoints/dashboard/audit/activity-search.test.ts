@@ -8,6 +8,7 @@ const other = '0197f3a0-0000-7000-8000-000000000002';
 
 test.each([
   ['an agent', activityOf.agent(id), { agentIds: [id] }],
+  ['what an agent was refused', activityOf.denials(id), { agentIds: [id], outcomes: ['denied'] }],
   ['a credential', activityOf.credential(id), { credentialIds: [id] }],
   ['a grant', activityOf.grant({ agentId: id, credentialId: other }), { agentIds: [id], credentialIds: [other] }],
   ['a proxy', activityOf.proxy(id), { proxyIds: [id] }],

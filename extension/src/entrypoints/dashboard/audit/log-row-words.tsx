@@ -1,32 +1,29 @@
 // What a row of the log says beside its title: why an access was refused or wanted, and what narrow columns hid.
 
-import { type AuditEvent, eventSourceLabels } from '@keytrail/shared/event';
+import { eventSourceLabels } from '@keytrail/shared/event';
 import { toDenialWords } from '../../../ui/event-words.ts';
 import type { EventRow } from '../../../ui/fold-rows.ts';
+import { StatedReason } from '../../../ui/stated-reason.tsx';
 
-/** The denial in words with its rule's code, or the reason that the agent stated. */
-export function Reason({ row: { event, fold, place } }: { readonly row: EventRow }) {
-  const denial = toDenialWords(event);
-  if (denial !== null) {
-    return (
-      <span title={denial} className="block text-red">
-        <span className="line-clamp-2">{denial}</span>
-        <code className="block truncate font-mono text-2xs">{event.rule}</code>
-      </span>
-    );
-  }
-  // One row for several events says only what all of them said.
-  const isShared = place !== 'folded' || fold.every(({ reason }) => reason === event.reason);
-  if (event.reason === undefined || !isShared) return null;
+/** The denial in words with its rule's code, and the reason that the agent stated. */
+export function Reason({ row }: { readonly row: EventRow }) {
+  const denial = toDenialWords(row.event);
   return (
-    <span dir="auto" title={event.reason} className="user-text line-clamp-2">
-      {event.reason}
-    </span>
+    <>
+      {denial !== null && (
+        <span title={denial} className="block text-red">
+          <span className="line-clamp-2">{denial}</span>
+          <code className="block truncate font-mono text-2xs">{row.event.rule}</code>
+        </span>
+      )}
+      <StatedReason row={row} />
+    </>
   );
 }
 
 /** What the hidden columns hold, for narrow places. */
-export function NarrowMeta({ event, client }: { readonly event: AuditEvent; readonly client: string | null }) {
+export function NarrowMeta({ row, client }: { readonly row: EventRow; readonly client: string | null }) {
+  const { event } = row;
   const denial = toDenialWords(event);
   return (
     <div className="min-w-0 text-xs @4xl:hidden">
@@ -56,6 +53,7 @@ export function NarrowMeta({ event, client }: { readonly event: AuditEvent; read
           {denial} <code className="font-mono text-2xs">{event.rule}</code>
         </p>
       )}
+      <StatedReason row={row} />
     </div>
   );
 }

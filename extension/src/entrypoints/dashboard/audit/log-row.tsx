@@ -73,7 +73,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
               <FoldButton row={row} tabIndex={tabIndex} onToggle={props.onToggle} />
               <Subject row={row} />
             </div>
-            <NarrowMeta event={event} client={client} />
+            <NarrowMeta row={row} client={client} />
           </div>
         </div>
       </td>

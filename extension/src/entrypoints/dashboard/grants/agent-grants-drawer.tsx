@@ -3,6 +3,7 @@
 import type { AgentSummary, GrantSummary } from '@keytrail/shared/agent';
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { trpc } from '../../../lib/query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { DialogBody, DialogFoot, Drawer } from '../../../ui/dialog.tsx';
@@ -18,15 +19,18 @@ interface AgentGrantsDrawerProps {
   readonly agent: AgentSummary;
   readonly onAdd: () => void;
   readonly onClose: () => void;
+  /** What else binds the agent, below its grants. */
+  readonly children?: ReactNode;
 }
 
 /** Grants that hold first; ended ones folded away. */
-export function AgentGrantsDrawer({ agent, onAdd, onClose }: AgentGrantsDrawerProps) {
+export function AgentGrantsDrawer({ agent, onAdd, onClose, children }: AgentGrantsDrawerProps) {
   const grants = useQuery(trpc.grants.list.queryOptions({ agentId: agent.id }));
   return (
     <Drawer open onClose={onClose} title={text.title(agent.name)} description={text.description}>
       <DialogBody>
         <QueryState query={grants}>{(data) => <Grants grants={data} />}</QueryState>
+        {children}
       </DialogBody>
       <DialogFoot>
         <Button variant="primary" onClick={onAdd}>

@@ -14,6 +14,8 @@ const base: GrantSummary = {
   createdAt: '2026-03-01T00:00:00.000Z',
   expiresAt: null,
   revokedAt: null,
+  uses: 0,
+  lastUsedAt: null,
 };
 
 test.each<[string, Partial<GrantSummary>, boolean]>([

@@ -1,12 +1,14 @@
 // Grants an agent the use of a credential, with an end.
 
-import type { AgentSummary } from '@keytrail/shared/agent';
+import { type AgentSummary, grantDaysMax } from '@keytrail/shared/agent';
 import { type CredentialSummary, releasableFields } from '@keytrail/shared/credential';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { api } from '../../../lib/query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Choice } from '../../../ui/choice.tsx';
+import { toLocalField } from '../../../ui/date-range.ts';
 import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
+import { TextField } from '../../../ui/field.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { SelectField } from '../../../ui/select.tsx';
 import { strings as shared } from '../../../ui/strings.ts';
@@ -14,20 +16,12 @@ import { useToast } from '../../../ui/toast.tsx';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useRefresh } from '../use-vault-data.ts';
-import { toFieldLabel } from '../vault/kind-fields.ts';
+import { type GrantEnd, grantEnds, toGrantEnd } from './grant-ends.ts';
+import { GrantFields } from './grant-fields.tsx';
 
 const text = strings.grants.dialog;
 
-const endHours = { hour: 1, day: 24, week: 7 * 24, month: 30 * 24, never: null } as const;
-type End = keyof typeof endHours;
-
-const endOptions: readonly { value: End; label: string }[] = [
-  { value: 'hour', label: text.ends.hour },
-  { value: 'day', label: text.ends.day },
-  { value: 'week', label: text.ends.week },
-  { value: 'month', label: text.ends.month },
-  { value: 'never', label: text.ends.never },
-];
+const endOptions = grantEnds.map((value) => ({ value, label: text.ends[value] }));
 
 interface GrantDialogProps {
   readonly agents: readonly AgentSummary[];
@@ -42,7 +36,10 @@ interface GrantDialogProps {
 export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDialogProps) {
   const [agentId, setAgentId] = useState(given.agentId ?? only(agents));
   const [credentialId, setCredentialId] = useState(given.credentialId ?? only(credentials));
-  const [end, setEnd] = useState<End>('day');
+  const [end, setEnd] = useState<GrantEnd>('day');
+  const [customEnd, setCustomEnd] = useState('');
+  const [endProblem, setEndProblem] = useState<string>();
+  const [reasonRequired, setReasonRequired] = useState(false);
   const [left, setLeft] = useState<readonly string[]>([]);
   const { pending, failure, submit } = useSubmit();
   const refresh = useRefresh();
@@ -56,11 +53,14 @@ export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDia
 
   async function onSubmit(event: FormEvent) {
     event.preventDefault();
+    const chosenEnd = toGrantEnd(end, customEnd, Date.now());
+    if (!chosenEnd.ok) return setEndProblem(chosenEnd.problem);
     const done = await submit(async () => {
       await api.grants.create.mutate({
         agentId,
         credentialId,
-        expiresAt: toEnd(end, Date.now()),
+        expiresAt: chosenEnd.at,
+        reasonRequired,
         fields: chosen.length === fields.length ? null : chosen,
       });
     });
@@ -72,7 +72,7 @@ export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDia
 
   return (
     <Dialog open sticky onClose={onClose} title={text.title}>
-      <form onSubmit={onSubmit} className="contents">
+      <form noValidate onSubmit={onSubmit} className="contents">
         <DialogBody>
           <SelectField
             label={text.agent}
@@ -94,7 +94,23 @@ export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDia
             }}
           />
           <Choice label={text.end} value={end} options={endOptions} onChange={setEnd} />
-          {fields.length > 1 && <Fields fields={fields} left={left} onChange={setLeft} />}
+          {end === 'custom' && (
+            <TextField
+              type="datetime-local"
+              label={text.customEnd}
+              hint={text.customHint(grantDaysMax)}
+              error={endProblem}
+              value={customEnd}
+              min={toLocalField(new Date().toISOString())}
+              max={toLocalField(new Date(Date.now() + grantDaysMax * 86_400_000).toISOString())}
+              onChange={(event) => {
+                setCustomEnd(event.target.value);
+                setEndProblem(undefined);
+              }}
+            />
+          )}
+          {fields.length > 1 && <GrantFields fields={fields} left={left} onChange={setLeft} />}
+          <ReasonRequired checked={reasonRequired} onChange={setReasonRequired} />
           {failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}
         </DialogBody>
         <DialogFoot>
@@ -113,41 +129,33 @@ export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDia
   );
 }
 
-interface FieldsProps {
-  readonly fields: readonly string[];
-  /** Names that are not granted. */
-  readonly left: readonly string[];
-  readonly onChange: (left: readonly string[]) => void;
-}
-
-function Fields({ fields, left, onChange }: FieldsProps) {
-  return (
-    <fieldset className="flex flex-col gap-1.5">
-      <legend className="mb-1 text-xs font-medium">{text.fields}</legend>
-      {fields.map((name) => (
-        <label key={name} className="flex items-center gap-2">
-          <input
-            type="checkbox"
-            checked={!left.includes(name)}
-            onChange={() => onChange(left.includes(name) ? left.filter((other) => other !== name) : [...left, name])}
-            className="size-3.5 accent-accent"
-          />
-          <span dir="auto" className="user-text">
-            {toFieldLabel(name)}
-          </span>
-        </label>
-      ))}
-      <p className="text-xs text-mute">{text.fieldsHint}</p>
-    </fieldset>
-  );
-}
-
 function only(items: readonly { readonly id: string }[]): string {
   return items.length === 1 ? (items[0]?.id ?? '') : '';
 }
 
-/** The instant at which a grant that starts now ends; null for one without an end. */
-export function toEnd(end: End, nowMs: number): string | null {
-  const hours = endHours[end];
-  return hours === null ? null : new Date(nowMs + hours * 3_600_000).toISOString();
+function ReasonRequired({
+  checked,
+  onChange,
+}: {
+  readonly checked: boolean;
+  readonly onChange: (to: boolean) => void;
+}) {
+  const hint = useId();
+  return (
+    <div className="flex flex-col gap-1">
+      <label className="flex items-center gap-2">
+        <input
+          type="checkbox"
+          checked={checked}
+          aria-describedby={hint}
+          onChange={(event) => onChange(event.target.checked)}
+          className="size-3.5 shrink-0 accent-accent"
+        />
+        {text.reasonRequired}
+      </label>
+      <p id={hint} className="text-xs text-mute">
+        {text.reasonHint}
+      </p>
+    </div>
+  );
 }

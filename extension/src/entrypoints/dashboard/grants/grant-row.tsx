@@ -46,9 +46,15 @@ export function GrantRow({ grant, children }: GrantRowProps) {
       <div className="min-w-0 flex-1">
         <div className="flex min-w-0 items-center gap-1.5 font-medium">{children}</div>
         <p className="text-xs text-mute">
-          {grant.fields === null ? text.allFields : text.onlyFields(grant.fields.join(', '))}
+          <span dir="auto" className="user-text">
+            {grant.fields === null ? text.allFields : text.onlyFields(grant.fields.join(', '))}
+          </span>
+          {grant.reasonRequired && ` · ${text.reasonRequired}`}
           {' · '}
           <End grant={grant} />
+        </p>
+        <p className="text-xs text-mute">
+          <Uses grant={grant} />
           {' · '}
           <Link to="/audit" search={activityOf.grant(grant)} className="rounded-sm text-accent hover:underline">
             {text.activity}
@@ -68,6 +74,15 @@ export function GrantRow({ grant, children }: GrantRowProps) {
         </Button>
       )}
     </li>
+  );
+}
+
+function Uses({ grant }: { readonly grant: GrantSummary }) {
+  if (grant.lastUsedAt === null) return text.unused;
+  return (
+    <>
+      {text.used(grant.uses)} <RelativeTime at={grant.lastUsedAt} />
+    </>
   );
 }
 

@@ -2,18 +2,18 @@
 
 import type { AgentSummary } from '@keytrail/shared/agent';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Bot, Plus } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
-import { Empty } from '../../../ui/empty.tsx';
 import { AgentCard } from '../agents/agent-card.tsx';
 import type { AgentOverlay } from '../agents/agent-overlay.ts';
 import { AgentOverlays } from '../agents/agent-overlays.tsx';
+import { FirstAgent } from '../agents/first-agent.tsx';
 import { PageHead } from '../page-head.tsx';
 import { QueryState } from '../query-state.tsx';
 import { strings } from '../strings.ts';
 import { useTitle } from '../use-title.ts';
-import { useAgents } from '../use-vault-data.ts';
+import { useAgents, useDenials } from '../use-vault-data.ts';
 
 const text = strings.agents;
 
@@ -64,22 +64,15 @@ interface CardsProps {
 }
 
 function Cards({ agents, onAdd, onOverlay, onGrants }: CardsProps) {
-  if (agents.length === 0) {
-    return (
-      <div className="rounded-lg border border-line bg-panel">
-        <Empty icon={Bot} title={text.emptyTitle}>
-          <p>{text.emptyBody}</p>
-          <Button onClick={onAdd}>{text.add}</Button>
-        </Empty>
-      </div>
-    );
-  }
+  const denials = useDenials();
+  if (agents.length === 0) return <FirstAgent onAdd={onAdd} />;
   return (
-    <ul className="grid grid-cols-1 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(19rem,1fr))]">
+    <ul className="grid grid-cols-1 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(21rem,1fr))]">
       {agents.map((agent) => (
         <AgentCard
           key={agent.id}
           agent={agent}
+          denials={denials && (denials.get(agent.id) ?? 0)}
           onAction={(action) => (action === 'grants' ? onGrants(agent) : onOverlay({ kind: action, agent }))}
         />
       ))}

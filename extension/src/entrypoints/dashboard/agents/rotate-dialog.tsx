@@ -1,0 +1,80 @@
+// Gives an agent a new key, and says for how long the old one works on.
+
+import { type AgentSummary, overlapMinutesMax } from '@keytrail/shared/agent';
+import { type FormEvent, useState } from 'react';
+import { api } from '../../../lib/query.ts';
+import { Button } from '../../../ui/button.tsx';
+import { Choice } from '../../../ui/choice.tsx';
+import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
+import { Notice } from '../../../ui/notice.tsx';
+import { strings as shared } from '../../../ui/strings.ts';
+import { toFullTime } from '../../../ui/time.ts';
+import { useTicking } from '../../../ui/use-ticking.ts';
+import { strings } from '../strings.ts';
+import { useSubmit } from '../use-submit.ts';
+import { useRefresh } from '../use-vault-data.ts';
+
+const text = strings.agents.rotation;
+
+const overlapMinutes = { none: 0, hour: 60, day: 24 * 60, week: overlapMinutesMax } as const;
+type Overlap = keyof typeof overlapMinutes;
+
+const overlaps: readonly Overlap[] = ['none', 'hour', 'day', 'week'];
+
+interface RotateDialogProps {
+  readonly agent: AgentSummary;
+  readonly onClose: () => void;
+  /** `key` is in this answer only. */
+  readonly onRotated: (agent: AgentSummary, key: string) => void;
+}
+
+/** Starts with a day: time to bring the new key to where the old one is, and then nothing to remember. */
+export function RotateDialog({ agent, onClose, onRotated }: RotateDialogProps) {
+  const [overlap, setOverlap] = useState<Overlap>('day');
+  const { pending, failure, submit } = useSubmit();
+  const refresh = useRefresh();
+  const older = agent.keys.filter(({ endsAt }) => endsAt !== null);
+
+  async function onSubmit(event: FormEvent) {
+    event.preventDefault();
+    await submit(async () => {
+      const rotated = await api.agents.rotateKey.mutate({ id: agent.id, overlapMinutes: overlapMinutes[overlap] });
+      void refresh.agents();
+      onRotated(rotated.agent, rotated.key);
+    });
+  }
+
+  return (
+    <Dialog open onClose={onClose} title={text.title(agent.name)} description={text.lead}>
+      <form onSubmit={onSubmit} className="contents">
+        <DialogBody>
+          <Choice
+            label={text.overlap}
+            value={overlap}
+            options={overlaps.map((value) => ({ value, label: text.overlaps[value] }))}
+            onChange={setOverlap}
+          />
+          <p aria-live="polite" className="text-pretty text-mute">
+            {overlap === 'none' ? text.atOnce : <Until minutes={overlapMinutes[overlap]} />}
+          </p>
+          {older.length > 0 && (
+            <Notice tone="warn">{text.older(older.map(({ hint }) => `…${hint}`).join(', '))}</Notice>
+          )}
+          {failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}
+        </DialogBody>
+        <DialogFoot>
+          <Button onClick={onClose}>{shared.dialog.cancel}</Button>
+          <Button type="submit" variant="primary" pending={pending}>
+            {text.action}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}
+
+/** To the minute, so that a reader is not told something new every second. */
+function Until({ minutes }: { readonly minutes: number }) {
+  const endMs = useTicking((nowMs) => (Math.floor(nowMs / 60_000) + minutes) * 60_000);
+  return text.until(toFullTime(new Date(endMs).toISOString()));
+}

@@ -1,0 +1,39 @@
+// Which fields of a credential a grant covers.
+
+import { strings } from '../strings.ts';
+import { toFieldLabel } from '../vault/kind-fields.ts';
+
+const text = strings.grants.dialog;
+
+interface GrantFieldsProps {
+  readonly fields: readonly string[];
+  /** Names that are not granted. */
+  readonly left: readonly string[];
+  readonly onChange: (left: readonly string[]) => void;
+}
+
+/** All of them to begin with; one has to stay. */
+export function GrantFields({ fields, left, onChange }: GrantFieldsProps) {
+  const none = fields.every((name) => left.includes(name));
+  return (
+    <fieldset className="flex flex-col gap-1.5">
+      <legend className="mb-1 text-xs font-medium">{text.fields}</legend>
+      {fields.map((name) => (
+        <label key={name} className="flex items-center gap-2">
+          <input
+            type="checkbox"
+            checked={!left.includes(name)}
+            onChange={() => onChange(left.includes(name) ? left.filter((other) => other !== name) : [...left, name])}
+            className="size-3.5 shrink-0 accent-accent"
+          />
+          <span dir="auto" className="user-text">
+            {toFieldLabel(name)}
+          </span>
+        </label>
+      ))}
+      <p aria-live="polite" className={none ? 'text-xs text-red' : 'text-xs text-mute'}>
+        {none ? text.noField : text.fieldsHint}
+      </p>
+    </fieldset>
+  );
+}
