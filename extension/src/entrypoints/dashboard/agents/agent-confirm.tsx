@@ -114,7 +114,7 @@ function Along({ agent }: { readonly agent: AgentSummary }) {
               <>
                 {': '}
                 <span dir="auto" className="user-text line-clamp-3">
-                  {holding.map(({ service, label }) => `${service} ${label}`).join(', ')}
+                  {holding.map(({ service, label }) => `${label} (${service})`).join(', ')}
                 </span>
               </>
             )}

@@ -45,9 +45,11 @@ function Key({ agentKey, onEnd }: { readonly agentKey: AgentKeySummary; readonly
   if (!working) return null;
   const { hint, endsAt, lastUsedAt } = agentKey;
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-x-1.5">
-      <span className="font-mono text-2xs leading-4.5">{text.keyHint(hint)}</span>
-      <span className="text-mute">
+    <div className="flex min-w-0 items-start gap-1.5">
+      <span dir="ltr" title={text.keyTitle(hint)} className="font-mono text-2xs leading-4.5">
+        {text.keyHint(hint)}
+      </span>
+      <span className="min-w-0 flex-1 text-mute">
         {endsAt !== null && (
           <>
             {text.keyEnds} <RelativeTime at={endsAt} />
@@ -63,13 +65,7 @@ function Key({ agentKey, onEnd }: { readonly agentKey: AgentKeySummary; readonly
         )}
       </span>
       {endsAt !== null && (
-        <Button
-          size="small"
-          variant="danger"
-          aria-label={text.endOldOf(hint)}
-          onClick={onEnd}
-          className="ms-auto h-5.5"
-        >
+        <Button size="small" variant="danger" aria-label={text.endOldOf(hint)} onClick={onEnd} className="h-5">
           {text.endOld}
         </Button>
       )}

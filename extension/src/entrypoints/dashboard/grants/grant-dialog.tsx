@@ -34,8 +34,11 @@ interface GrantDialogProps {
 
 /** Starts with a day: long enough to work with, short enough to forget safely. */
 export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDialogProps) {
-  const [agentId, setAgentId] = useState(given.agentId ?? only(agents));
-  const [credentialId, setCredentialId] = useState(given.credentialId ?? only(credentials));
+  const [chosenAgent, setAgentId] = useState(given.agentId);
+  const [chosenCredential, setCredentialId] = useState(given.credentialId);
+  // Lists may come after the dialog: what is the only one to choose is chosen then.
+  const agentId = chosenAgent ?? only(agents);
+  const credentialId = chosenCredential ?? only(credentials);
   const [end, setEnd] = useState<GrantEnd>('day');
   const [customEnd, setCustomEnd] = useState('');
   const [endProblem, setEndProblem] = useState<string>();
@@ -71,7 +74,7 @@ export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDia
   }
 
   return (
-    <Dialog open sticky onClose={onClose} title={text.title}>
+    <Dialog open sticky wide onClose={onClose} title={text.title}>
       <form noValidate onSubmit={onSubmit} className="contents">
         <DialogBody>
           <SelectField

@@ -31,7 +31,11 @@ export function AgentsPage() {
   return (
     <>
       <PageHead title={text.title} subtitle={count > 0 ? text.subtitle(count) : undefined}>
-        <Button variant="primary" onClick={() => setOverlay({ kind: 'add' })}>
+        {/* Without any agent the page has a greater one. */}
+        <Button
+          variant={agents.data?.length === 0 ? 'secondary' : 'primary'}
+          onClick={() => setOverlay({ kind: 'add' })}
+        >
           <Plus aria-hidden />
           {text.add}
         </Button>
@@ -67,7 +71,7 @@ function Cards({ agents, onAdd, onOverlay, onGrants }: CardsProps) {
   const denials = useDenials();
   if (agents.length === 0) return <FirstAgent onAdd={onAdd} />;
   return (
-    <ul className="grid grid-cols-1 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(21rem,1fr))]">
+    <ul className="grid grid-cols-1 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(24rem,1fr))]">
       {agents.map((agent) => (
         <AgentCard
           key={agent.id}
