@@ -78,6 +78,42 @@ test('invalid: a field that the credential does not have, or that never leaves',
   expect(await give(['password'])).toMatchObject({ fields: ['password'] });
 });
 
+test('a required reason: without one the access is refused and recorded, with one it is recorded beside the use', async () => {
+  const owner = await server.createOwner();
+  const { client, ...pair } = await createPair(owner);
+  await owner.client.grants.create.mutate({ ...pair, reasonRequired: true });
+  expect(await owner.client.grants.list.query(pair)).toMatchObject([{ reasonRequired: true, uses: 0 }]);
+  const refusal = await getRefusal(client.agent.credential.mutate({ service: 'github' }));
+  expect(refusal).toMatchObject({ status: 403, code: 'access_denied', rule: 'reason' });
+  const newest = async () => (await owner.client.audit.list.query({ limit: 1 })).events[0];
+  expect(await newest()).toMatchObject({ type: 'policy_denied', rule: 'reason', credentialId: pair.credentialId });
+  const { eventId } = await client.agent.credential.mutate({ service: 'github', reason: 'nightly deploy' });
+  expect(await newest()).toMatchObject({ id: eventId, type: 'agent_access', reason: 'nightly deploy' });
+});
+
+test('a grant tells how often it was used and when last: uses that were allowed, also at once and over two nodes', async () => {
+  const owner = await server.createOwner();
+  const { key, client, grant, agent, credential } = await createGrantedAgent(owner, server.url);
+  const node = createClient((await server.startNode()).url, key);
+  const uses = Array.from({ length: 20 }, (_, index) =>
+    (index % 2 === 0 ? client : node).agent.credential.mutate({ service: 'github' }),
+  );
+  await Promise.all(uses);
+  await getRefusal(client.agent.credential.mutate({ service: 'gitlab' }));
+  const read = () => owner.client.grants.list.query({ agentId: agent.id, credentialId: credential.id });
+  const [used] = await read();
+  expect(used).toMatchObject({ id: grant.id, uses: 20 });
+  const { events } = await owner.client.audit.list.query({ filter: { types: ['agent_access'] }, limit: 1 });
+  // Both come from the append itself.
+  expect(used?.lastUsedAt).toBe(new Date(events[0]?.recordedAt ?? '').toISOString());
+  const renewed = await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: credential.id });
+  expect(renewed).toMatchObject({ uses: 0, lastUsedAt: null });
+  expect(await read()).toMatchObject([
+    { id: renewed.id, uses: 0 },
+    { id: grant.id, uses: 20 },
+  ]);
+});
+
 test('denials are counted by agent, exactly, over the last seven days', async () => {
   const owner = await server.createOwner();
   const granted = await createGrantedAgent(owner, server.url);

@@ -155,10 +155,10 @@ test('not found: the agent of another account', async () => {
   const [owner, stranger] = [await server.createOwner(), await server.createOwner()];
   const { client, agent } = await createGrantedAgent(owner, server.url);
   const calls = [
-    stranger.client.agents.rotateKey.mutate({ id: agent.id, overlapMinutes: 60 }),
-    stranger.client.agents.endOldKeys.mutate({ id: agent.id }),
+    () => stranger.client.agents.rotateKey.mutate({ id: agent.id, overlapMinutes: 60 }),
+    () => stranger.client.agents.endOldKeys.mutate({ id: agent.id }),
   ];
-  for (const call of calls) expect(await getRefusal(call)).toMatchObject({ status: 404, code: 'not_found' });
+  for (const call of calls) expect(await getRefusal(call())).toMatchObject({ status: 404, code: 'not_found' });
   expect(await works(client)).toBe(true);
 });
 
