@@ -122,8 +122,10 @@ test('a grant by keyboard: for a week, one field, a reason required', async ({ s
   await expect(dialog.getByLabel('Credential')).toHaveValue(/.+/);
   await page.keyboard.press('Tab');
   await expect(focused).toHaveText('1 day');
-  await page.keyboard.press('ArrowRight');
+  // Held, as a finger does: the choice follows the focus only while the key is down.
+  await page.keyboard.down('ArrowRight');
   await expect(dialog.getByRole('radio', { name: '7 days' })).toBeChecked();
+  await page.keyboard.up('ArrowRight');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Space');
