@@ -62,7 +62,12 @@ interface CallJson {
     readonly status: AgentStatus;
     readonly last_used_at: string | null;
   };
-  readonly key: { readonly id: string; readonly client_name: string | null; readonly revoked_at: string | null };
+  readonly key: {
+    readonly id: string;
+    readonly client_name: string | null;
+    readonly revoked_at: string | null;
+    readonly last_used_at: string | null;
+  };
   readonly vault_locked: boolean;
   readonly granted: readonly { readonly credential: CredentialJson; readonly grant: GrantJson | null }[];
   readonly policies: readonly PolicyJson[];
@@ -116,6 +121,7 @@ function toPrincipal(ctx: Context, { agent, key }: CallJson, requester: Requeste
     // The end of a key may lie ahead, while its successor already works.
     keyRevoked: key.revoked_at !== null && Date.parse(key.revoked_at) <= ctx.nowMs(),
     lastUsedAt: toDate(agent.last_used_at),
+    keyLastUsedAt: toDate(key.last_used_at),
     requester,
   };
 }

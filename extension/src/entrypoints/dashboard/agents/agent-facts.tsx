@@ -65,7 +65,7 @@ function Key({ agentKey, onEnd }: { readonly agentKey: AgentKeySummary; readonly
         )}
       </span>
       {endsAt !== null && (
-        <Button size="small" variant="danger" aria-label={text.endOldOf(hint)} onClick={onEnd} className="h-5">
+        <Button size="small" variant="danger" aria-label={text.endOldOf(hint)} onClick={onEnd} className="-my-1">
           {text.endOld}
         </Button>
       )}
