@@ -9,7 +9,8 @@ import { listenForAppends } from './audit/stream.ts';
 import { createAuth } from './auth/accounts.ts';
 import type { Config } from './base/config.ts';
 import type { Context } from './base/context.ts';
-import { type DatabaseTarget, openDatabase } from './base/db.ts';
+import { type DatabaseTarget, openDatabase, type StatementListener } from './base/db.ts';
+import { isDistributed } from './base/distribution.ts';
 import type { MasterKeys } from './base/envelope.ts';
 import { GroupCommit } from './base/group-commit.ts';
 import { KeyedQueue } from './base/keyed-queue.ts';
@@ -41,10 +42,13 @@ export async function startApp(parts: {
   target: DatabaseTarget;
   masterKeys: MasterKeys;
   clockTurnMs?: () => number;
+  /** Sees every statement that goes to the database; for tests. */
+  onStatement?: StatementListener;
 }): Promise<App> {
   const stopping = new AbortController();
   const clockTurnMs = parts.clockTurnMs ?? (() => 0);
-  const db = openDatabase(parts.target);
+  const distributed = await isDistributed(parts.target);
+  const db = openDatabase(parts.target, { distributed, onStatement: parts.onStatement });
   const ctx: Context = {
     config: parts.config,
     log: parts.log,

@@ -4,13 +4,14 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { type App, startApp } from './app.ts';
-import { type Config, ConfigError, readConfig } from './base/config.ts';
+import { type Config, readConfig } from './base/config.ts';
 import { type DatabaseTarget, isDatabaseAway } from './base/db.ts';
 import { startEmbeddedPostgres } from './base/embedded-postgres.ts';
 import { createLog, type Log } from './base/log.ts';
 import { loadMasterKeys } from './base/master-key.ts';
-import { migrateDatabase } from './base/migrate.ts';
+import { migrateDatabase, verifyMigrated } from './base/migrate.ts';
 import { takeServerLock } from './base/server-lock.ts';
+import { toSentence } from './sentence.ts';
 
 // V8 lets garbage grow to several times what is in use before it collects it all; over a long export that is what a
 // server would be seen to need. Here it collects when the heap has grown by this much.
@@ -32,16 +33,20 @@ async function main(): Promise<void> {
   });
   const target = config.databaseUrl ?? (await startEmbedded(config, log));
   const masterKeys = await loadMasterKeys(config);
-  const { daysBefore } = await migrateDatabase(target, config.retentionDays);
-  if (daysBefore !== undefined) {
-    log.warn(
-      { daysBefore, days: config.retentionDays },
-      'the retention of events was changed by KEYTRAIL_RETENTION_DAYS',
-    );
-  }
+  if (config.migrateAtStart || config.databaseUrl === null) await migrateAtStart(config, log, target);
+  else await verifyMigrated(target);
   const app = await startApp({ config, log, target, masterKeys });
   undo.unshift(() => app.stop());
   await announce(config, app);
+}
+
+async function migrateAtStart(config: Config, log: Log, target: DatabaseTarget): Promise<void> {
+  const { daysBefore } = await migrateDatabase(target, config.retentionDays);
+  if (daysBefore === undefined) return;
+  log.warn(
+    { daysBefore, days: config.retentionDays },
+    'the retention of events was changed by KEYTRAIL_RETENTION_DAYS',
+  );
 }
 
 async function startEmbedded(config: Config, log: Log): Promise<DatabaseTarget> {
@@ -77,22 +82,6 @@ async function stop(code: number): Promise<never> {
   setTimeout(() => process.exit(code), 20_000).unref();
   for (const step of undo.splice(0)) await step().catch((error: unknown) => console.error(toSentence(error)));
   process.exit(code);
-}
-
-/** One sentence for a person; the structure of the error is of no use to them here. */
-function toSentence(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    const port = 'port' in error ? ` ${error.port}` : '';
-    return `The port${port} is in use by another program; set KEYTRAIL_PORT to a free one.`;
-  }
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRNOTAVAIL') {
-    return 'KEYTRAIL_HOST must be an address of this machine, such as 127.0.0.1.';
-  }
-  if (isDatabaseAway(error)) {
-    return 'The database does not answer; check that it runs and that DATABASE_URL names it rightly.';
-  }
-  return `Keytrail could not go on: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 let stopping = false;

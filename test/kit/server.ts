@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, startApp } from '@keytrail/server/app';
 import { readConfig } from '@keytrail/server/base/config';
+import { connect, type StatementListener } from '@keytrail/server/base/db';
+import { noteDistributed } from '@keytrail/server/base/distribution';
 import { createLog } from '@keytrail/server/base/log';
 import { migrateDatabase } from '@keytrail/server/base/migrate';
 import { type Client, createClient } from './client.ts';
@@ -34,7 +36,14 @@ export interface Owner {
   readonly client: Client;
 }
 
-export async function startTestServer(variables: Record<string, string> = {}): Promise<TestServer> {
+/**
+ * `distributed`: works as on a cluster, though the database is one node's. KEYTRAIL_TEST_DISTRIBUTED=1 has every test's
+ * server work so.
+ */
+export async function startTestServer(
+  variables: Record<string, string> = {},
+  options: { distributed?: boolean; onStatement?: StatementListener } = {},
+): Promise<TestServer> {
   const database = await createTestDatabase();
   const lines: string[] = [];
   let turnMs = 0;
@@ -46,6 +55,7 @@ export async function startTestServer(variables: Record<string, string> = {}): P
     ...variables,
   });
   await migrateDatabase(database.url, config.retentionDays);
+  if (options.distributed ?? process.env.KEYTRAIL_TEST_DISTRIBUTED === '1') await noteAsDistributed(database.url);
   const masterKey = randomBytes(32);
   const masterKeys = { newest: 1, byVersion: new Map([[1, masterKey]]) };
   const start = () =>
@@ -55,6 +65,7 @@ export async function startTestServer(variables: Record<string, string> = {}): P
       target: database.url,
       masterKeys,
       clockTurnMs: () => turnMs,
+      ...(options.onStatement === undefined ? {} : { onStatement: options.onStatement }),
     });
   const apps = [await start()];
   const [app] = apps;
@@ -86,4 +97,10 @@ export async function startTestServer(variables: Record<string, string> = {}): P
       await database.drop();
     },
   };
+}
+
+async function noteAsDistributed(url: string): Promise<void> {
+  const sql = connect(url, { max: 1 });
+  await noteDistributed(sql);
+  await sql.end();
 }

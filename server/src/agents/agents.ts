@@ -145,10 +145,10 @@ async function selectAgents(tx: Transaction, ctx: Context, accountId: string, id
         select json_agg(json_build_object('id', k.id, 'hint', k.hint, 'createdAt', ${toIso('k.created_at')},
           'endsAt', ${toIso('k.revoked_at')}, 'lastUsedAt', ${toIso('k.last_used_at')}) order by k.created_at desc, k.id desc)
         from agent_keys k
-        where k.account_id = agents.account_id and k.agent_id = agents.id
+        where k.account_id = ${accountId} and k.agent_id = agents.id
           and (k.revoked_at is null or k.revoked_at > ${now}::timestamptz)), '[]')`,
       activeGrants: sql<number>`(select count(*)::int from grants g
-        where g.account_id = agents.account_id and g.agent_id = agents.id and g.revoked_at is null
+        where g.account_id = ${accountId} and g.agent_id = agents.id and g.revoked_at is null
           and (g.expires_at is null or g.expires_at > ${now}::timestamptz))`,
     })
     .from(agents)

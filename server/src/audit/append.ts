@@ -6,14 +6,15 @@ import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent, EventBody, EventDraft } from '@keytrail/shared/event';
 import { eventBody } from '@keytrail/shared/event-schema';
 import { mintUuid } from '@keytrail/shared/ids';
-import { sql } from 'drizzle-orm';
 import type { AppendReceipt, Context, PendingAppend, Refusal, UseCount } from '../base/context.ts';
 import { type Database, findCode, isDatabaseAway, type Transaction } from '../base/db.ts';
-import { type BatchCounts, type ReceiptRow, toBatchCounts, toReceipts } from './append-counts.ts';
+import { type AppendDatabase, callAppend, callAppendIn, wakeReaders } from './append-calls.ts';
 import { makePartitions } from './partitions.ts';
 import { rollUpWhenDue } from './roll-up.ts';
 
 type Minting = Pick<Context, 'nowMs' | 'clockTurnMs' | 'randomBytes'>;
+
+type Appending = Minting & { readonly db: Pick<Database, 'distributed'> };
 
 /** What became of an event that counts as uses: it was recorded and all of them counted, or nothing was written. */
 export type CountedAppend = { readonly outcome: 'recorded'; readonly event: AuditEvent } | Refusal;
@@ -57,43 +58,26 @@ async function enqueue(ctx: Context, pending: PendingAppend): Promise<CountedApp
  * head row until that transaction ends, so it comes last in it. A refusal writes nothing and leaves the transaction
  * to its caller.
  */
-export function appendIn(tx: Transaction, minting: Minting, accountId: string, draft: EventDraft): Promise<AuditEvent>;
+export function appendIn(tx: Transaction, ctx: Appending, accountId: string, draft: EventDraft): Promise<AuditEvent>;
 export function appendIn(
   tx: Transaction,
-  minting: Minting,
+  ctx: Appending,
   accountId: string,
   draft: EventDraft,
   counts: readonly UseCount[],
 ): Promise<CountedAppend>;
 export async function appendIn(
   tx: Transaction,
-  minting: Minting,
+  ctx: Appending,
   accountId: string,
   draft: EventDraft,
   counts?: readonly UseCount[],
 ): Promise<AuditEvent | CountedAppend> {
-  const pending = toPending(minting, accountId, mintBody(minting, draft), counts);
-  const receipt = toReceipts(await callIn(tx, pending), 1)[0];
+  const pending = toPending(ctx, accountId, mintBody(ctx, draft), counts);
+  const receipt = await callAppendIn(tx, ctx.db, pending);
   if (receipt === undefined) throw new AppError('event_not_recorded', { message: 'append_batch returned no receipt' });
   const answer = toAnswer(pending.body, receipt);
   return counts === undefined ? getEvent(answer) : answer;
-}
-
-function callIn(tx: Transaction, pending: PendingAppend): PromiseLike<ReceiptRow[]> {
-  const given = sql`array[${pending.accountId}]::uuid[], array[${pending.canonical}]::text[], false`;
-  const counts = toBatchCounts([pending]);
-  if (counts === null) return tx.execute(sql`select ordinal, seq, recorded_at, outcome from append_batch(${given})`);
-  const { items, keys, maxes, windows, clockTurnMs } = counts;
-  const toArray = (values: readonly unknown[]) =>
-    sql`array[${sql.join(
-      values.map((value) => sql`${value}`),
-      sql`, `,
-    )}]`;
-  return tx.execute(
-    sql`select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms from append_batch_counted(${given},
-      ${toArray(items)}::integer[], ${toArray(keys)}::text[], ${toArray(maxes)}::bigint[], ${toArray(windows)}::bigint[],
-      ${clockTurnMs}::bigint)`,
-  );
 }
 
 /**
@@ -116,16 +100,25 @@ export function mintBody(minting: Pick<Minting, 'nowMs' | 'randomBytes'>, draft:
  * made. Whatever else the database refuses is tried in parts, so that neither a bad event nor a log that somebody holds
  * locked fails the others.
  */
-export async function carryOutAppends(
-  db: Pick<Database, 'raw'>,
-  items: PendingAppend[],
-): Promise<(AppendReceipt | Error)[]> {
+export function carryOutAppends(db: AppendDatabase, items: PendingAppend[]): Promise<(AppendReceipt | Error)[]> {
+  return db.distributed ? carryOutByAccount(db, items) : carryOutTogether(db, items);
+}
+
+/** On a cluster each account's log lies on one worker: a call is for one account, and the workers work side by side. */
+async function carryOutByAccount(db: AppendDatabase, items: PendingAppend[]): Promise<(AppendReceipt | Error)[]> {
+  const parts = groupByAccount(items);
+  const answers = await Promise.all(parts.map((part) => carryOutTogether(db, part)));
+  await wakeReaders(db, [...new Set(items.map((item) => item.accountId))]);
+  return inOrder(items, parts, answers);
+}
+
+async function carryOutTogether(db: AppendDatabase, items: PendingAppend[]): Promise<(AppendReceipt | Error)[]> {
   const mayRepeat = items.some((item) => item.mayRepeat);
   try {
-    return await callAppendBatch(db, items, mayRepeat);
+    return await callAppend(db, items, mayRepeat);
   } catch (error) {
     const code = findCode(error);
-    const again = () => callAppendBatch(db, items, true).catch((failed) => items.map(() => toFailure(failed)));
+    const again = () => callAppend(db, items, true).catch((failed) => items.map(() => toFailure(failed)));
     if (isDatabaseAway(error)) return again();
     if (code === noPartition) {
       await makePartitions(db);
@@ -133,12 +126,9 @@ export async function carryOutAppends(
     }
     const parts = toParts(items, code === lockTimeout);
     if (parts.length === 1) return items.map(() => toFailure(error));
-    const answers = new Map<PendingAppend, AppendReceipt | Error>();
-    for (const part of parts) {
-      const partAnswers = await carryOutAppends(db, part);
-      for (const [index, item] of part.entries()) answers.set(item, partAnswers[index] ?? toFailure(error));
-    }
-    return items.map((item) => answers.get(item) ?? toFailure(error));
+    const answers: (AppendReceipt | Error)[][] = [];
+    for (const part of parts) answers.push(await carryOutTogether(db, part));
+    return inOrder(items, parts, answers);
   }
 }
 
@@ -147,38 +137,28 @@ const lockTimeout = '55P03';
 
 /** By account; the items of one account singly, unless it is the account itself that is in the way. */
 function toParts(items: PendingAppend[], wholeAccounts: boolean): PendingAppend[][] {
-  const accounts = new Set(items.map((item) => item.accountId));
-  const byAccount = [...accounts].map((accountId) => items.filter((item) => item.accountId === accountId));
+  const byAccount = groupByAccount(items);
   return byAccount.length > 1 || wholeAccounts ? byAccount : items.map((item) => [item]);
 }
 
-async function callAppendBatch(
-  db: Pick<Database, 'raw'>,
-  items: PendingAppend[],
-  mayRepeat: boolean,
-): Promise<AppendReceipt[]> {
-  const accountIds = items.map((item) => item.accountId);
-  const bodies = items.map((item) => item.canonical);
-  const counts = toBatchCounts(items);
-  const rows = await (counts === null
-    ? db.raw<ReceiptRow[]>`
-        select ordinal, seq, recorded_at, outcome
-        from append_batch(${accountIds}::uuid[], ${bodies}::text[], ${mayRepeat})`
-    : callCounted(db, accountIds, bodies, mayRepeat, counts));
-  return toReceipts(rows, items.length);
+function groupByAccount(items: PendingAppend[]): PendingAppend[][] {
+  const accounts = new Map<string, PendingAppend[]>();
+  for (const item of items) {
+    const part = accounts.get(item.accountId);
+    if (part === undefined) accounts.set(item.accountId, [item]);
+    else part.push(item);
+  }
+  return [...accounts.values()];
 }
 
-function callCounted(
-  db: Pick<Database, 'raw'>,
-  accountIds: string[],
-  bodies: string[],
-  mayRepeat: boolean,
-  { items, keys, maxes, windows, clockTurnMs }: BatchCounts,
-) {
-  return db.raw<ReceiptRow[]>`
-    select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms
-    from append_batch_counted(${accountIds}::uuid[], ${bodies}::text[], ${mayRepeat}, ${items}::integer[],
-      ${keys}::text[], ${maxes}::bigint[], ${windows}::bigint[], ${clockTurnMs}::bigint)`;
+/** The answers of the parts, in the order of the items. */
+function inOrder(
+  items: PendingAppend[],
+  parts: PendingAppend[][],
+  answers: (AppendReceipt | Error)[][],
+): (AppendReceipt | Error)[] {
+  const byItem = new Map(parts.flatMap((part, p) => part.map((item, i) => [item, answers[p]?.[i]] as const)));
+  return items.map((item) => byItem.get(item) ?? toFailure(new Error('a part of the batch was not answered')));
 }
 
 /** Forgets when uses were that no limit looks back to any more. */

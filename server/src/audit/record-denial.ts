@@ -55,8 +55,7 @@ async function fold(ctx: Context, accountId: string, draft: EventDraft): Promise
         target: [denialFolds.accountId, denialFolds.fold],
         set: {
           count: sql`${denialFolds.count} + 1`,
-          draft: sql`(select jsonb_object_agg(said.key, said.value) from jsonb_each(${denialFolds.draft}) said
-            where excluded.draft -> said.key = said.value)`,
+          draft: sql`common_members(${denialFolds.draft}, excluded.draft)`,
           firstAt: sql`least(${denialFolds.firstAt}, excluded.first_at)`,
           lastAt: sql`greatest(${denialFolds.lastAt}, excluded.last_at)`,
         },

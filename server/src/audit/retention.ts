@@ -4,7 +4,7 @@ import { canonicalize } from '@keytrail/shared/canonical';
 import type { EventDraft } from '@keytrail/shared/event';
 import { sql } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
-import { findCode } from '../base/db.ts';
+import { type Database, findCode, propagateSettings } from '../base/db.ts';
 import { mintBody } from './append.ts';
 import { rollUp } from './roll-up.ts';
 
@@ -95,9 +95,7 @@ function toDraft(account: Prunable, { end_at, days }: AgedPartition): EventDraft
 async function dropPartition(ctx: Context, leaf: string): Promise<void> {
   for (let attempt = 1; attempt <= dropAttempts && !ctx.stopping.aborted; attempt++) {
     try {
-      const [row] = await ctx.db.retention.execute<{ done: boolean }>(
-        sql`select drop_event_partition(${leaf}) as done`,
-      );
+      const [row] = await callDrop(ctx.db, leaf);
       if (row?.done) ctx.log.info({ leaf }, 'aged partition dropped');
       return;
     } catch (error) {
@@ -107,4 +105,20 @@ async function dropPartition(ctx: Context, leaf: string): Promise<void> {
     }
   }
   ctx.log.warn({ leaf }, 'a reader holds an aged partition, dropped the next time');
+}
+
+/** On a cluster the workers have to give up as soon as the function does, and one connection each looks and drops. */
+const dropSettings = [
+  "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'",
+  propagateSettings,
+  "SET LOCAL lock_timeout TO '200ms'",
+];
+
+async function callDrop(db: Database, leaf: string): Promise<readonly { done: boolean }[]> {
+  const call = sql`select drop_event_partition(${leaf}) as done`;
+  if (!db.distributed) return db.retention.execute<{ done: boolean }>(call);
+  return db.retention.transaction(async (tx) => {
+    for (const setting of dropSettings) await tx.execute(sql.raw(setting));
+    return tx.execute<{ done: boolean }>(call);
+  });
 }

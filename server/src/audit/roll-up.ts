@@ -19,9 +19,13 @@ export function rollUpWhenDue(
 }
 
 /** Rolls up all that an account's log holds by now. */
-export async function rollUp(db: Pick<Database, 'raw'>, accountId: string): Promise<void> {
+export async function rollUp(
+  { raw, distributed }: Pick<Database, 'raw' | 'distributed'>,
+  accountId: string,
+): Promise<void> {
   for (let taken = eventsMax; taken === eventsMax; ) {
-    const [row] = await db.raw<{ taken: number }[]>`select roll_up_events(${accountId}, ${eventsMax}) as taken`;
+    const name = distributed ? raw`roll_up_for_account` : raw`roll_up_events`;
+    const [row] = await raw<{ taken: number }[]>`select ${name}(${accountId}, ${eventsMax}) as taken`;
     taken = row?.taken ?? 0;
   }
 }

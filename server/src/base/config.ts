@@ -15,6 +15,8 @@ export interface Config {
   readonly publicUrl: string | null;
   /** Null: the embedded Postgres in `dataDir`. */
   readonly databaseUrl: string | null;
+  /** Whether a starting server migrates the database at `databaseUrl`, rather than `keytrail migrate` before it. */
+  readonly migrateAtStart: boolean;
   readonly dataDir: string;
   /** The master keys as `version:base64`, newest first; null: the file in `dataDir`. */
   readonly masterKeys: string | null;
@@ -77,6 +79,7 @@ const environment = z.object({
     (items) => items.every((item) => /^(chrome|moz)-extension:\/\/[a-z0-9*-]+$/.test(item)),
     'must be a comma-separated list of extension origins, such as chrome-extension://abc…',
   ),
+  KEYTRAIL_MIGRATE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   KEYTRAIL_RETENTION_DAYS: z.coerce
     .number({ error: 'must be a number of days from 1 to 36500' })
     .int('must be a whole number of days')
@@ -104,6 +107,7 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     port: values.KEYTRAIL_PORT,
     publicUrl: values.KEYTRAIL_PUBLIC_URL ?? null,
     databaseUrl: values.DATABASE_URL ?? null,
+    migrateAtStart: values.KEYTRAIL_MIGRATE === 'on',
     // From where the person typed the command; npm moves to the package first and says so.
     dataDir: resolve(variables.INIT_CWD ?? process.cwd(), values.KEYTRAIL_DATA_DIR ?? defaultDataDir(variables)),
     masterKeys: values.KEYTRAIL_MASTER_KEY ?? null,
@@ -112,6 +116,11 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     retentionDays: values.KEYTRAIL_RETENTION_DAYS,
     logLevel: values.KEYTRAIL_LOG_LEVEL,
   };
+}
+
+/** The password by which the roles log in to the workers of a cluster; null where those need none. */
+export function readWorkerPassword(variables: Record<string, string | undefined> = process.env): string | null {
+  return variables.KEYTRAIL_WORKER_PASSWORD || null;
 }
 
 function defaultDataDir(variables: Record<string, string | undefined>): string {

@@ -28,8 +28,13 @@ export interface Database {
   readonly reader: Sql;
   /** Pruning, under the role that may do that and nothing else. */
   readonly retention: Drizzle;
+  /** The accounts are spread over the workers of a Citus cluster; see `base/distribution`. */
+  readonly distributed: boolean;
   close(): Promise<void>;
 }
+
+/** Sees every statement on its way to the database, with the values of its parameters and the number of its connection. */
+export type StatementListener = (statement: string, parameters: readonly unknown[], connection: number) => void;
 
 // Row estimates mislead the planner: accounts differ a thousandfold in size and columns are correlated. With these
 // it walks the index in order, which is right for every page of the log; measured in reference figures of the design.
@@ -50,20 +55,27 @@ const patience = {
 };
 
 /** Opens the pools as the app's role. Connections are made on first use. */
-export function openDatabase(target: DatabaseTarget): Database {
-  const client = connect(target, { max: 8, role: 'keytrail_app', settings: patience });
-  const raw = connect(target, { max: 6, role: 'keytrail_app', settings: patience });
-  const reader = connect(target, { max: 6, role: 'keytrail_app', settings: { ...patience, ...readerSettings } });
+export function openDatabase(
+  target: DatabaseTarget,
+  { distributed = false, onStatement }: { distributed?: boolean; onStatement?: StatementListener | undefined } = {},
+): Database {
+  const app = { role: 'keytrail_app', settings: patience, onStatement };
+  const client = connect(target, { ...app, max: 8 });
+  // Where every account's appends are a call of their own, many are under way at once.
+  const raw = connect(target, { ...app, max: distributed ? 12 : 6 });
+  const reader = connect(target, { ...app, max: 6, settings: { ...patience, ...readerSettings } });
   const retention = connect(target, {
     max: 1,
     role: 'keytrail_retention',
     settings: { ...patience, statement_timeout: '10min' },
+    onStatement,
   });
   return {
     drizzle: drizzle(client),
     raw,
     reader,
     retention: drizzle(retention),
+    distributed,
     close: async () => {
       await Promise.all([client, raw, reader, retention].map((pool) => pool.end({ timeout: 5 })));
     },
@@ -84,13 +96,26 @@ const instant = {
  */
 export function connect(
   target: DatabaseTarget,
-  options: { max: number; role?: string; settings?: Record<string, string>; idleTimeout?: null },
+  options: {
+    max: number;
+    role?: string;
+    settings?: Record<string, string>;
+    idleTimeout?: null;
+    onStatement?: StatementListener | undefined;
+  },
 ): Sql {
+  const { onStatement } = options;
   const common = {
     max: options.max,
     connect_timeout: 5,
     ...(options.idleTimeout === null ? { max_lifetime: null } : { idle_timeout: 300 }),
     onnotice: () => {},
+    ...(onStatement === undefined
+      ? {}
+      : {
+          debug: (connection: number, statement: string, values: unknown[]) =>
+            onStatement(statement, values, connection),
+        }),
     types: { instant },
     connection: {
       application_name: 'keytrail',
@@ -104,7 +129,8 @@ export function connect(
 /** Runs `work` in a transaction that sees only this account's rows, whatever its queries ask for. */
 export function withAccount<T>(db: Database, accountId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return db.drizzle.transaction(async (tx) => {
-    await tx.execute(sql.raw(toAccountSetting(accountId)));
+    // Sent together, carried out in order.
+    await Promise.all(toAccountSettings(db, accountId).map((setting) => tx.execute(sql.raw(setting))));
     return work(tx);
   });
 }
@@ -116,16 +142,40 @@ export function readAsAccount<T>(
   work: (tx: postgres.TransactionSql) => Promise<T>,
 ): Promise<T> {
   return db.reader.begin('read only', async (tx) => {
-    await tx.unsafe(toAccountSetting(accountId));
+    const settings = toAccountSettings(db, accountId, readerSettings);
+    await Promise.all(settings.map((setting) => tx.unsafe(setting)));
     return work(tx);
   }) as Promise<T>; // postgres.js wraps the result in a type that unwraps arrays of queries; ours is none.
 }
 
-// A statement rather than set_config(): a distributed Postgres propagates the one and not the other. SET takes no
-// parameters, hence the check.
-function toAccountSetting(accountId: string): string {
+/**
+ * Asks one function that names the account by itself, before anything else; a single round trip. On a cluster the
+ * workers have to be told, too.
+ */
+export function askAsAccount<T>(db: Database, accountId: string, ask: (sql: postgres.ISql) => Promise<T>): Promise<T> {
+  if (!db.distributed) return ask(db.raw);
+  return db.raw.begin('read only', async (tx) => {
+    await Promise.all(toAccountSettings(db, accountId).map((setting) => tx.unsafe(setting)));
+    return ask(tx);
+  }) as Promise<T>; // As above.
+}
+
+/** From here to the end of the transaction, what is SET LOCAL holds on the workers of a cluster as well. */
+export const propagateSettings = "SET LOCAL citus.propagate_set_commands TO 'local'";
+
+// Statements rather than set_config(): a cluster propagates the one and not the other, and each by itself, since it
+// sends a worker the whole text that the statement came in. A pool's own settings do not reach the workers: what they
+// plan by goes along. SET takes no parameters, hence the check.
+function toAccountSettings(
+  { distributed }: Pick<Database, 'distributed'>,
+  accountId: string,
+  planning: Record<string, string> = {},
+): string[] {
   if (!/^[0-9a-f-]{36}$/.test(accountId)) throw new Error('an account id is a UUID');
-  return `SET LOCAL keytrail.account_id = '${accountId}'`;
+  const account = `SET LOCAL keytrail.account_id = '${accountId}'`;
+  if (!distributed) return [account];
+  const planned = Object.entries(planning).map(([name, value]) => `SET LOCAL ${name} = '${value}'`);
+  return [propagateSettings, account, ...planned];
 }
 
 /** True when an error means that the database cannot be reached now, rather than that it refused. */

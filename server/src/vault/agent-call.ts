@@ -10,6 +10,7 @@ import { hashKey } from '../auth/agent-keys.ts';
 import type { AgentCaller, AgentPrincipal } from '../auth/principal.ts';
 import type { Requester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
+import { askAsAccount } from '../base/db.ts';
 import type { grants, SealedField } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import type { Bounds } from './facts.ts';
@@ -38,8 +39,12 @@ export async function loadAgentCall(
   const accountId = 'key' in by ? accountOfAgentKey(by.key) : by.accountId;
   if (accountId === null) return null;
   const [hash, keyId] = 'key' in by ? [hashKey(by.key), null] : [null, by.keyId];
-  const [row] = await ctx.db.raw<{ call: CallJson | null }[]>`
-    select load_agent_call(${accountId}, ${hash}, ${keyId}, ${request.service}, ${request.label ?? null}) as call`;
+  const [row] = await askAsAccount(
+    ctx.db,
+    accountId,
+    (sql) => sql<{ call: CallJson | null }[]>`
+      select load_agent_call(${accountId}, ${hash}, ${keyId}, ${request.service}, ${request.label ?? null}) as call`,
+  );
   const call = row?.call ?? null;
   if (call === null) return null;
   return {

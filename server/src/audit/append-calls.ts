@@ -1,0 +1,81 @@
+// The functions in the database that record, as they are called: for the events of many accounts at once, or, on a cluster,
+// for those of one, where its log lies.
+
+import { sql } from 'drizzle-orm';
+import type { AppendReceipt, PendingAppend } from '../base/context.ts';
+import type { Database, Transaction } from '../base/db.ts';
+import { type ReceiptRow, toBatchCounts, toReceipts } from './append-counts.ts';
+
+export type AppendDatabase = Pick<Database, 'raw' | 'distributed'>;
+
+/** Records a batch in a transaction of its own. On a cluster the items are of one account. */
+export async function callAppend(
+  { raw, distributed }: AppendDatabase,
+  items: PendingAppend[],
+  mayRepeat: boolean,
+): Promise<AppendReceipt[]> {
+  const accountIds = items.map((item) => item.accountId);
+  const whose = distributed ? raw`${accountIds[0] ?? null}::uuid` : raw`${accountIds}::uuid[]`;
+  const bodies = items.map((item) => item.canonical);
+  const counts = toBatchCounts(items);
+  if (counts === null) {
+    const name = distributed ? raw`append_for_account` : raw`append_batch`;
+    const rows = await raw<ReceiptRow[]>`
+      select ordinal, seq, recorded_at, outcome from ${name}(${whose}, ${bodies}::text[], ${mayRepeat})`;
+    return toReceipts(rows, items.length);
+  }
+  const name = distributed ? raw`append_for_account_counted` : raw`append_batch_counted`;
+  const rows = await raw<ReceiptRow[]>`
+    select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms
+    from ${name}(${whose}, ${bodies}::text[], ${mayRepeat}, ${counts.items}::integer[],
+      ${counts.keys}::text[], ${counts.maxes}::bigint[], ${counts.windows}::bigint[], ${counts.clockTurnMs}::bigint)`;
+  return toReceipts(rows, items.length);
+}
+
+/** Records one event in the caller's transaction. */
+export async function callAppendIn(
+  tx: Transaction,
+  { distributed }: Pick<Database, 'distributed'>,
+  pending: PendingAppend,
+): Promise<AppendReceipt | undefined> {
+  const rows = await tx.execute<ReceiptRow>(toCall(distributed, pending));
+  const receipt = toReceipts(rows, 1)[0];
+  if (distributed && receipt?.outcome === 'recorded')
+    await tx.execute(sql`select ${toNotification(pending.accountId)}`);
+  return receipt;
+}
+
+function toCall(distributed: boolean, pending: PendingAppend) {
+  const { accountId, canonical } = pending;
+  const whose = distributed ? sql`${accountId}::uuid` : sql`array[${accountId}]::uuid[]`;
+  const given = sql`${whose}, array[${canonical}]::text[], false`;
+  const counts = toBatchCounts([pending]);
+  if (counts === null) {
+    const name = distributed ? sql`append_for_account` : sql`append_batch`;
+    return sql`select ordinal, seq, recorded_at, outcome from ${name}(${given})`;
+  }
+  const name = distributed ? sql`append_for_account_counted` : sql`append_batch_counted`;
+  const toArray = (values: readonly unknown[]) =>
+    sql`array[${sql.join(
+      values.map((value) => sql`${value}`),
+      sql`, `,
+    )}]`;
+  return sql`select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms from ${name}(${given},
+      ${toArray(counts.items)}::integer[], ${toArray(counts.keys)}::text[], ${toArray(counts.maxes)}::bigint[],
+      ${toArray(counts.windows)}::bigint[], ${counts.clockTurnMs}::bigint)`;
+}
+
+const namedMax = 150;
+
+/**
+ * Wakes whoever reads these logs. The functions do so themselves where they run on the node that is listened on; those of
+ * a cluster run on workers, whose notifications reach nobody. What is lost is made up for by readers.
+ */
+export async function wakeReaders({ raw }: AppendDatabase, accountIds: readonly string[]): Promise<void> {
+  const payload = accountIds.length > namedMax ? '*' : accountIds.join(' ');
+  await raw`select pg_notify('keytrail_events', ${payload})`.catch(() => {});
+}
+
+function toNotification(accountId: string) {
+  return sql`pg_notify('keytrail_events', ${accountId})`;
+}
