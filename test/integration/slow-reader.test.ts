@@ -76,14 +76,14 @@ test('reading on just before it would be cut, it is told why', async () => {
 test('an account has a bounded number of streams; one too many is told so, and another account is not concerned', async () => {
   const crowd: LiveReader[] = [];
   for (let index = 0; index < streamsPerAccountMax; index++) crowd.push(collectLive(owner.client, null));
-  const listening = () => writer.app.ctx.wakeups.countListeners(accountId);
+  const listening = () => writer.app.ctx.wakeups.countListeners(accountId, 'events');
   await expect.poll(listening).toBe(streamsPerAccountMax);
   const refused = collectLive(owner.client, null);
   await expect.poll(() => refused.errors).toMatchObject([{ data: { keytrail: { code: 'too_many_streams' } } }]);
   const other = await writer.createOwner();
   const stranger = collectLive(other.client, null);
   const otherId = (await other.client.account.me.query()).accountId;
-  await expect.poll(() => writer.app.ctx.wakeups.countListeners(otherId)).toBe(1);
+  await expect.poll(() => writer.app.ctx.wakeups.countListeners(otherId, 'events')).toBe(1);
   expect(stranger.errors).toEqual([]);
   stranger.stop();
 

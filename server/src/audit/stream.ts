@@ -11,6 +11,7 @@ const pageLimit = 200;
 const recheckMs = 3000;
 /** On one node. Each stream costs a query whenever the account's log grows. */
 export const streamsPerAccountMax = 50;
+const purpose = 'events';
 
 /**
  * Yields every event from sequence `from` on until `signal` aborts. Backfill and live are one loop: read what is
@@ -26,10 +27,10 @@ export async function* streamEvents(
   signal: AbortSignal,
   verifyReader: () => Promise<void>,
 ): AsyncGenerator<AuditEvent> {
-  if (ctx.wakeups.countListeners(accountId) >= streamsPerAccountMax) {
+  if (ctx.wakeups.countListeners(accountId, purpose) >= streamsPerAccountMax) {
     throw new AppError('too_many_streams', { message: `${streamsPerAccountMax} streams of account ${accountId}` });
   }
-  const listener = ctx.wakeups.listen(accountId, signal);
+  const listener = ctx.wakeups.listen(accountId, signal, purpose);
   let next = from;
   try {
     while (!signal.aborted) {
