@@ -1,5 +1,6 @@
 // What the server does by itself, on every node; each job is safe to run on several at once.
 
+import { expireDueApprovals } from './agents/approval-expiry.ts';
 import { pruneUseTimes } from './audit/append.ts';
 import { flushDenialFolds } from './audit/denial-folds.ts';
 import { ensurePartitions } from './audit/partitions.ts';
@@ -8,6 +9,8 @@ import type { Context } from './base/context.ts';
 
 const hourMs = 3_600_000;
 const foldMs = 10_000;
+/** Also how late a request that nobody waits for any more may be seen to have run out. */
+const approvalsMs = 5_000;
 
 /** Starts the jobs; call what it returns to stop them. */
 export function startJobs(ctx: Context): () => void {
@@ -29,16 +32,27 @@ export function startJobs(ctx: Context): () => void {
       (error) => ctx.log.warn({ error }, 'counted refusals not recorded yet'),
       foldMs,
     ),
+    repeat(
+      () => expireDueApprovals(ctx),
+      (error) => ctx.log.error({ error }, 'approvals not expired'),
+      approvalsMs,
+    ),
   ];
   return () => {
     for (const stop of stops) stop();
   };
 }
 
-/** Now and every so often. A job that fails is tried again the next time. */
+/** Now and every so often, one run at a time. A job that fails is tried again the next time. */
 function repeat(job: () => Promise<void>, onError: (error: unknown) => void, everyMs = hourMs): () => void {
-  const run = () => void job().catch(onError);
-  run();
-  const timer = setInterval(run, everyMs);
+  let running = false;
+  const run = async () => {
+    if (running) return;
+    running = true;
+    await job().catch(onError);
+    running = false;
+  };
+  void run();
+  const timer = setInterval(() => void run(), everyMs);
   return () => clearInterval(timer);
 }

@@ -21,6 +21,22 @@ export const errorFaces = {
   owner_only: { status: 403, trpc: 'FORBIDDEN', sentence: 'Only the account owner, signed in, may do this.' },
   agent_only: { status: 403, trpc: 'FORBIDDEN', sentence: 'This call takes an agent key as its bearer.' },
   agent_suspended: { status: 403, trpc: 'FORBIDDEN', sentence: 'This agent is suspended; its owner can resume it.' },
+  password_wrong: { status: 403, trpc: 'FORBIDDEN', sentence: 'The password is not right.' },
+  too_many_tries: {
+    status: 429,
+    trpc: 'TOO_MANY_REQUESTS',
+    sentence: 'The password was tried too often. Wait a quarter of an hour, then try again.',
+  },
+  vault_locked: {
+    status: 423,
+    trpc: 'PRECONDITION_FAILED',
+    sentence: 'The vault is locked. Its owner can unlock it with their password.',
+  },
+  approval_pending: {
+    status: 408,
+    trpc: 'TIMEOUT',
+    sentence: 'The owner has not answered yet. Make the same call again: it goes on waiting.',
+  },
   not_found: { status: 404, trpc: 'NOT_FOUND', sentence: 'There is no such thing in this account.' },
   conflict: { status: 409, trpc: 'CONFLICT', sentence: 'It was changed meanwhile; reload and try again.' },
   payload_too_large: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', sentence: 'The request body is larger than 1 MiB.' },

@@ -24,6 +24,8 @@ export type Change = Pick<EventDraft, 'action' | 'title'> &
       | 'policyIds'
       | 'policyName'
       | 'correlationId'
+      | 'approvalId'
+      | 'policyIds'
       | 'note'
     >
   >;

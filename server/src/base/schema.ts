@@ -323,7 +323,7 @@ export const approvals = pgTable(
     note: text('note'),
     /** An answer for longer than one use is good until then. */
     holdsUntil: instant('holds_until'),
-    /** An answer for one use is good until this is set. */
+    /** When the answer first reached the agent: one for one use is good until then, and so is a refusal. */
     usedAt: instant('used_at'),
   },
   (table) => [

@@ -1,0 +1,97 @@
+// What the log says about a request for the owner's word: that it was made, how it was answered, and that the access was
+// refused. One correlation id ties these to the use. Each is appended in the transaction that makes it true.
+
+import type { AuditEvent, EventDraft } from '@keytrail/shared/event';
+import { appendIn } from '../audit/append.ts';
+import { recordChange } from '../audit/change.ts';
+import { rollUpWhenDue } from '../audit/roll-up.ts';
+import type { OwnerPrincipal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import type { Transaction } from '../base/db.ts';
+import type { ApprovalRow } from './approval-store.ts';
+
+/** The agent has asked. */
+export async function recordRequest(tx: Transaction, ctx: Context, row: ApprovalRow): Promise<void> {
+  await record(tx, ctx, row.accountId, {
+    type: 'vault_change',
+    action: 'request',
+    source: 'agent',
+    outcome: 'ok',
+    ...toFacts(row),
+    ...toAgentFacts(row),
+  });
+}
+
+/** The owner has answered; by whom and from where the event says. */
+export async function recordAnswer(
+  tx: Transaction,
+  ctx: Context,
+  owner: OwnerPrincipal,
+  row: ApprovalRow,
+): Promise<void> {
+  const holds = row.holdsUntil === null ? null : `For ${row.rememberMinutes} min`;
+  const note = [holds, row.note].filter((part) => part !== null).join(': ');
+  await recordChange(tx, ctx, owner, {
+    action: row.status === 'approved' ? 'approve' : 'refuse',
+    ...toFacts(row),
+    title: `Request of ${row.agentName}`,
+    ...(note === '' ? {} : { note }),
+  });
+}
+
+/** The access was refused: by the owner, or because nobody answered in time. */
+export async function recordRefusedAccess(tx: Transaction, ctx: Context, row: ApprovalRow): Promise<AuditEvent> {
+  const [asking] = row.policies;
+  return record(tx, ctx, row.accountId, {
+    type: 'policy_denied',
+    action: 'fetch',
+    source: 'agent',
+    outcome: 'denied',
+    rule: 'approval',
+    ...toFacts(row),
+    ...toAgentFacts(row),
+    ...(asking === undefined ? {} : { decidingPolicyId: asking.id, policyName: asking.name }),
+    note: toRefusalNote(row),
+  });
+}
+
+/** Why an access was refused, in words for the agent. */
+export function toRefusalNote(row: Pick<ApprovalRow, 'status' | 'note' | 'requestedAt' | 'expiresAt'>): string {
+  if (row.status === 'denied') return row.note ?? 'The owner said no';
+  const seconds = Math.round((row.expiresAt.getTime() - row.requestedAt.getTime()) / 1000);
+  return `The owner did not answer within ${seconds} seconds`;
+}
+
+async function record(tx: Transaction, ctx: Context, accountId: string, draft: EventDraft): Promise<AuditEvent> {
+  const event = await appendIn(tx, ctx, accountId, draft);
+  rollUpWhenDue(ctx, accountId, event);
+  return event;
+}
+
+function toFacts(row: ApprovalRow) {
+  return {
+    title: row.agentName,
+    approvalId: row.id,
+    correlationId: row.correlationId,
+    agentId: row.agentId,
+    agentName: row.agentName,
+    grantId: row.grantId,
+    service: row.service,
+    credentialId: row.credentialId,
+    credentialLabel: row.credentialLabel,
+    fields: row.fields,
+    policyIds: row.policies.map(({ id }) => id),
+  };
+}
+
+/** What only the agent's own events say: the owner's come from another client. */
+function toAgentFacts(row: ApprovalRow) {
+  return {
+    keyId: row.keyId,
+    client: row.client,
+    ...(row.clientName === null ? {} : { clientName: row.clientName }),
+    ...(row.clientIp === null ? {} : { clientIp: row.clientIp }),
+    ...(row.userAgent === null ? {} : { userAgent: row.userAgent }),
+    ...(row.reason === null ? {} : { reason: row.reason }),
+  };
+}

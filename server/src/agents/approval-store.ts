@@ -1,0 +1,76 @@
+// Requests for the owner's word as rows: how one is found, and how it is shown.
+
+import type { ApprovalSummary } from '@keytrail/shared/approval';
+import { AppError } from '@keytrail/shared/errors';
+import { and, asc, desc, eq, gt, or } from 'drizzle-orm';
+import type { OwnerPrincipal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import { type Transaction, withAccount } from '../base/db.ts';
+import { approvals } from '../base/schema.ts';
+
+export type ApprovalRow = typeof approvals.$inferSelect;
+
+/** How long an answer stays in the inbox, so that every device sees what was decided. */
+export const answerShownMs = 60_000;
+const inboxMax = 100;
+
+/** Requests of the account, the newest first. */
+export function listApprovals(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  input: { limit: number },
+): Promise<ApprovalSummary[]> {
+  return withAccount(ctx.db, owner.accountId, async (tx) => {
+    const rows = await tx
+      .select()
+      .from(approvals)
+      .where(eq(approvals.accountId, owner.accountId))
+      .orderBy(desc(approvals.requestedAt), desc(approvals.id))
+      .limit(input.limit);
+    return rows.map(toSummary);
+  });
+}
+
+/** What waits, the oldest first; then what was settled within the last minute. */
+export async function selectInbox(tx: Transaction, accountId: string, nowMs: number): Promise<ApprovalSummary[]> {
+  const rows = await tx
+    .select()
+    .from(approvals)
+    .where(
+      and(
+        eq(approvals.accountId, accountId),
+        or(
+          and(eq(approvals.status, 'waiting'), gt(approvals.expiresAt, new Date(nowMs))),
+          gt(approvals.answeredAt, new Date(nowMs - answerShownMs)),
+        ),
+      ),
+    )
+    .orderBy(asc(approvals.requestedAt), asc(approvals.id))
+    .limit(inboxMax);
+  const waiting = rows.filter(({ status }) => status === 'waiting');
+  const settled = rows.filter(({ status }) => status !== 'waiting');
+  return [...waiting, ...settled].map(toSummary);
+}
+
+/** Throws `not_found` outside the account. */
+export async function getApproval(tx: Transaction, accountId: string, id: string): Promise<ApprovalRow> {
+  const [row] = await tx.select().from(approvals).where(isApproval(accountId, id));
+  if (row === undefined) throw new AppError('not_found', { message: `no approval ${id}` });
+  return row;
+}
+
+export function isApproval(accountId: string, id: string) {
+  return and(eq(approvals.accountId, accountId), eq(approvals.id, id));
+}
+
+/** A row as every device sees it. */
+export function toSummary(row: ApprovalRow): ApprovalSummary {
+  const { accountId: _account, keyId: _key, grantId: _grant, answer: _answer, usedAt: _used, ...shown } = row;
+  return {
+    ...shown,
+    requestedAt: row.requestedAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    answeredAt: row.answeredAt?.toISOString() ?? null,
+    holdsUntil: row.holdsUntil?.toISOString() ?? null,
+  };
+}

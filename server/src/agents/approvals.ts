@@ -1,0 +1,85 @@
+// Waiting for the owner's word. The row is the truth and the wait only watches it, so an answer reaches the agent over
+// whichever node it asks, after a restart, and after its own connection was lost.
+
+import type { ApprovalNeed } from '@keytrail/shared/judge-policy';
+import type { AgentPrincipal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import { withAccount } from '../base/db.ts';
+import { approvals } from '../base/schema.ts';
+import { toRefusalNote } from './approval-events.ts';
+import { expireApproval } from './approval-expiry.ts';
+import { type ApprovalAsk, findOrRequest, waitingMax } from './approval-requests.ts';
+import { type ApprovalRow, getApproval, isApproval } from './approval-store.ts';
+
+/** A lost notification is made up for after this long; so is a clock that differs from the database's. */
+const recheckMs = 3000;
+/** Between two looks, however much else happens in the account. */
+const pauseMs = 100;
+
+export type ApprovalOutcome =
+  /** To be spent with the event of the use. */
+  | { readonly outcome: 'approved'; readonly approvalId: string; readonly correlationId: string }
+  /** Recorded as a Policy Denied event already. `note` says why, in the owner's words where they gave any. */
+  | {
+      readonly outcome: 'denied' | 'expired';
+      readonly approvalId: string;
+      readonly correlationId: string;
+      readonly need: Pick<ApprovalNeed, 'policies'>;
+      readonly note: string;
+    }
+  /** Refused without asking; not recorded yet. */
+  | { readonly outcome: 'crowded'; readonly note: string }
+  /** The caller's time is over, or it has gone; the request goes on. */
+  | { readonly outcome: 'waiting'; readonly expiresAt: string };
+
+/**
+ * Asks the owner, or takes up what they said, and waits for at most `waitMs`. Ends at once when `signal` aborts or the
+ * server stops. After an approval the caller decides anew, since what was decided before the wait may no longer hold.
+ */
+export async function awaitApproval(
+  ctx: Context,
+  agent: AgentPrincipal,
+  ask: ApprovalAsk,
+  waitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<ApprovalOutcome> {
+  const stop = AbortSignal.any([ctx.stopping, ...(signal === undefined ? [] : [signal])]);
+  const waitEndsMs = ctx.nowMs() + waitMs;
+  // Before the first look, so that an answer given right after it is heard.
+  const listener = ctx.wakeups.listen(agent.accountId, stop, `approvals ${agent.agentId}`);
+  try {
+    let row = await findOrRequest(ctx, agent, ask);
+    if (row === null) return { outcome: 'crowded', note: `${waitingMax} requests of this agent wait already` };
+    // More than can be new requests only repeat the same ones; those may ask again later.
+    const isCrowd = ctx.wakeups.countListeners(agent.accountId, `approvals ${agent.agentId}`) > waitingMax;
+    while (row.status === 'waiting') {
+      const leftMs = Math.min(waitEndsMs, row.expiresAt.getTime()) - ctx.nowMs();
+      if (row.expiresAt.getTime() <= ctx.nowMs()) await expireApproval(ctx, agent.accountId, row.id);
+      else if (leftMs <= 0 || isCrowd || stop.aborted)
+        return { outcome: 'waiting', expiresAt: row.expiresAt.toISOString() };
+      else await listener.wait(Math.min(leftMs, recheckMs), pauseMs);
+      row = await readRow(ctx, row);
+    }
+    return await toOutcome(ctx, row);
+  } finally {
+    listener.stop();
+  }
+}
+
+function readRow(ctx: Context, { accountId, id }: ApprovalRow): Promise<ApprovalRow> {
+  return withAccount(ctx.db, accountId, (tx) => getApproval(tx, accountId, id));
+}
+
+async function toOutcome(ctx: Context, row: ApprovalRow): Promise<ApprovalOutcome> {
+  const { id: approvalId, correlationId, status, policies } = row;
+  if (status === 'approved') return { outcome: 'approved', approvalId, correlationId };
+  // A refusal reaches the agent once; who asks again after that asks anew.
+  await withAccount(ctx.db, row.accountId, (tx) =>
+    tx
+      .update(approvals)
+      .set({ usedAt: new Date(ctx.nowMs()) })
+      .where(isApproval(row.accountId, row.id)),
+  );
+  const outcome = status === 'denied' ? 'denied' : 'expired';
+  return { outcome, approvalId, correlationId, need: { policies }, note: toRefusalNote(row) };
+}
