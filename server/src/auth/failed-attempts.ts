@@ -7,6 +7,7 @@ import { type Change, recordChange } from '../audit/change.ts';
 import type { Context } from '../base/context.ts';
 import { accounts, signInLimits } from '../base/schema.ts';
 import type { AuthRequest } from './auth-request.ts';
+import type { OwnerPrincipal } from './principal.ts';
 
 const attemptsPerHourMax = 10;
 const hourMs = 3_600_000;
@@ -26,9 +27,14 @@ export function recordFailedPasswordChange(ctx: Context, request: AuthRequest, a
   return recordFailure(ctx, request, accountId, { action: 'update', title: 'Password change failed' });
 }
 
+/** By the account whose session asked to unlock the vault. */
+export function recordFailedUnlock(ctx: Context, owner: OwnerPrincipal): Promise<void> {
+  return recordFailure(ctx, owner, owner.accountId, { action: 'unlock', title: 'Unlocking failed' });
+}
+
 async function recordFailure(
   ctx: Context,
-  { requester }: AuthRequest,
+  { requester }: Pick<AuthRequest, 'requester'>,
   accountId: string,
   what: Pick<Change, 'action' | 'title'>,
 ): Promise<void> {

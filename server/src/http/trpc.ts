@@ -5,6 +5,7 @@ import type { TRPCError } from '@trpc/server';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Auth } from '../auth/accounts.ts';
+import { verifyOwnPassword } from '../auth/password-check.ts';
 import { findAgentCaller, findPrincipal } from '../auth/principal.ts';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
@@ -29,6 +30,8 @@ export function createTrpcFace(ctx: Context, auth: Auth): TrpcFace {
         findPrincipal: find,
         findAgentCaller: () => findAgentCaller(authorization, toRequester(request)),
         verifySession: async () => (await find()) !== null,
+        verifyPassword: (owner, password) =>
+          verifyOwnPassword(ctx, auth, owner, req.headers.authorization ?? '', password),
         cut: () => {
           response.destroy();
         },

@@ -9,11 +9,9 @@ import { countFacets } from '../audit/facets.ts';
 import { findEvent, listEvents, listEventsFrom, listRelated } from '../audit/query.ts';
 import { dropSlowReader } from '../audit/slow-reader.ts';
 import { readNextSeq, streamEvents } from '../audit/stream.ts';
-import { ownerProcedure, router, toTrpcError } from './init.ts';
+import { ownerProcedure, router, toTrpcError, watchSession } from './init.ts';
 
 const recordedAt = z.iso.datetime({ precision: 6 });
-/** How long a stream goes on before its session is looked at again. */
-const sessionCheckMs = 10_000;
 
 export const auditRouter = router({
   list: ownerProcedure
@@ -73,14 +71,8 @@ export const auditRouter = router({
     .subscription(async function* ({ ctx: { ctx, owner, verifySession, cut }, input, signal }) {
       const stop = AbortSignal.any([ctx.stopping, ...(signal === undefined ? [] : [signal])]);
       const from = input.lastEventId == null ? await readNextSeq(ctx, owner.accountId) : Number(input.lastEventId) + 1;
-      let checkedAtMs = ctx.nowMs();
-      const verifyReader = async () => {
-        if (ctx.nowMs() - checkedAtMs < sessionCheckMs) return;
-        if (!(await verifySession())) throw new AppError('unauthorized', { message: 'session ended under a stream' });
-        checkedAtMs = ctx.nowMs();
-      };
       try {
-        const events = streamEvents(ctx, owner.accountId, from, stop, verifyReader);
+        const events = streamEvents(ctx, owner.accountId, from, stop, watchSession(ctx, verifySession));
         for await (const event of dropSlowReader(events, cut)) {
           yield tracked(String(event.seq), event);
         }

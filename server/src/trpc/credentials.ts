@@ -38,9 +38,13 @@ export const credentialsRouter = router({
   remove: ownerProcedure
     .input(z.strictObject({ id: z.uuid() }))
     .mutation(({ ctx: { ctx, owner }, input }) => removeCredential(ctx, owner, input)),
-  use: ownerProcedure.input(use).mutation(async ({ ctx: { ctx, owner }, input }) => {
-    const access = await useOwnCredential(ctx, owner, input);
-    if (access.outcome === 'denied') throw new DeniedError('owner', access);
-    return { values: access.values, event: access.event };
-  }),
+  // The door itself refuses a use of a locked vault, and records what was to be used.
+  use: ownerProcedure
+    .meta({ whileLocked: true })
+    .input(use)
+    .mutation(async ({ ctx: { ctx, owner }, input }) => {
+      const access = await useOwnCredential(ctx, owner, input);
+      if (access.outcome === 'denied') throw new DeniedError('owner', access);
+      return { values: access.values, event: access.event };
+    }),
 });

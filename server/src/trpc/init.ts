@@ -15,6 +15,7 @@ import {
 import type { Context } from '../base/context.ts';
 import { findCode, isDatabaseAway } from '../base/db.ts';
 import type { AccessOutcome } from '../vault/access.ts';
+import { verifyUnlocked } from '../vault/lock.ts';
 
 /** What every procedure gets. */
 export interface TrpcContext {
@@ -23,6 +24,8 @@ export interface TrpcContext {
   readonly findAgentCaller: () => AgentCaller | null;
   /** Whether the session that opened this request still stands; asked anew each time. */
   readonly verifySession: () => Promise<boolean>;
+  /** Throws unless this is the password of the owner whose session opened this request. */
+  readonly verifyPassword: (owner: OwnerPrincipal, password: string) => Promise<void>;
   /** Ends the caller's connection at once. */
   readonly cut: () => void;
 }
@@ -51,19 +54,24 @@ export class DeniedError extends AppError {
   }
 }
 
-const t = initTRPC.context<TrpcContext>().create({
-  isDev: false,
-  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
-  errorFormatter: ({ shape, error }) => ({
-    message: toFacts(error).sentence,
-    code: shape.code,
-    data: {
-      code: shape.data.code,
-      httpStatus: error.cause instanceof DeniedError ? toDenialStatus(error.cause.rule) : shape.data.httpStatus,
-      keytrail: toFacts(error),
-    },
-  }),
-});
+/** What a procedure says about itself. */
+interface Meta {
+  /** May be called while the vault is locked: to unlock it, or because it asks the door, which knows the lock. */
+  readonly whileLocked?: boolean;
+}
+
+const t = initTRPC
+  .context<TrpcContext>()
+  .meta<Meta>()
+  .create({
+    isDev: false,
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+    errorFormatter: ({ shape, error }) => ({
+      message: toFacts(error).sentence,
+      code: shape.code,
+      data: { code: shape.data.code, httpStatus: toStatus(error), keytrail: toFacts(error) },
+    }),
+  });
 
 export const router = t.router;
 
@@ -90,10 +98,12 @@ export function toErrorHeaders(errors: readonly TRPCError[], nowMs: number): Rec
   return { 'retry-after': String(Math.max(1, Math.ceil((Date.parse(cause.retryAt) - nowMs) / 1000))) };
 }
 
-/** For the account owner, signed in. */
-export const ownerProcedure = faced.use(async ({ ctx, next }) =>
-  next({ ctx: { ...ctx, owner: verifyOwner(await ctx.findPrincipal()) } }),
-);
+/** For the account owner, signed in. Whatever changes something is refused while the vault is locked. */
+export const ownerProcedure = faced.use(async ({ ctx, type, path, meta, next }) => {
+  const owner = verifyOwner(await ctx.findPrincipal());
+  if (type === 'mutation' && meta?.whileLocked !== true) await verifyUnlocked(ctx.ctx, owner, path);
+  return next({ ctx: { ...ctx, owner } });
+});
 
 /** For an agent by its key, whatever its standing: refusals must reach the log, so they are decided further in. */
 export const agentProcedure = faced.use(async ({ ctx, next }) =>
@@ -112,6 +122,19 @@ export const activeAgentProcedure = agentProcedure.use(({ ctx, next }) => {
   verifyActive(ctx.agent);
   return next();
 });
+
+/** How long a stream goes on before its session is looked at again. */
+const sessionCheckMs = 10_000;
+
+/** What a stream calls again and again; throws `unauthorized` once the session that opened it has ended. */
+export function watchSession(ctx: Context, verifySession: () => Promise<boolean>): () => Promise<void> {
+  let checkedAtMs = ctx.nowMs();
+  return async () => {
+    if (ctx.nowMs() - checkedAtMs < sessionCheckMs) return;
+    if (!(await verifySession())) throw new AppError('unauthorized', { message: 'session ended under a stream' });
+    checkedAtMs = ctx.nowMs();
+  };
+}
 
 /** The owner, or a refusal. */
 export function verifyOwner(principal: Principal | null): OwnerPrincipal {
@@ -145,6 +168,11 @@ export function toAppError(error: unknown): AppError {
 
 /** Unique and foreign keys, deadlocks, lock timeouts: somebody else was faster. */
 const changedMeanwhile = new Set(['23503', '23505', '40001', '40P01', '55P03']);
+
+/** tRPC knows no code for some of them. */
+function toStatus(error: TRPCError): number {
+  return error.cause instanceof DeniedError ? toDenialStatus(error.cause.rule) : errorFaces[toFacts(error).code].status;
+}
 
 function toFacts(error: TRPCError): ErrorFacts {
   if (error.cause instanceof DeniedError) {

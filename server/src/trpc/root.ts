@@ -3,21 +3,27 @@
 import { accountRouter } from './account.ts';
 import { agentRouter } from './agent.ts';
 import { agentsRouter } from './agents.ts';
+import { approvalsRouter } from './approvals.ts';
 import { auditRouter } from './audit.ts';
 import { credentialsRouter } from './credentials.ts';
 import { grantsRouter } from './grants.ts';
+import { inboxRouter } from './inbox.ts';
 import { router } from './init.ts';
 import { policiesRouter } from './policies.ts';
+import { vaultRouter } from './vault.ts';
 import { viewsRouter } from './views.ts';
 
 export const appRouter = router({
   account: accountRouter,
   agent: agentRouter,
   agents: agentsRouter,
+  approvals: approvalsRouter,
   audit: auditRouter,
   credentials: credentialsRouter,
   grants: grantsRouter,
   policies: policiesRouter,
+  inbox: inboxRouter,
+  vault: vaultRouter,
   views: viewsRouter,
 });
 

@@ -1,0 +1,19 @@
+// The vault's lock, over tRPC.
+
+import { z } from 'zod';
+import { lockVault, readLockStatus, unlockVault } from '../vault/lock.ts';
+import { ownerProcedure, router } from './init.ts';
+
+export const vaultRouter = router({
+  status: ownerProcedure.query(({ ctx: { ctx, owner } }) => readLockStatus(ctx, owner)),
+
+  lock: ownerProcedure.meta({ whileLocked: true }).mutation(({ ctx: { ctx, owner } }) => lockVault(ctx, owner)),
+
+  unlock: ownerProcedure
+    .meta({ whileLocked: true })
+    .input(z.strictObject({ password: z.string().min(1).max(200) }))
+    .mutation(async ({ ctx: { ctx, owner, verifyPassword }, input }) => {
+      await verifyPassword(owner, input.password);
+      return unlockVault(ctx, owner);
+    }),
+});
