@@ -38,7 +38,7 @@ export default defineConfig({
   manifest: ({ browser, mode }) => ({
     name: 'Keytrail',
     description: 'Shows what used your credentials, fills your logins, and records every use.',
-    permissions: ['storage', 'alarms'],
+    permissions: ['storage', 'alarms', 'notifications'],
     host_permissions: ['http://*/*', 'https://*/*'],
     action: { default_title: 'Keytrail' },
     content_security_policy: { extension_pages: toPolicy(mode === 'development') },

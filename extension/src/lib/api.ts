@@ -98,6 +98,7 @@ const serverError = z.object({
 const kinds: Record<string, Failure['kind']> = {
   unauthorized: 'signed_out',
   access_denied: 'denied',
+  vault_locked: 'denied',
   owner_only: 'denied',
   agent_only: 'denied',
   event_not_recorded: 'server',

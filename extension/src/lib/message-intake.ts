@@ -1,6 +1,7 @@
 // The receiving end of the messages: who may send what, and in which shape.
 // A content script lives in the page's process, which an attacker may own; its messages are a stranger's input.
 
+import { approvalAnswers } from '@keytrail/shared/approval';
 import { type Browser, browser } from 'wxt/browser';
 import { z } from 'zod';
 import type { MessageName, Messages } from './messages.ts';
@@ -17,6 +18,13 @@ const requests: { [Name in MessageName]: z.ZodType<Messages[Name]['request']> } 
   'popup.logins': nothing,
   'popup.fill': login,
   'popup.copy': login,
+  'approvals.answer': z.strictObject({
+    id: z.uuid(),
+    answer: z.enum(approvalAnswers),
+    note: z.string().max(300).optional(),
+  }),
+  'vault.lock': nothing,
+  'vault.unlock': z.strictObject({ password: z.string().max(200) }),
   sync: nothing,
   changed: nothing,
 };

@@ -1,6 +1,7 @@
 // Every message inside the extension, by name: what is sent and what is answered.
 // Content scripts import this file, so it holds types and two lines of code: no schema, no session, no database.
 
+import type { ApprovalAnswer, ApprovalSummary } from '@keytrail/shared/approval';
 import { browser } from 'wxt/browser';
 import type { Failure } from './failure.ts';
 
@@ -27,6 +28,13 @@ export type FillOutcome =
   | { readonly kind: 'no_form' }
   | { readonly kind: 'refused'; readonly failure: Failure };
 
+/** `decided` is false where another device, or the time limit, was faster. */
+export type AnswerReply =
+  | { readonly kind: 'answered'; readonly decided: boolean; readonly approval: ApprovalSummary }
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+export type LockReply = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly failure: Failure };
+
 /** Requests to the worker. No request names an origin: the worker reads it from the sender. */
 export interface Messages {
   /** Content script: the logins of the page it runs in. */
@@ -44,7 +52,16 @@ export interface Messages {
     request: { credentialId: string };
     reply: { readonly kind: 'value'; readonly value: string } | { readonly kind: 'refused'; readonly failure: Failure };
   };
-  /** Pages: pull new events now. */
+  /** Pages: the owner's answer to a request that waits. */
+  'approvals.answer': {
+    request: { id: string; answer: ApprovalAnswer; note?: string | undefined };
+    reply: AnswerReply;
+  };
+  /** Pages: lock the vault. */
+  'vault.lock': { request: Record<never, never>; reply: LockReply };
+  /** Pages: open the vault again. */
+  'vault.unlock': { request: { password: string }; reply: LockReply };
+  /** Pages: pull new events now, and see to the live connection. */
   sync: { request: Record<never, never>; reply: null };
   /** Pages: something was changed on the server. */
   changed: { request: Record<never, never>; reply: null };

@@ -12,6 +12,11 @@ function toInner(name: string): string {
   return name === name.toUpperCase() ? name : name.toLowerCase();
 }
 
+/** Whole hours as hours. */
+function toMinutes(minutes: number): string {
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
+}
+
 export const strings = {
   eventList: {
     label: 'Events',
@@ -108,6 +113,41 @@ export const strings = {
     copied: 'Copied',
     hides: (seconds: number) => `Hides in ${seconds} s`,
     clipboard: 'The browser did not allow copying. Reveal the value and copy it by hand.',
+  },
+  approval: {
+    label: 'Requests that wait for you',
+    name: (agent: string, service: string) => `${agent} wants ${service}`,
+    wants: 'wants',
+    noReason: 'No reason stated',
+    askedBy: (policies: readonly string[]) => `Asked by ${policies.join(', ')}`,
+    left: (time: string) => `${time} left to answer`,
+    once: 'Approve once',
+    remember: (minutes: number) => `Approve for ${toMinutes(minutes)}`,
+    deny: 'Deny',
+    note: 'A word to the agent',
+    notePlaceholder: 'Not now, ask me on Monday',
+    denyNow: 'Deny access',
+    back: 'Back',
+    keys: 'A approve · D deny',
+    keysRemember: 'A once · M longer · D deny',
+    showAll: (count: number) => `Show all ${count}`,
+    settled: {
+      once: 'Approved once',
+      remember: (minutes: number) => `Approved for ${toMinutes(minutes)}`,
+      denied: 'Denied',
+      expired: 'Nobody answered in time, so it was refused',
+      by: (place: string) => `by ${place}`,
+      said: (note: string) => `“${note}”`,
+    },
+    noWorker: 'Keytrail did not answer. Try again.',
+  },
+  lock: {
+    lock: 'Lock the vault',
+    title: 'The vault is locked',
+    sentence: 'Every access and every change is refused until you unlock it. Refusals are recorded.',
+    password: 'Account password',
+    unlock: 'Unlock',
+    noWorker: 'Keytrail did not answer. Try again.',
   },
   optional: 'optional',
 } as const;

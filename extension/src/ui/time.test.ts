@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toDayName, toDayNumber, toDuration, toFullTime, toRelativeTime } from './time.ts';
+import { toCountdown, toDayName, toDayNumber, toDuration, toFullTime, toRelativeTime } from './time.ts';
 
 const now = Date.parse('2026-03-10T12:00:00Z');
 const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
@@ -82,4 +82,13 @@ test.each([
   [172_800_000, '2 days'],
 ])('%i ms last %s', (ms, words) => {
   expect(toDuration(ms, 'en')).toBe(words);
+});
+
+test.each([
+  [48_000, '0:48'],
+  [725_000, '10:00'],
+  [59_001, '1:00'],
+  [-5_000, '0:00'],
+])('%i ms before its end a request shows %s', (leftMs, shown) => {
+  expect(toCountdown(new Date(leftMs).toISOString(), 0, 600_000)).toBe(shown);
 });

@@ -95,3 +95,9 @@ export function toDuration(ms: number, locale?: string): string {
     Math.round(seconds / length),
   );
 }
+
+/** What is left until an instant, as "0:48" or "12:05". Never less than nothing, never more than `mostMs`. */
+export function toCountdown(at: string, nowMs: number, mostMs: number): string {
+  const seconds = Math.ceil(Math.min(mostMs, Math.max(0, Date.parse(at) - nowMs)) / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}

@@ -6,9 +6,12 @@ import { toDashboardUrl } from '../../lib/dashboard-link.ts';
 import { forgetLogins } from '../../lib/login-list.ts';
 import { answerMessages } from '../../lib/message-intake.ts';
 import { restrictStorage, watchSession } from '../../lib/session.ts';
+import { answerApproval, approvalNoticeHandler, setLock } from './approvals.ts';
 import { resetBadge, updateBadge } from './badge.ts';
 import { copyPassword } from './copy.ts';
 import { fillActiveTab, fillPage, listPageLogins, listTabLogins } from './fill.ts';
+import { followInbox } from './inbox.ts';
+import { answerNotices } from './notices.ts';
 import { pullEvents } from './pull.ts';
 
 const syncAlarm = 'sync';
@@ -28,8 +31,11 @@ export default defineBackground(() => {
       await resetBadge();
       return null;
     },
+    'approvals.answer': answerApproval,
+    'vault.lock': () => setLock('lock'),
+    'vault.unlock': setLock,
     sync: async () => {
-      await pullEvents();
+      await Promise.all([pullEvents(), followInbox()]);
       return null;
     },
     changed: async () => {
@@ -38,19 +44,22 @@ export default defineBackground(() => {
       return null;
     },
   });
+  answerNotices({ approval: approvalNoticeHandler });
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === 'install') void browser.tabs.create({ url: toDashboardUrl('/welcome') });
   });
   browser.alarms.onAlarm.addListener((alarm) => {
-    if (alarm.name === syncAlarm) void pullEvents();
+    if (alarm.name === syncAlarm) void Promise.all([pullEvents(), followInbox()]);
   });
   watchSession(() => {
     void forgetLogins();
     void pullEvents().then(updateBadge);
+    void followInbox();
   });
   // Without a listener the browser's start would not wake the worker, and nothing would be pulled before the alarm.
-  browser.runtime.onStartup.addListener(() => void pullEvents());
+  browser.runtime.onStartup.addListener(() => void Promise.all([pullEvents(), followInbox()]));
   // An alarm outlives the worker but not always the browser; making it again is harmless.
   void browser.alarms.create(syncAlarm, { periodInMinutes: 1 });
   void pullEvents();
+  void followInbox();
 });

@@ -7,8 +7,10 @@ import { sendMessage } from '../../lib/messages.ts';
 import { queryClient } from '../../lib/query.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { Logo } from '../../ui/logo.tsx';
+import { LockButton } from './lock-button.tsx';
 import { strings } from './strings.ts';
 import { SyncStatus } from './sync-status.tsx';
+import { Waiting } from './waiting.tsx';
 
 const pages: readonly { to: '/vault' | '/agents' | '/audit' | '/settings'; name: string; icon: LucideIcon }[] = [
   { to: '/vault', name: strings.nav.vault, icon: KeyRound },
@@ -17,12 +19,18 @@ const pages: readonly { to: '/vault' | '/agents' | '/audit' | '/settings'; name:
   { to: '/settings', name: strings.nav.settings, icon: Settings },
 ];
 
+const followMs = 20_000;
+
 /** A column of links on wide screens, a bar on narrow ones. */
 export function Shell() {
   useLeaveWhenSignedOut();
   useEffect(() => {
     // No worker answers while the extension is being updated; its alarm syncs later.
-    sendMessage('sync', {}).catch(() => undefined);
+    const sync = () => void sendMessage('sync', {}).catch(() => undefined);
+    sync();
+    // Wakes a worker that has ended, so that what waits for a word is heard of while a page is open.
+    const timer = setInterval(sync, followMs);
+    return () => clearInterval(timer);
   }, []);
   return (
     <div className="flex min-h-dvh flex-col md:flex-row">
@@ -51,10 +59,14 @@ export function Shell() {
             </Link>
           ))}
         </nav>
-        <SyncStatus />
+        <div className="flex shrink-0 items-center gap-1 md:flex-col md:items-stretch">
+          <LockButton />
+          <SyncStatus />
+        </div>
       </header>
       <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
         <div className="mx-auto flex w-full max-w-350 flex-col gap-3 px-3 py-4 sm:px-5.5 sm:py-4.5">
+          <Waiting />
           <Outlet />
         </div>
       </main>

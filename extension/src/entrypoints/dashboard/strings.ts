@@ -7,6 +7,8 @@ export const strings = {
   notFound: { title: 'There is no such page', body: 'The link may be from another version.', back: 'Go to the vault' },
   pageError: { title: 'This page broke', retry: 'Try again' },
   skip: 'Skip to content',
+  waiting: 'Waiting for you',
+  lock: { lock: 'Lock vault', locked: 'Vault locked' },
   nav: { label: 'Pages', vault: 'Vault', agents: 'Agents', audit: 'Audit Log', settings: 'Settings' },
   status: {
     synced: 'Synced',

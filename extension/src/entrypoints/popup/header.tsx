@@ -1,14 +1,20 @@
 // The popup's head: the name, whose account it is, and the way to the dashboard.
 
-import { PanelsTopLeft } from 'lucide-react';
+import { LockKeyholeOpen, PanelsTopLeft } from 'lucide-react';
+import { useState } from 'react';
+import { sendLock } from '../../lib/answer.ts';
 import { openDashboard } from '../../lib/dashboard-link.ts';
 import type { Account } from '../../lib/session.ts';
+import { useInbox } from '../../lib/use-inbox.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Logo } from '../../ui/logo.tsx';
+import { strings } from '../../ui/strings.ts';
 import { popupStrings } from './strings.ts';
 
 /** One line. */
-export function Header({ account }: { readonly account: Account }) {
+export function Header({ account, canLock }: { readonly account: Account; readonly canLock: boolean }) {
+  const inbox = useInbox(account.accountId);
+  const [failure, setFailure] = useState<string | null>(null);
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-panel ps-3.5 pe-2">
       <h1 className="flex">
@@ -21,6 +27,13 @@ export function Header({ account }: { readonly account: Account }) {
       >
         {account.name}
       </span>
+      {canLock && inbox?.lockedAt == null && (
+        <IconButton
+          icon={LockKeyholeOpen}
+          label={failure ?? strings.lock.lock}
+          onClick={() => void sendLock(strings.lock.noWorker).then(setFailure)}
+        />
+      )}
       <IconButton icon={PanelsTopLeft} label={popupStrings.settings} onClick={() => openPage('/vault')} />
     </header>
   );

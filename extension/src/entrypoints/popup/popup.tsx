@@ -1,8 +1,12 @@
 // The popup: who is signed in, what waits for a word, the logins of this page, what happened lately, how current that is.
 
 import { useEffect } from 'react';
+import { sendUnlock } from '../../lib/answer.ts';
 import { sendMessage } from '../../lib/messages.ts';
+import { useInbox } from '../../lib/use-inbox.ts';
 import { useSession } from '../../lib/use-session.ts';
+import { strings } from '../../ui/strings.ts';
+import { UnlockForm } from '../../ui/unlock-form.tsx';
 import { Activity } from './activity.tsx';
 import { Approvals } from './approvals.tsx';
 import { Header } from './header.tsx';
@@ -29,15 +33,27 @@ export function Popup({ start }: { readonly start: Start }) {
   if (account === null) return <Welcome />;
   return (
     <div className="flex h-full flex-col">
-      <Header account={account} />
+      <Header account={account} canLock={view.status === 'signed_in'} />
       <main className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-3">
-        <Approvals />
+        {view.status === 'signed_in' && <Inbox accountId={account.accountId} start={start} />}
         {view.status === 'signed_in' && start.origin !== null && (
           <Logins origin={start.origin} initial={start.logins} />
         )}
         <Activity start={start} />
       </main>
       <StatusLine view={view} initial={start.state} />
+    </div>
+  );
+}
+
+/** What waits for a word; while the vault is locked, the way to open it in its place. */
+function Inbox({ accountId, start }: { readonly accountId: string; readonly start: Start }) {
+  const inbox = useInbox(accountId, start.inbox);
+  if (inbox === null) return null;
+  if (inbox.lockedAt === null) return <Approvals inbox={inbox} />;
+  return (
+    <div className="px-3.5 pt-3">
+      <UnlockForm onUnlock={(password) => sendUnlock(password, strings.lock.noWorker)} />
     </div>
   );
 }

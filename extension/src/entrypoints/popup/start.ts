@@ -6,6 +6,7 @@ import { browser } from 'wxt/browser';
 import { countUnseenDenials, readCacheState } from '../../lib/cache.ts';
 import { queryCachedEvents } from '../../lib/cache-query.ts';
 import type { CacheState } from '../../lib/db.ts';
+import { type KeptInbox, readKeptInbox } from '../../lib/inbox.ts';
 import { loginsOf, readKeptLogins, toTabLogin } from '../../lib/login-list.ts';
 import type { TabLogin } from '../../lib/messages.ts';
 import { readSessionRecord, type SessionRecord } from '../../lib/session.ts';
@@ -26,6 +27,7 @@ export interface Start {
   /** The web page under the popup; null over a browser page. */
   readonly origin: string | null;
   readonly logins: readonly TabLogin[];
+  readonly inbox: KeptInbox | null;
 }
 
 /** Reads it all, what depends on nothing at once. */
@@ -37,11 +39,13 @@ export async function readStart(): Promise<Start> {
     readTabOrigin(),
   ]);
   const accountId = record.account?.accountId;
-  const [filter, kept] =
-    accountId === undefined ? [{}, null] : await Promise.all([readKeptFilter(accountId), readKeptLogins(accountId)]);
+  const [filter, kept, inbox] =
+    accountId === undefined
+      ? [{}, null, null]
+      : await Promise.all([readKeptFilter(accountId), readKeptLogins(accountId), readKeptInbox(accountId)]);
   const logins = kept === null || origin === null ? [] : loginsOf(origin, kept.logins).map(toTabLogin);
   const events = await queryCachedEvents(filter, { limit: pageSize });
-  return { record, state, filter, events, unseenDenials, origin, logins };
+  return { record, state, filter, events, unseenDenials, origin, logins, inbox };
 }
 
 async function readTabOrigin(): Promise<string | null> {

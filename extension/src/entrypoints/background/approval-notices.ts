@@ -1,0 +1,26 @@
+// Requests for approval as notifications: what is asked, and two answers.
+
+import type { Inbox } from '@keytrail/shared/alert';
+import type { ApprovalSummary } from '@keytrail/shared/approval';
+import type { Notice } from './notices.ts';
+import { workerStrings } from './strings.ts';
+
+const words = workerStrings.approvalNotice;
+
+/** One for each request that waits; none while the vault is locked, when nothing can be approved. */
+export function toApprovalNotices({ approvals, lockedAt }: Inbox): readonly Notice[] {
+  if (lockedAt !== null) return [];
+  return approvals.filter(({ status }) => status === 'waiting').map(toNotice);
+}
+
+function toNotice(approval: ApprovalSummary): Notice {
+  const { id, agentName, service, credentialLabel, fields, reason, clientIp } = approval;
+  return {
+    id,
+    title: words.title(agentName, service),
+    message: [words.reason(reason), words.what(credentialLabel, fields)].join('\n'),
+    context: clientIp === null ? undefined : words.from(clientIp),
+    buttons: [words.approve, words.deny],
+    isUrgent: true,
+  };
+}

@@ -1,0 +1,100 @@
+// The live connection to the inbox while somebody is signed in: what it brings is kept for the pages, said in
+// notifications and counted on the toolbar. A stream alone does not keep a worker alive; a call to the browser does.
+
+import type { Inbox } from '@keytrail/shared/alert';
+import type { ApprovalSummary } from '@keytrail/shared/approval';
+import { browser } from 'wxt/browser';
+import { forgetInbox, keepInbox, readKeptInbox } from '../../lib/inbox.ts';
+import { getSession, type Session } from '../../lib/session.ts';
+import { toApprovalNotices } from './approval-notices.ts';
+import { updateBadge } from './badge.ts';
+import { showNotices } from './notices.ts';
+import { pullEvents } from './pull.ts';
+import { api, noteFailure } from './server.ts';
+
+const retryMs = 3_000;
+/** A worker that calls nothing for 30 seconds is ended. */
+const keepAliveMs = 20_000;
+
+let live: { readonly token: string; readonly stop: () => void } | null = null;
+let keepAlive: ReturnType<typeof setInterval> | undefined;
+let taking: Promise<void> = Promise.resolve();
+
+/** Sees to it that the connection is that of whoever is signed in. Harmless to call again and again. */
+export async function followInbox(): Promise<void> {
+  const session = await getSession();
+  if (session?.token === live?.token) return;
+  live?.stop();
+  live = null;
+  stayAlive(false);
+  if (session === null) await leave();
+  else live = { token: session.token, stop: connect(session) };
+}
+
+/** Returns what ends the connection. */
+function connect(session: Session): () => void {
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  const stream = api.inbox.live.subscribe(undefined, {
+    onData: (inbox) => takeInbox(session.account.accountId, inbox),
+    // Lost connections are taken up again by the stream itself; meanwhile the worker may end, and its alarm begins anew.
+    onConnectionStateChange: ({ state }) => stayAlive(state === 'pending'),
+    onError: (error) => {
+      stayAlive(false);
+      retry ??= setTimeout(() => {
+        live = null;
+        void followInbox();
+      }, retryMs);
+      void noteLoss(error);
+    },
+  });
+  return () => {
+    clearTimeout(retry);
+    stream.unsubscribe();
+  };
+}
+
+async function noteLoss(error: unknown): Promise<void> {
+  const { kind } = await noteFailure(error);
+  // A stream says within itself that the session has ended; an ordinary call gets the 401 that ends it here, too.
+  if (kind === 'signed_out') await api.account.me.query().catch(() => undefined);
+}
+
+function stayAlive(isWanted: boolean): void {
+  if (!isWanted) {
+    clearInterval(keepAlive);
+    keepAlive = undefined;
+  } else keepAlive ??= setInterval(() => void browser.runtime.getPlatformInfo(), keepAliveMs);
+}
+
+/** One after the other, also after one that failed: what is shown last is what came last. */
+function takeInbox(accountId: string, inbox: Inbox): void {
+  const take = () => showInbox(accountId, inbox);
+  taking = taking.then(take, take);
+}
+
+async function showInbox(accountId: string, inbox: Inbox): Promise<void> {
+  if ((await getSession())?.account.accountId !== accountId) return;
+  await keepInbox(accountId, inbox);
+  await showNotices('approval', toApprovalNotices(inbox));
+  await updateBadge();
+  // Whatever changed it is an event, too.
+  void pullEvents();
+}
+
+/** Takes over what the server has just answered to a call, without waiting for the stream. */
+export async function patchInbox(patch: Partial<Inbox> | ApprovalSummary): Promise<void> {
+  const session = await getSession();
+  const kept = session === null ? null : await readKeptInbox(session.account.accountId);
+  if (kept === null) return;
+  const { accountId, keptAtMs: _keptAt, ...inbox } = kept;
+  const settled = 'correlationId' in patch ? patch : null;
+  const approvals = inbox.approvals.map((approval) => (approval.id === settled?.id ? settled : approval));
+  takeInbox(accountId, settled === null ? { ...inbox, ...patch } : { ...inbox, approvals });
+  await taking;
+}
+
+async function leave(): Promise<void> {
+  await forgetInbox();
+  await showNotices('approval', []);
+  await updateBadge();
+}

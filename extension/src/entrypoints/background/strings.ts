@@ -1,0 +1,12 @@
+// Every sentence that the worker shows, in one place and ready to be translated.
+
+export const workerStrings = {
+  approvalNotice: {
+    title: (agent: string, service: string) => `${agent} wants ${service}`,
+    reason: (reason: string | null) => (reason === null ? 'No reason stated' : `“${reason}”`),
+    what: (label: string, fields: readonly string[]) => `${label}: ${fields.join(', ')}`,
+    from: (address: string) => `From ${address}`,
+    approve: 'Approve once',
+    deny: 'Deny',
+  },
+} as const;

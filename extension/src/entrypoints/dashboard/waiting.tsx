@@ -1,0 +1,45 @@
+// What waits for the owner's word, above every page: a request lasts a minute, and the person may be looking at any of
+// them. While the vault is locked, the way to open it stands in its place.
+
+import { sendAnswer, sendUnlock } from '../../lib/answer.ts';
+import { type KeptInbox, toShownApprovals } from '../../lib/inbox.ts';
+import { useInbox } from '../../lib/use-inbox.ts';
+import { useSession } from '../../lib/use-session.ts';
+import { ApprovalList, toKeyWords } from '../../ui/approval-list.tsx';
+import { strings as uiStrings } from '../../ui/strings.ts';
+import { UnlockForm } from '../../ui/unlock-form.tsx';
+import { useTicking } from '../../ui/use-ticking.ts';
+import { strings } from './strings.ts';
+
+/** Nothing where nothing waits and the vault is open. */
+export function Waiting() {
+  const view = useSession();
+  if (view.status !== 'signed_in') return null;
+  return <WaitingFor key={view.session.account.accountId} accountId={view.session.account.accountId} />;
+}
+
+function WaitingFor({ accountId }: { readonly accountId: string }) {
+  const inbox = useInbox(accountId);
+  if (inbox === null) return null;
+  if (inbox.lockedAt === null) return <Approvals inbox={inbox} />;
+  return <UnlockForm onUnlock={(password) => sendUnlock(password, uiStrings.lock.noWorker)} />;
+}
+
+function Approvals({ inbox }: { readonly inbox: KeptInbox }) {
+  // Looked at each second, drawn when one comes or goes.
+  useTicking((nowMs) => toShownApprovals(inbox, nowMs).length);
+  const approvals = toShownApprovals(inbox, Date.now());
+  if (approvals.length === 0) return null;
+  return (
+    <section aria-label={strings.waiting} className="mb-1 max-w-2xl">
+      <div className="flex items-center justify-between gap-3 pb-1.5">
+        <h2 className="eyebrow">{strings.waiting}</h2>
+        <span className="text-2xs text-faint">{toKeyWords(approvals)}</span>
+      </div>
+      <ApprovalList
+        approvals={approvals}
+        onAnswer={(id, answer, note) => sendAnswer({ id, answer, note }, uiStrings.approval.noWorker)}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,63 @@
+// What waits for the owner, as the worker last heard it: kept while the browser runs, so that every page paints from it at
+// once. No schema is needed: only the worker writes it, from the server's typed answers.
+
+import type { Inbox } from '@keytrail/shared/alert';
+import type { ApprovalSummary } from '@keytrail/shared/approval';
+import { browser } from 'wxt/browser';
+
+export interface KeptInbox extends Inbox {
+  readonly accountId: string;
+  /** By this browser's clock. */
+  readonly keptAtMs: number;
+}
+
+// In memory only, and out of reach of content scripts: storage.session is both by default.
+const key = 'inbox';
+type Stored = Record<string, KeptInbox | undefined>;
+
+/** Keeps the inbox of an account, newest answer wins. */
+export async function keepInbox(accountId: string, inbox: Inbox, keptAtMs = Date.now()): Promise<void> {
+  await browser.storage.session.set({ [key]: { ...inbox, accountId, keptAtMs } satisfies KeptInbox });
+}
+
+/** The kept inbox of this account; null when there is none. */
+export async function readKeptInbox(accountId: string): Promise<KeptInbox | null> {
+  const kept = (await browser.storage.session.get<Stored>(key))[key];
+  return kept?.accountId === accountId ? kept : null;
+}
+
+/** Forgets it: somebody signed out, or somebody else signed in. */
+export async function forgetInbox(): Promise<void> {
+  await browser.storage.session.remove(key);
+}
+
+/** Calls the listener after every change, in whichever page or worker it was made. Returns what ends it. */
+export function watchInbox(listener: (kept: KeptInbox | null) => void): () => void {
+  const onChanged = (changes: Record<string, { newValue?: unknown }>, area: string): void => {
+    if (area !== 'session' || changes[key] === undefined) return;
+    void browser.storage.session.get<Stored>(key).then((stored) => listener(stored[key] ?? null));
+  };
+  browser.storage.onChanged.addListener(onChanged);
+  return () => browser.storage.onChanged.removeListener(onChanged);
+}
+
+/** How long what another device answered is shown. */
+const shownForMs = 15_000;
+
+/**
+ * The approvals to show: those that wait, then those that were just settled. By durations and not by the hour: this
+ * browser's clock may differ from the server's, and what is kept may be of an hour ago.
+ */
+export function toShownApprovals(kept: KeptInbox, nowMs: number): readonly ApprovalSummary[] {
+  const sinceKeptMs = nowMs - kept.keptAtMs;
+  const isShown = (approval: ApprovalSummary) =>
+    approval.status === 'waiting'
+      ? sinceKeptMs < Date.parse(approval.expiresAt) - Date.parse(approval.requestedAt)
+      : nowMs - Date.parse(approval.answeredAt ?? '') < shownForMs;
+  return kept.approvals.filter(isShown);
+}
+
+/** How many wait. */
+export function countWaiting(kept: KeptInbox, nowMs: number): number {
+  return toShownApprovals(kept, nowMs).filter(({ status }) => status === 'waiting').length;
+}

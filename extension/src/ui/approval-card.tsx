@@ -1,0 +1,164 @@
+// One request for the owner's word: who wants what and why, how long there is to answer, and the answers.
+
+import type { ApprovalAnswer, ApprovalSummary } from '@keytrail/shared/approval';
+import { clientKindLabels } from '@keytrail/shared/client';
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { ApprovalNote } from './approval-note.tsx';
+import { Button } from './button.tsx';
+import { EventIcon } from './event-icon.tsx';
+import { ServiceBadge } from './service-badge.tsx';
+import { strings } from './strings.ts';
+import { toCountdown, toFullTime } from './time.ts';
+import { useTicking } from './use-ticking.ts';
+
+const words = strings.approval;
+
+/** Sends an answer; null when it was taken, else the sentence that says why not. */
+export type GiveAnswer = (id: string, answer: ApprovalAnswer, note?: string) => Promise<string | null>;
+
+interface ApprovalCardProps {
+  readonly approval: ApprovalSummary;
+  readonly onAnswer: GiveAnswer;
+}
+
+/** A list item that can hold the focus: A approves once, M for longer, D denies. */
+export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
+  const { pending, failure, give } = useAnswer(approval.id, onAnswer);
+  const [isDenying, setIsDenying] = useState(false);
+  const card = useRef<HTMLDivElement>(null);
+  const canRemember = approval.rememberMinutes > 0;
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isTyping(event) || pending !== null) return;
+    const key = event.key.toLowerCase();
+    if (key === 'a') give('once');
+    else if (key === 'm' && canRemember) give('remember');
+    else if (key === 'd') setIsDenying(true);
+    else return;
+    event.preventDefault();
+  };
+  const leaveNote = () => {
+    setIsDenying(false);
+    card.current?.focus();
+  };
+
+  return (
+    <li className="border-t border-hairline first:border-t-0">
+      {/* biome-ignore lint/a11y/useSemanticElements: no form is filled in here, so this is no fieldset. */}
+      <div
+        ref={card}
+        role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the card has keys of its own, so it takes the focus.
+        tabIndex={0}
+        data-approval={approval.id}
+        aria-label={words.name(approval.agentName, approval.service)}
+        aria-keyshortcuts={canRemember ? 'A M D' : 'A D'}
+        onKeyDown={onKeyDown}
+        className="flex items-start gap-2.5 rounded-lg px-2.75 py-2.5 -outline-offset-2"
+      >
+        <EventIcon type="agent_access" />
+        <div className="flex min-w-0 flex-1 flex-col gap-0.5">
+          <Head approval={approval} />
+          <Facts approval={approval} />
+          {isDenying ? (
+            <ApprovalNote pending={pending !== null} onDeny={(note) => give('deny', note)} onBack={leaveNote} />
+          ) : (
+            <div className="flex flex-wrap gap-1.5 pt-1.5">
+              <Button variant="primary" size="small" pending={pending === 'once'} onClick={() => give('once')}>
+                {words.once}
+              </Button>
+              {canRemember && (
+                <Button size="small" pending={pending === 'remember'} onClick={() => give('remember')}>
+                  {words.remember(approval.rememberMinutes)}
+                </Button>
+              )}
+              <Button variant="danger" size="small" onClick={() => setIsDenying(true)}>
+                {words.deny}
+              </Button>
+            </div>
+          )}
+          {failure !== null && (
+            <p role="alert" className="pt-1 text-xs text-red">
+              {failure}
+            </p>
+          )}
+        </div>
+      </div>
+    </li>
+  );
+}
+
+function useAnswer(id: string, onAnswer: GiveAnswer) {
+  const [pending, setPending] = useState<ApprovalAnswer | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const give = (answer: ApprovalAnswer, note?: string) => {
+    if (pending !== null) return;
+    setPending(answer);
+    setFailure(null);
+    void onAnswer(id, answer, note).then((sentence) => {
+      setFailure(sentence);
+      setPending(null);
+    });
+  };
+  return { pending, failure, give };
+}
+
+/** Letters belong to the field they are typed into, and to the browser with a modifier. */
+function isTyping(event: KeyboardEvent): boolean {
+  return event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.target instanceof HTMLInputElement;
+}
+
+function Head({ approval }: { readonly approval: ApprovalSummary }) {
+  const mostMs = Date.parse(approval.expiresAt) - Date.parse(approval.requestedAt);
+  const left = useTicking((nowMs) => toCountdown(approval.expiresAt, nowMs, mostMs));
+  return (
+    <div className="flex min-w-0 items-center gap-1.5">
+      <p className="flex min-w-0 items-center gap-1.5">
+        <span dir="auto" title={approval.agentName} className="user-text truncate font-medium">
+          {approval.agentName}
+        </span>
+        <span className="shrink-0">{words.wants}</span>
+        <ServiceBadge service={approval.service} className="max-w-28 shrink-0" />
+      </p>
+      <time
+        dateTime={approval.expiresAt}
+        title={`${words.left(left)}, ${toFullTime(approval.expiresAt)}`}
+        className="ms-auto ps-1 text-xs text-mute"
+      >
+        {left}
+      </time>
+    </div>
+  );
+}
+
+function Facts({ approval }: { readonly approval: ApprovalSummary }) {
+  const { credentialLabel, fields, reason, client, clientName, clientIp, userAgent, policies } = approval;
+  return (
+    <>
+      <p dir="auto" className={reason === null ? 'text-xs text-faint' : 'user-text'}>
+        {reason === null ? words.noReason : `“${reason}”`}
+      </p>
+      <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
+        <span dir="auto" className="user-text">
+          {credentialLabel}
+        </span>
+        <span aria-hidden>·</span>
+        <code className="min-w-0 font-mono text-2xs leading-4.5 break-words">{fields.join(', ')}</code>
+      </p>
+      <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
+        <span dir="auto" title={userAgent ?? undefined} className="user-text">
+          {clientName ?? clientKindLabels[client]}
+        </span>
+        {clientIp !== null && (
+          <>
+            <span aria-hidden>·</span>
+            <span className="font-mono text-2xs leading-4.5">{clientIp}</span>
+          </>
+        )}
+      </p>
+      <p dir="auto" className="user-text text-xs text-mute">
+        {words.askedBy(policies.map(({ name }) => name))}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+// What waits for the owner, and what was just settled: the same list in the popup and above every page of the dashboard.
+
+import type { ApprovalSummary } from '@keytrail/shared/approval';
+import { useLayoutEffect, useRef, useState } from 'react';
+import { ApprovalCard, type GiveAnswer } from './approval-card.tsx';
+import { ApprovalSettled } from './approval-settled.tsx';
+import { Button } from './button.tsx';
+import { strings } from './strings.ts';
+
+const shownAtFirst = 3;
+
+interface ApprovalListProps {
+  /** Waiting ones first. */
+  readonly approvals: readonly ApprovalSummary[];
+  readonly onAnswer: GiveAnswer;
+  /** Gives the focus to the first card when the list appears. */
+  readonly takesFocus?: boolean | undefined;
+}
+
+/** After an answer the next card has the focus. */
+export function ApprovalList({ approvals, onAnswer, takesFocus = false }: ApprovalListProps) {
+  const [isWhole, setIsWhole] = useState(false);
+  const list = useRef<HTMLUListElement>(null);
+  const isFocusDue = useRef(takesFocus);
+  const waiting = approvals.filter(({ status }) => status === 'waiting');
+  const shown = isWhole ? waiting : waiting.slice(0, shownAtFirst);
+  const settled = approvals.filter(({ status }) => status !== 'waiting');
+
+  useLayoutEffect(() => {
+    const first = list.current?.querySelector<HTMLElement>('[data-approval]');
+    if (!isFocusDue.current || first == null) return;
+    isFocusDue.current = false;
+    first.focus();
+  });
+  const give: GiveAnswer = async (...answer) => {
+    // The card leaves with the answer, and would take the focus along.
+    isFocusDue.current = list.current?.contains(document.activeElement) ?? false;
+    const failure = await onAnswer(...answer);
+    if (failure !== null) isFocusDue.current = false;
+    return failure;
+  };
+
+  return (
+    <>
+      <ul
+        ref={list}
+        aria-label={strings.approval.label}
+        className="overflow-hidden rounded-lg border border-line bg-panel"
+      >
+        {shown.map((approval) => (
+          <ApprovalCard key={approval.id} approval={approval} onAnswer={give} />
+        ))}
+        {settled.map((approval) => (
+          <ApprovalSettled key={approval.id} approval={approval} />
+        ))}
+      </ul>
+      {shown.length < waiting.length && (
+        <Button variant="ghost" size="small" className="mt-1.5" onClick={() => setIsWhole(true)}>
+          {strings.approval.showAll(waiting.length)}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** The keys of the cards, said once. */
+export function toKeyWords(approvals: readonly ApprovalSummary[]): string | null {
+  const waiting = approvals.filter(({ status }) => status === 'waiting');
+  if (waiting.length === 0) return null;
+  return waiting.some(({ rememberMinutes }) => rememberMinutes > 0)
+    ? strings.approval.keysRemember
+    : strings.approval.keys;
+}

@@ -1,0 +1,55 @@
+// The locked vault: what that means, and the one thing that can be done about it.
+
+import { LockKeyhole } from 'lucide-react';
+import { type FormEvent, useId, useState } from 'react';
+import { Button } from './button.tsx';
+import { SecretField } from './secret-field.tsx';
+import { strings } from './strings.ts';
+
+const words = strings.lock;
+
+/** @param onUnlock answers null when the vault is open, else the sentence that says why it is not. */
+export function UnlockForm({ onUnlock }: { readonly onUnlock: (password: string) => Promise<string | null> }) {
+  const [password, setPassword] = useState('');
+  const [pending, setPending] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const titleId = useId();
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (pending || password === '') return;
+    setPending(true);
+    setFailure((await onUnlock(password)) ?? undefined);
+    setPending(false);
+  };
+  return (
+    <form
+      aria-labelledby={titleId}
+      onSubmit={(event) => void submit(event)}
+      className="flex gap-2.5 rounded-lg border border-line bg-panel px-3 py-3"
+    >
+      <span aria-hidden className="grid size-7 shrink-0 place-items-center rounded-md bg-amber-soft text-amber">
+        <LockKeyhole className="size-4" />
+      </span>
+      <div className="min-w-0 flex-1">
+        <h2 id={titleId} className="font-medium">
+          {words.title}
+        </h2>
+        <p className="text-pretty text-mute">{words.sentence}</p>
+        <div className="flex max-w-md flex-wrap items-start gap-2 pt-2.5">
+          <div className="min-w-40 flex-1">
+            <SecretField
+              label={words.password}
+              value={password}
+              onChange={setPassword}
+              error={failure}
+              autoComplete="current-password"
+            />
+          </div>
+          <Button type="submit" variant="primary" className="mt-5.5" pending={pending}>
+            {words.unlock}
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}
