@@ -46,14 +46,22 @@ const nextSteps: Record<DenialRule, string | { readonly agent: string; readonly 
   },
 };
 
-/** A refusal in words: what is in the way, until when, and what to do next; `note` is what the owner said. */
+/**
+ * A refusal in words: what is in the way, until when, and what to do next. `note` is what the owner said; `because` stands
+ * in place of the rule's own words.
+ */
 export function toDenialSentence(
   by: 'agent' | 'owner',
-  denial: { readonly rule: DenialRule; readonly retryAt: string | null; readonly note?: string | null },
+  denial: {
+    readonly rule: DenialRule;
+    readonly retryAt: string | null;
+    readonly note?: string | null;
+    readonly because?: string;
+  },
 ): string {
   const next = nextSteps[denial.rule];
   return [
-    `${denialRuleSentences[denial.rule]}.`,
+    `${denial.because ?? denialRuleSentences[denial.rule]}.`,
     ...(denial.note ? [`The owner says: “${denial.note}”`] : []),
     ...(denial.retryAt === null ? [] : [`Try again at ${denial.retryAt}.`]),
     typeof next === 'string' ? next : next[by],

@@ -118,7 +118,7 @@ test('a refusal that was given while the agent was away reaches it when it comes
   expect(await request(0)).toMatchObject({ outcome: 'waiting' });
   const asked = await waitForOne(owner);
   await owner.client.approvals.answer.mutate({ id: asked.id, answer: 'deny' });
-  expect(await request()).toMatchObject({ outcome: 'denied', approvalId: asked.id });
+  expect(await request()).toMatchObject({ outcome: 'denied', event: { approvalId: asked.id } });
 });
 
 test('one answer given while the agent was away is good for five minutes; a remembered one for as long as it holds', async () => {
@@ -180,7 +180,11 @@ test('expired: nobody answers, and there is one refusal, whoever noticed', async
   const late = owner.client.approvals.answer.mutate({ id, answer: 'once' });
   await Promise.all([expireDueApprovals(server.app.ctx), expireDueApprovals(server.app.ctx), late]);
   expect(await late).toMatchObject({ decided: false, approval: { status: 'expired' } });
-  expect(await waiting).toMatchObject({ outcome: 'expired', note: 'The owner did not answer within 5 seconds' });
+  expect(await waiting).toMatchObject({
+    outcome: 'expired',
+    note: null,
+    because: 'The owner did not answer within 5 seconds',
+  });
   const refusals = (await readLog(owner)).filter(({ type }) => type === 'policy_denied');
   expect(refusals).toMatchObject([{ rule: 'approval', approvalId: id }]);
 });

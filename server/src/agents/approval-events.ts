@@ -51,13 +51,13 @@ export async function recordRefusedAccess(tx: Transaction, ctx: Context, row: Ap
     ...toFacts(row),
     ...toAgentFacts(row),
     ...(asking === undefined ? {} : { decidingPolicyId: asking.id, policyName: asking.name }),
-    note: toRefusalNote(row),
+    note: row.note ?? toRefusalWords(row),
   });
 }
 
-/** Why an access was refused, in words for the agent. */
-export function toRefusalNote(row: Pick<ApprovalRow, 'status' | 'note' | 'requestedAt' | 'expiresAt'>): string {
-  if (row.status === 'denied') return row.note ?? 'The owner said no';
+/** What happened, in words for the agent. */
+export function toRefusalWords(row: Pick<ApprovalRow, 'status' | 'requestedAt' | 'expiresAt'>): string {
+  if (row.status === 'denied') return 'The owner said no';
   const seconds = Math.round((row.expiresAt.getTime() - row.requestedAt.getTime()) / 1000);
   return `The owner did not answer within ${seconds} seconds`;
 }

@@ -1,12 +1,14 @@
 // Waiting for the owner's word. The row is the truth and the wait only watches it, so an answer reaches the agent over
 // whichever node it asks, after a restart, and after its own connection was lost.
 
-import type { ApprovalNeed } from '@keytrail/shared/judge-policy';
+import { AppError } from '@keytrail/shared/errors';
+import type { AuditEvent } from '@keytrail/shared/event';
+import { listRelated } from '../audit/query.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { approvals } from '../base/schema.ts';
-import { toRefusalNote } from './approval-events.ts';
+import { toRefusalWords } from './approval-events.ts';
 import { expireApproval } from './approval-expiry.ts';
 import { type ApprovalAsk, findOrRequest, waitingMax } from './approval-requests.ts';
 import { type ApprovalRow, getApproval, isApproval } from './approval-store.ts';
@@ -16,19 +18,20 @@ const recheckMs = 3000;
 /** Between two looks, however much else happens in the account. */
 const pauseMs = 100;
 
+const crowded = `The owner has ${waitingMax} requests of this agent to answer already`;
+
 export type ApprovalOutcome =
   /** To be spent with the event of the use. */
   | { readonly outcome: 'approved'; readonly approvalId: string; readonly correlationId: string }
-  /** Recorded as a Policy Denied event already. `note` says why, in the owner's words where they gave any. */
+  /** Recorded already; `note` is what the owner said with it, `because` what happened, in words. */
   | {
       readonly outcome: 'denied' | 'expired';
-      readonly approvalId: string;
-      readonly correlationId: string;
-      readonly need: Pick<ApprovalNeed, 'policies'>;
-      readonly note: string;
+      readonly event: AuditEvent;
+      readonly note: string | null;
+      readonly because: string;
     }
   /** Refused without asking; not recorded yet. */
-  | { readonly outcome: 'crowded'; readonly note: string }
+  | { readonly outcome: 'crowded'; readonly because: string }
   /** The caller's time is over, or it has gone; the request goes on. */
   | { readonly outcome: 'waiting'; readonly expiresAt: string };
 
@@ -49,7 +52,7 @@ export async function awaitApproval(
   const listener = ctx.wakeups.listen(agent.accountId, stop, `approvals ${agent.agentId}`);
   try {
     let row = await findOrRequest(ctx, agent, ask);
-    if (row === null) return { outcome: 'crowded', note: `${waitingMax} requests of this agent wait already` };
+    if (row === null) return { outcome: 'crowded', because: crowded };
     // More than can be new requests only repeat the same ones; those may ask again later.
     const isCrowd = ctx.wakeups.countListeners(agent.accountId, `approvals ${agent.agentId}`) > waitingMax;
     while (row.status === 'waiting') {
@@ -71,15 +74,18 @@ function readRow(ctx: Context, { accountId, id }: ApprovalRow): Promise<Approval
 }
 
 async function toOutcome(ctx: Context, row: ApprovalRow): Promise<ApprovalOutcome> {
-  const { id: approvalId, correlationId, status, policies } = row;
-  if (status === 'approved') return { outcome: 'approved', approvalId, correlationId };
+  const { accountId, id, correlationId } = row;
+  if (row.status === 'approved') return { outcome: 'approved', approvalId: id, correlationId };
   // A refusal reaches the agent once; who asks again after that asks anew.
-  await withAccount(ctx.db, row.accountId, (tx) =>
+  await withAccount(ctx.db, accountId, (tx) =>
     tx
       .update(approvals)
       .set({ usedAt: new Date(ctx.nowMs()) })
-      .where(isApproval(row.accountId, row.id)),
+      .where(isApproval(accountId, id)),
   );
-  const outcome = status === 'denied' ? 'denied' : 'expired';
-  return { outcome, approvalId, correlationId, need: { policies }, note: toRefusalNote(row) };
+  const tied = await listRelated(ctx.db, accountId, correlationId);
+  const event = tied.find(({ type, approvalId }) => type === 'policy_denied' && approvalId === id);
+  if (event === undefined) throw new AppError('internal', { message: `refusal of approval ${id} is not in the log` });
+  const outcome = row.status === 'denied' ? 'denied' : 'expired';
+  return { outcome, event, note: row.note, because: toRefusalWords(row) };
 }

@@ -23,10 +23,13 @@ export const agentRouter = router({
         label: line(100).optional(),
         field: line(100).optional(),
         reason: line(500).optional(),
+        /** How long to wait where the owner is asked; absent: for as long as they have to answer. */
+        waitSeconds: z.int().min(0).max(600).optional(),
       }),
     )
-    .mutation(async ({ ctx: { ctx, caller }, input }) => {
-      const access = await fetchForAgent(ctx, caller, input);
+    .mutation(async ({ ctx: { ctx, caller }, input: { waitSeconds, ...request }, signal }) => {
+      const waitMs = waitSeconds === undefined ? undefined : waitSeconds * 1000;
+      const access = await fetchForAgent(ctx, caller, request, { waitMs, signal });
       if (access.outcome === 'denied') throw new DeniedError('agent', access);
       const { label, kind } = access.credential;
       return { service: access.credential.service, label, kind, values: access.values, eventId: access.event.id };

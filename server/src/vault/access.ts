@@ -5,6 +5,8 @@
 import { type Decision, decide } from '@keytrail/shared/decide';
 import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent, EventAction, EventDraft } from '@keytrail/shared/event';
+import type { ApprovalAsk } from '../agents/approval-requests.ts';
+import { type ApprovalOutcome, awaitApproval } from '../agents/approvals.ts';
 import { selectAttached, toBinding } from '../agents/attached-policies.ts';
 import { isOf } from '../agents/attachment-rows.ts';
 import { isVaultLocked } from '../agents/vault-lock.ts';
@@ -14,13 +16,14 @@ import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { open } from '../base/envelope.ts';
 import { type AgentCall, loadAgentCall } from './agent-call.ts';
+import { recordApprovedUse } from './approved-use.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
-import { type Denied, deny, toDenial, toPlainDenial } from './denial.ts';
+import { type Denial, type Denied, deny, toDenial, toPlainDenial } from './denial.ts';
 import { toAgentFacts, toFacts, toOwnerFacts } from './facts.ts';
 import { selectMeant, toAmbiguous } from './granted.ts';
 import { chooseForAgent, chooseForOwner, toKind, toReleasedValues, toSealedNames } from './release.ts';
 import { touchUse } from './touch.ts';
-import { recordUse } from './use-event.ts';
+import { type Recorded, recordUse } from './use-event.ts';
 
 export type AccessOutcome =
   | {
@@ -63,7 +66,9 @@ export async function useOwnCredential(ctx: Context, owner: OwnerPrincipal, use:
   const fillOrigin = use.action === 'autofill' ? (use.siteOrigin ?? 'null') : null;
   const bounds = { vaultLocked, policies: toBinding(attached, [row.id]) };
   const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, toOwnerFacts(owner, fillOrigin)));
-  return decision.allowed ? release(ctx, row, fields, decision, draft, null) : deny(ctx, accountId, draft, decision);
+  return decision.allowed
+    ? release(ctx, { outcome: 'allowed', row, fields, decision, draft }, null)
+    : deny(ctx, accountId, draft, decision);
 }
 
 export interface AgentRequest {
@@ -73,44 +78,130 @@ export interface AgentRequest {
   readonly reason?: string | undefined;
 }
 
-/** An agent fetches a credential by service: an Agent event, or a denial that names its rule. */
+/** How long an agent will wait where the owner has to be asked. */
+export interface Patience {
+  /** Absent: for as long as the owner has to answer. */
+  readonly waitMs?: number | undefined;
+  /** Aborts when the agent has gone. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * An agent fetches a credential by service: an Agent event, or a denial that names its rule. Throws `approval_pending` where
+ * the owner has not answered within the agent's patience.
+ */
 export async function fetchForAgent(
   ctx: Context,
   by: AgentCaller | AgentPrincipal,
   request: AgentRequest,
+  patience: Patience = {},
 ): Promise<AccessOutcome> {
-  const call = await loadAgentCall(ctx, by, request);
-  if (call === null) throw new AppError('unauthorized', { message: 'no valid agent key' });
-  const access = await attempt(ctx, call, request);
+  const call = await getAgentCall(ctx, by, request);
+  const access = await attempt(ctx, call, request, patience);
   if (access.outcome === 'denied') touchUse(ctx, call.agent.accountId, null, call.agent);
   return access;
 }
 
-async function attempt(ctx: Context, call: AgentCall, request: AgentRequest): Promise<AccessOutcome> {
-  const { agent, attached, vaultLocked } = call;
+async function getAgentCall(ctx: Context, by: AgentCaller | AgentPrincipal, request: AgentRequest): Promise<AgentCall> {
+  const call = await loadAgentCall(ctx, by, request);
+  if (call === null) throw new AppError('unauthorized', { message: 'no valid agent key' });
+  return call;
+}
+
+async function attempt(
+  ctx: Context,
+  call: AgentCall,
+  request: AgentRequest,
+  { waitMs = Number.POSITIVE_INFINITY, signal }: Patience,
+): Promise<AccessOutcome> {
+  const { agent } = call;
+  const endsMs = ctx.nowMs() + waitMs;
+  let judged = await judge(ctx, call, request, null);
+  for (;;) {
+    if (judged.outcome === 'denied') return judged;
+    const { need, ask } = toAsk(judged, request);
+    if (need === null) return release(ctx, judged, agent);
+    const answer = await awaitApproval(ctx, agent, { need, ...ask }, endsMs - ctx.nowMs(), signal);
+    if (answer.outcome !== 'approved') return toRefused(ctx, judged, answer);
+    const tie = { approvalId: answer.approvalId, correlationId: answer.correlationId };
+    // What was decided before the wait may no longer hold, from the key's standing on.
+    judged = await judge(ctx, await getAgentCall(ctx, agent, request), request, tie);
+    if (judged.outcome === 'denied') return judged;
+    // What the same words mean now may be more than the owner was shown.
+    if (!isSame(ask, judged)) continue;
+    const access = await releaseApproved(ctx, judged, agent, tie);
+    if (access !== null) return access;
+    // Another request of this agent was faster and has spent the answer: the owner is asked again.
+  }
+}
+
+function isSame(ask: Pick<ApprovalAsk, 'credential' | 'fields'>, { row, fields }: Judged): boolean {
+  return ask.credential.id === row.id && [...ask.fields].sort().join('\n') === [...fields].sort().join('\n');
+}
+
+/** A request that nothing stands in the way of but, maybe, the owner's word. */
+interface Judged {
+  readonly outcome: 'allowed';
+  readonly row: CredentialRow;
+  readonly fields: string[];
+  readonly decision: Extract<Decision, { allowed: true }>;
+  readonly draft: Draft;
+}
+
+/** What connects the events of a request to those of its approval. */
+interface Tie {
+  readonly approvalId: string;
+  readonly correlationId: string;
+}
+
+async function judge(
+  ctx: Context,
+  { agent, attached, vaultLocked, named: candidates }: AgentCall,
+  request: AgentRequest,
+  tie: Tie | null,
+): Promise<Judged | Denied> {
   const { accountId } = agent;
-  const granted = selectMeant(call.named, ctx.nowMs());
+  const granted = selectMeant(candidates, ctx.nowMs());
   const found = granted[0] ?? null;
   const row = found?.credential ?? null;
   const asked = toAgentFacts(agent, found?.grant ?? null, request.reason ?? null);
   const draft = toAgentDraft(agent, request, row);
+  const refuse = (denial: Denial) => deny(ctx, accountId, { ...draft, ...tie }, denial);
   // What stands in the way of the agent itself outweighs what it asks for, so that no name can be probed.
   const standing = decide(toFacts(ctx.nowMs(), row, [], { vaultLocked, policies: [] }, asked));
-  if (!standing.allowed) return deny(ctx, accountId, draft, standing);
-  if (found === null || row === null) return deny(ctx, accountId, draft, toPlainDenial('grant_missing'));
+  if (!standing.allowed) return refuse(standing);
+  if (found === null || row === null) return refuse(toPlainDenial('grant_missing'));
   if (granted.length > 1) throw toAmbiguous(granted);
   const fields = chooseForAgent(row, found.grant?.fields ?? null, request.field);
   const bounds = { vaultLocked, policies: toBinding(attached, [agent.agentId, row.id]) };
   const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, asked));
   const named: Draft = found.grant === null ? draft : { ...draft, grantId: found.grant.id };
-  if (!decision.allowed) return deny(ctx, accountId, named, decision);
-  // Nobody can be asked yet.
-  const [asking] = decision.approval?.policies ?? [];
-  if (asking !== undefined) {
-    const finding = { policyId: asking.id, policyName: asking.name, rule: 'approval' } as const;
-    return deny(ctx, accountId, named, toDenial(decision, finding, decision.observed));
+  return decision.allowed
+    ? { outcome: 'allowed', row, fields, decision, draft: named }
+    : deny(ctx, accountId, { ...named, ...tie }, decision);
+}
+
+function toAsk({ row, fields, decision, draft }: Judged, request: AgentRequest) {
+  // A request without a grant was refused before.
+  const grantId = draft.grantId ?? '';
+  return { need: decision.approval, ask: { credential: row, grantId, fields, reason: request.reason ?? null } };
+}
+
+/** What an agent gets that the owner did not approve. */
+async function toRefused(
+  ctx: Context,
+  { row, decision, draft }: Judged,
+  answer: Exclude<ApprovalOutcome, { outcome: 'approved' }>,
+): Promise<Denied> {
+  if (answer.outcome === 'waiting') throw new AppError('approval_pending', { message: 'still waiting for the owner' });
+  const { because } = answer;
+  if (answer.outcome !== 'crowded') {
+    return { outcome: 'denied', rule: 'approval', retryAt: null, note: answer.note, because, event: answer.event };
   }
-  return release(ctx, row, fields, decision, named, agent);
+  const [asking] = decision.approval?.policies ?? [];
+  const by = { policyId: asking?.id ?? null, policyName: asking?.name ?? null };
+  const denial: Denial = { ...by, rule: 'approval', policyIds: decision.policyIds, observed: decision.observed };
+  return { ...(await deny(ctx, row.accountId, { ...draft, note: because }, denial)), because };
 }
 
 function toAgentDraft(agent: AgentPrincipal, request: AgentRequest, row: CredentialRow | null): Draft {
@@ -130,27 +221,56 @@ function toAgentDraft(agent: AgentPrincipal, request: AgentRequest, row: Credent
 type Draft = Omit<EventDraft, 'type' | 'outcome'>;
 
 /** Opens what was allowed, and hands it out once its event is durable and everything that counts it had room. */
-async function release(
+async function release(ctx: Context, judged: Judged, agent: AgentPrincipal | null): Promise<AccessOutcome> {
+  const opened = await openForUse(ctx, judged, null);
+  return settle(ctx, judged, opened, agent, await recordUse(ctx, judged.row.accountId, opened.draft, judged.decision));
+}
+
+/** The same for what the owner approved, whose answer is spent with it; null where that was spent by another use. */
+async function releaseApproved(
   ctx: Context,
-  row: CredentialRow,
-  fields: string[],
-  decision: Extract<Decision, { allowed: true }>,
-  draft: Draft,
-  agent: AgentPrincipal | null,
-): Promise<AccessOutcome> {
-  const { accountId } = row;
+  judged: Judged,
+  agent: AgentPrincipal,
+  tie: Tie,
+): Promise<AccessOutcome | null> {
+  const { row, decision } = judged;
+  const opened = await openForUse(ctx, judged, tie);
+  // The policy that asked may be gone by now; then there is nothing to spend.
+  const recorded =
+    decision.approval === null
+      ? await recordUse(ctx, row.accountId, opened.draft, decision)
+      : await recordApprovedUse(ctx, row.accountId, tie.approvalId, opened.draft, decision);
+  return recorded === null ? null : settle(ctx, judged, opened, agent, recorded);
+}
+
+/** What is about to leave, and the event that must be durable before. */
+interface Opened {
+  readonly values: Record<string, string>;
+  readonly draft: EventDraft;
+}
+
+async function openForUse(ctx: Context, { row, fields, draft }: Judged, tie: Tie | null): Promise<Opened> {
   const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
+  const used = { ...draft, ...tie, type } as const;
   const values = await openFields(ctx, row, fields).catch(async (error: unknown) => {
     const note = error instanceof AppError ? error.public : 'The stored secret could not be read';
-    await append(ctx, accountId, { ...draft, type, outcome: 'failed', fields, note });
+    await append(ctx, row.accountId, { ...used, outcome: 'failed', fields, note });
     throw error;
   });
-  const used = { ...draft, type, outcome: 'ok', fields: Object.keys(values) } as const;
-  const recorded = await recordUse(ctx, accountId, used, decision);
+  return { values, draft: { ...used, outcome: 'ok', fields: Object.keys(values) } };
+}
+
+async function settle(
+  ctx: Context,
+  { row, decision, draft }: Judged,
+  { values }: Opened,
+  agent: AgentPrincipal | null,
+  recorded: Recorded,
+): Promise<AccessOutcome> {
   if (recorded.outcome === 'refused') {
-    return deny(ctx, accountId, draft, toDenial(decision, recorded.finding, recorded.observed));
+    return deny(ctx, row.accountId, draft, toDenial(decision, recorded.finding, recorded.observed));
   }
-  touchUse(ctx, accountId, row, agent);
+  touchUse(ctx, row.accountId, row, agent);
   return { outcome: 'ok', credential: row, values, event: recorded.event };
 }
 

@@ -14,6 +14,8 @@ export interface Denied {
   readonly retryAt: string | null;
   /** What the owner said with a refusal. */
   readonly note: string | null;
+  /** What happened, where the rule's own words do not say it. */
+  readonly because?: string;
   /** Null where it is one of a flood, which is counted and recorded as one event. */
   readonly event: AuditEvent | null;
 }

@@ -3,10 +3,10 @@
 import type { Inbox } from '@keytrail/shared/alert';
 import { AppError } from '@keytrail/shared/errors';
 import { answerShownMs, selectInbox } from '../agents/approval-store.ts';
+import { selectLockedAt } from '../agents/vault-lock.ts';
 import { streamsPerAccountMax } from '../audit/stream.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
-import { selectLockedAt } from './lock.ts';
 
 const purpose = 'inbox';
 /** A lost notification is made up for after this long. */

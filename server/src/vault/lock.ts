@@ -3,11 +3,12 @@
 import { AppError } from '@keytrail/shared/errors';
 import type { EventAction } from '@keytrail/shared/event';
 import { eq } from 'drizzle-orm';
+import { selectLockedAt } from '../agents/vault-lock.ts';
 import { append } from '../audit/append.ts';
 import { recordChange } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
-import { type Transaction, withAccount } from '../base/db.ts';
+import { withAccount } from '../base/db.ts';
 import { vaultLocks } from '../base/schema.ts';
 
 export interface LockStatus {
@@ -17,15 +18,6 @@ export interface LockStatus {
 
 export function readLockStatus(ctx: Context, owner: { accountId: string }): Promise<LockStatus> {
   return withAccount(ctx.db, owner.accountId, async (tx) => ({ lockedAt: await selectLockedAt(tx, owner.accountId) }));
-}
-
-/** Since when the vault is locked; null while it is open. */
-export async function selectLockedAt(tx: Transaction, accountId: string): Promise<string | null> {
-  const [row] = await tx
-    .select({ lockedAt: vaultLocks.lockedAt })
-    .from(vaultLocks)
-    .where(eq(vaultLocks.accountId, accountId));
-  return row?.lockedAt.toISOString() ?? null;
 }
 
 /** Locks the vault with this answer. Locking a locked one changes nothing. */

@@ -4,28 +4,33 @@ import type { Decision } from '@keytrail/shared/decide';
 import type { AuditEvent, EventDraft } from '@keytrail/shared/event';
 import { toGrantKey } from '@keytrail/shared/judge';
 import type { Counter, Finding } from '@keytrail/shared/judge-policy';
-import { append } from '../audit/append.ts';
-import type { Context } from '../base/context.ts';
+import { append, type CountedAppend } from '../audit/append.ts';
+import type { Context, UseCount } from '../base/context.ts';
 
 export type Recorded =
   | { readonly outcome: 'recorded'; readonly event: AuditEvent }
   | { readonly outcome: 'refused'; readonly finding: Finding; readonly observed: readonly Finding[] };
 
+/** Takes the event of a use into the log. */
+type Write = (draft: EventDraft, counts: readonly UseCount[]) => Promise<CountedAppend>;
+
 /**
  * Records a use that was allowed. A full counter of an observing policy is noted in the event and counts no use, as if it
  * had refused; a full one that is enforced is answered, and nothing is written.
  * @param draft without what the policies have to say; `grantId` where a grant speaks for the use.
+ * @param write by default a transaction of its own, shared with others of the same moment.
  */
 export async function recordUse(
   ctx: Context,
   accountId: string,
   draft: EventDraft,
   allowed: Extract<Decision, { allowed: true }>,
+  write: Write = (event, counts) => append(ctx, accountId, event, counts),
 ): Promise<Recorded> {
   let counters = [...allowed.counters].sort(byPatience);
   let observed = allowed.observed;
   for (;;) {
-    const answer = await append(ctx, accountId, { ...draft, ...toPolicyFacts({ ...allowed, observed }) }, [
+    const answer = await write({ ...draft, ...toPolicyFacts({ ...allowed, observed }) }, [
       ...(draft.grantId === undefined ? [] : [{ key: toGrantKey(draft.grantId), usesMax: null, windowMs: null }]),
       ...counters,
     ]);
