@@ -3,14 +3,14 @@
 
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createAskingAgent, waitForApproval } from '../kit/approvals.ts';
+import { waitForApproval } from '../kit/approvals.ts';
 import { checkLog } from '../kit/check-log.ts';
 import { createClient } from '../kit/client.ts';
 import { findFreePort } from '../kit/free-port.ts';
 import { signUp } from '../kit/people.ts';
 import { type ServerProcess, startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir, type TempDir } from '../kit/temp-dir.ts';
-import { tokenValue } from '../kit/vault.ts';
+import { createAskingAgent, tokenValue } from '../kit/vault.ts';
 
 let folder: TempDir;
 let database: Awaited<ReturnType<typeof startEmbeddedPostgres>>;

@@ -83,8 +83,8 @@ test('ok: an answer wakes the request, is spent once, and all of it has one corr
   expect(await spend(asked.id)).toBe(false);
   const tied = (await readLog(owner)).filter(({ correlationId }) => correlationId === asked.correlationId);
   expect(tied.map(({ type, action, source, title }) => [type, action, source, title])).toEqual([
-    ['vault_change', 'request', 'agent', 'deploy-bot'],
-    ['vault_change', 'approve', 'direct', 'Request of deploy-bot'],
+    ['vault_change', 'request', 'agent', 'Approval requested'],
+    ['vault_change', 'approve', 'direct', 'Approval given'],
   ]);
   await checkLog(server.databaseUrl, agent.accountId);
 });

@@ -1,11 +1,11 @@
 // An agent's fetch that waits for the owner's word, from the request to the use, by every way it can end.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createAskingAgent, waitForApproval } from '../kit/approvals.ts';
+import { waitForApproval } from '../kit/approvals.ts';
 import { checkLog } from '../kit/check-log.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
-import { createToken, tokenValue } from '../kit/vault.ts';
+import { createAskingAgent, createToken, tokenValue } from '../kit/vault.ts';
 
 let server: TestServer;
 beforeAll(async () => {

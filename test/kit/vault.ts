@@ -26,3 +26,22 @@ export async function createGrantedAgent(owner: Owner, url: string) {
   const grant = await owner.client.grants.create.mutate({ agentId: bot.agent.id, credentialId: credential.id });
   return { ...bot, credential, grant };
 }
+
+type Rules = Parameters<Client['policies']['create']['mutate']>[0]['rules'];
+
+/** A granted agent under a policy that asks, beside other rules. */
+export async function createAskingAgent(
+  owner: Owner,
+  url: string,
+  rule: { withinSeconds?: number; rememberMinutes?: number } = {},
+  others: Rules = [],
+) {
+  const furniture = await createGrantedAgent(owner, url);
+  const ask: Rules[number] = { type: 'approval', withinSeconds: 60, rememberMinutes: 0, ...rule };
+  const policy = await owner.client.policies.create.mutate({ name: 'Ask me first', rules: [ask, ...others] });
+  await owner.client.policies.attach.mutate({
+    id: policy.id,
+    targets: [{ kind: 'agent', id: furniture.agent.id }],
+  });
+  return { ...furniture, policy };
+}

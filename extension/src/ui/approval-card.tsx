@@ -68,8 +68,13 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
                 {words.once}
               </Button>
               {canRemember && (
-                <Button size="small" pending={pending === 'remember'} onClick={() => give('remember')}>
-                  {words.remember(approval.rememberMinutes)}
+                <Button
+                  size="small"
+                  aria-label={words.remember(approval.rememberMinutes)}
+                  pending={pending === 'remember'}
+                  onClick={() => give('remember')}
+                >
+                  {words.rememberShort(approval.rememberMinutes)}
                 </Button>
               )}
               <Button variant="danger" size="small" onClick={() => setIsDenying(true)}>
@@ -113,23 +118,25 @@ function Head({ approval }: { readonly approval: ApprovalSummary }) {
   const left = useTicking((nowMs) => toCountdown(approval.expiresAt, nowMs, mostMs));
   return (
     <div className="flex min-w-0 items-center gap-1.5">
-      <p className="flex min-w-0 items-center gap-1.5">
-        <span dir="auto" title={approval.agentName} className="user-text truncate font-medium">
+      <p className="flex min-w-0 flex-1 items-center gap-1.5">
+        <span dir="auto" title={approval.agentName} className="user-text max-w-1/2 shrink-0 truncate font-medium">
           {approval.agentName}
         </span>
         <span className="shrink-0">{words.wants}</span>
-        <ServiceBadge service={approval.service} className="max-w-28 shrink-0" />
+        <ServiceBadge service={approval.service} />
       </p>
       <time
         dateTime={approval.expiresAt}
         title={`${words.left(left)}, ${toFullTime(approval.expiresAt)}`}
-        className="ms-auto ps-1 text-xs text-mute"
+        className="shrink-0 text-xs text-mute"
       >
         {left}
       </time>
     </div>
   );
 }
+
+const fact = "user-text after:ms-1.5 after:content-['·'] last:after:hidden";
 
 function Facts({ approval }: { readonly approval: ApprovalSummary }) {
   const { credentialLabel, fields, reason, client, clientName, clientIp, userAgent, policies } = approval;
@@ -139,25 +146,19 @@ function Facts({ approval }: { readonly approval: ApprovalSummary }) {
         {reason === null ? words.noReason : `“${reason}”`}
       </p>
       <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
-        <span dir="auto" className="user-text">
+        <span dir="auto" className={fact}>
           {credentialLabel}
         </span>
-        <span aria-hidden>·</span>
-        <code className="min-w-0 font-mono text-2xs leading-4.5 break-words">{fields.join(', ')}</code>
+        <span className={`${fact} font-mono text-2xs leading-4.5`}>{fields.join(', ')}</span>
       </p>
       <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
-        <span dir="auto" title={userAgent ?? undefined} className="user-text">
+        <span dir="auto" title={userAgent ?? undefined} className={fact}>
           {clientName ?? clientKindLabels[client]}
         </span>
-        {clientIp !== null && (
-          <>
-            <span aria-hidden>·</span>
-            <span className="font-mono text-2xs leading-4.5">{clientIp}</span>
-          </>
-        )}
-      </p>
-      <p dir="auto" className="user-text text-xs text-mute">
-        {words.askedBy(policies.map(({ name }) => name))}
+        {clientIp !== null && <span className={`${fact} font-mono text-2xs leading-4.5`}>{clientIp}</span>}
+        <span dir="auto" className={fact}>
+          {words.askedBy(policies.map(({ name }) => name))}
+        </span>
       </p>
     </>
   );

@@ -17,10 +17,10 @@ export function ApprovalSettled({ approval }: { readonly approval: ApprovalSumma
       <Icon aria-hidden className={`mx-1.5 mt-0.5 size-4 shrink-0 ${ink}`} />
       <div className="min-w-0 flex-1">
         <p className="flex min-w-0 items-center gap-1.5">
-          <span dir="auto" className="user-text truncate font-medium">
+          <span dir="auto" className="user-text max-w-3/5 shrink-0 truncate font-medium">
             {approval.agentName}
           </span>
-          <ServiceBadge service={approval.service} className="max-w-28 shrink-0" />
+          <ServiceBadge service={approval.service} />
         </p>
         <p dir="auto" className="user-text text-xs text-mute">
           {[decision, ...details.filter((detail) => detail !== null)].join(' · ')}

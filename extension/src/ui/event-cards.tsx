@@ -86,7 +86,7 @@ function EventCard({ row, rowProps, onOpen, onToggle, open, fresh }: EventCardPr
       <div className="min-w-0 flex-1">
         <div className="flex min-w-0 items-center gap-1.5">
           <EventTitle event={event} onOpen={onOpen} rowProps={rowProps} className="max-w-3/4 shrink-0" />
-          {event.service !== undefined && <ServiceBadge service={event.service} className="max-w-28 shrink-0" />}
+          {event.service !== undefined && <ServiceBadge service={event.service} className="max-w-28" />}
         </div>
         <Denial event={event} />
         <StatedReason row={row} className="text-xs text-mute" />

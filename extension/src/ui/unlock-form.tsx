@@ -12,13 +12,13 @@ const words = strings.lock;
 export function UnlockForm({ onUnlock }: { readonly onUnlock: (password: string) => Promise<string | null> }) {
   const [password, setPassword] = useState('');
   const [pending, setPending] = useState(false);
-  const [failure, setFailure] = useState<string>();
+  const [failure, setFailure] = useState<string | null>(null);
   const titleId = useId();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (pending || password === '') return;
     setPending(true);
-    setFailure((await onUnlock(password)) ?? undefined);
+    setFailure(await onUnlock(password));
     setPending(false);
   };
   return (
@@ -35,20 +35,24 @@ export function UnlockForm({ onUnlock }: { readonly onUnlock: (password: string)
           {words.title}
         </h2>
         <p className="text-pretty text-mute">{words.sentence}</p>
-        <div className="flex max-w-md flex-wrap items-start gap-2 pt-2.5">
+        <div className="flex max-w-md flex-wrap items-end gap-2 pt-2.5">
           <div className="min-w-40 flex-1">
             <SecretField
               label={words.password}
               value={password}
               onChange={setPassword}
-              error={failure}
               autoComplete="current-password"
             />
           </div>
-          <Button type="submit" variant="primary" className="mt-5.5" pending={pending}>
+          <Button type="submit" variant="primary" className="h-8.5" pending={pending}>
             {words.unlock}
           </Button>
         </div>
+        {failure !== null && (
+          <p role="alert" className="pt-1 text-xs text-red">
+            {failure}
+          </p>
+        )}
       </div>
     </form>
   );

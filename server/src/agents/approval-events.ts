@@ -19,6 +19,7 @@ export async function recordRequest(tx: Transaction, ctx: Context, row: Approval
     outcome: 'ok',
     ...toFacts(row),
     ...toAgentFacts(row),
+    title: 'Approval requested',
   });
 }
 
@@ -31,10 +32,11 @@ export async function recordAnswer(
 ): Promise<void> {
   const holds = row.holdsUntil === null ? null : `For ${row.rememberMinutes} min`;
   const note = [holds, row.note].filter((part) => part !== null).join(': ');
+  const isApproved = row.status === 'approved';
   await recordChange(tx, ctx, owner, {
-    action: row.status === 'approved' ? 'approve' : 'refuse',
+    action: isApproved ? 'approve' : 'refuse',
     ...toFacts(row),
-    title: `Request of ${row.agentName}`,
+    title: isApproved ? 'Approval given' : 'Approval refused',
     ...(note === '' ? {} : { note }),
   });
 }

@@ -1,0 +1,225 @@
+// An agent waits for its owner: the card in the popup, the notification, the badge, and the same cards in the dashboard.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import type { Browser } from '../kit/browser.ts';
+import { getRefusal } from '../kit/client.ts';
+import { password } from '../kit/people.ts';
+import { createAskingAgent, tokenValue } from '../kit/vault.ts';
+import { expect, test } from './fixtures.ts';
+
+const card = (page: Page, name = 'deploy-bot wants github') => page.getByRole('group', { name });
+
+async function openOverBlank(browser: Browser) {
+  return browser.openPopup(await browser.context.newPage());
+}
+
+test('the card in the popup approves an agent’s fetch by one key; its events belong together', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const { client } = await createAskingAgent(signedIn, server.url, { rememberMinutes: 15 });
+  const fetched = client.agent.credential.mutate({ service: 'github', reason: 'nightly deploy' });
+  await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
+  await expect.poll(() => readBadge(browser_)).toBe('1');
+  const popup = await openOverBlank(browser_);
+  await expect(card(popup)).toBeFocused();
+  await expect(card(popup)).toContainText('“nightly deploy”');
+  await expect(card(popup)).toContainText('mainvalue');
+  await expect(card(popup)).toContainText('Node.js127.0.0.1');
+  await expect(card(popup)).toContainText('by policy Ask me first');
+  await expect(card(popup).locator('time')).toHaveText(/^0:[0-5]\d$/);
+  await popup.keyboard.press('a');
+  expect((await fetched).values.value).toBe(tokenValue);
+  await expect(popup.getByText(/Approved once · by Browser, 127\.0\.0\.1/)).toBeVisible();
+  await expect.poll(() => readNotifications(browser_)).toEqual([]);
+  await expect.poll(() => readBadge(browser_)).toBe('');
+  const { events } = await signedIn.client.audit.since.query({ from: 0 });
+  const [use] = events.filter(({ type }) => type === 'agent_access');
+  const tied = events.filter(
+    ({ correlationId }) => correlationId !== undefined && correlationId === use?.correlationId,
+  );
+  expect(tied.map(({ action }) => action)).toEqual(['request', 'approve', 'fetch']);
+});
+
+test('denied with a word that the agent receives; the next card has the focus', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const { client, agent } = await createAskingAgent(signedIn, server.url);
+  const second = await signedIn.client.credentials.create.mutate({
+    kind: 'token',
+    service: 'npm',
+    label: 'publish',
+    secret: { value: 'x' },
+  });
+  await signedIn.client.grants.create.mutate({ agentId: agent.id, credentialId: second.id });
+  const refused = getRefusal(client.agent.credential.mutate({ service: 'github' }));
+  await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
+  const other = getRefusal(client.agent.credential.mutate({ service: 'npm' }));
+  await expect.poll(() => readNotifications(browser_)).toHaveLength(2);
+  const popup = await openOverBlank(browser_);
+  await expect(card(popup)).toBeFocused();
+  await popup.keyboard.press('d');
+  const note = popup.getByRole('textbox', { name: 'A word to the agent' });
+  await expect(note).toBeFocused();
+  await popup.keyboard.press('Escape');
+  await expect(card(popup)).toBeFocused();
+  await popup.keyboard.press('d');
+  await popup.keyboard.type('ask me on Monday');
+  await popup.keyboard.press('Enter');
+  expect(await refused).toMatchObject({ status: 403, rule: 'approval', note: 'ask me on Monday' });
+  await expect(card(popup, 'deploy-bot wants npm')).toBeFocused();
+  await popup.keyboard.press('Tab');
+  await popup.keyboard.press('Tab');
+  await expect(popup.getByRole('button', { name: 'Deny', exact: true })).toBeFocused();
+  await popup.keyboard.press('Enter');
+  await popup.keyboard.press('Enter');
+  expect(await other).toMatchObject({ status: 403, rule: 'approval' });
+});
+
+test('the notification’s button approves, and what another device answers takes it away', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const { client } = await createAskingAgent(signedIn, server.url);
+  const first = client.agent.credential.mutate({ service: 'github' });
+  await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
+  const [name = ''] = await readNotifications(browser_);
+  await inWorker(browser_, `chrome.notifications.onButtonClicked.dispatch(${JSON.stringify(name)}, 0)`);
+  expect((await first).values.value).toBe(tokenValue);
+  const second = getRefusal(client.agent.credential.mutate({ service: 'github' }));
+  await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
+  const popup = await openOverBlank(browser_);
+  await expect(card(popup)).toBeVisible();
+  const [waiting] = (await signedIn.client.inbox.get.query()).approvals;
+  await signedIn.client.approvals.answer.mutate({ id: waiting?.id ?? '', answer: 'deny', note: 'no' });
+  await second;
+  await expect(popup.getByText('Denied · by Node.js, 127.0.0.1 · “no”')).toBeVisible();
+  await expect(card(popup)).toHaveCount(0);
+  await expect.poll(() => readNotifications(browser_)).toEqual([]);
+});
+
+test('a worker that was ended hears of what waits once it is woken', async ({
+  server,
+  signedIn,
+  browser_,
+  dashboard,
+}) => {
+  const { client } = await createAskingAgent(signedIn, server.url);
+  await browser_.killWorker();
+  const fetched = client.agent.credential.mutate({ service: 'github' });
+  // Any page wakes it, as its alarm does.
+  const page = await dashboard('/vault');
+  await expect(card(page)).toBeVisible();
+  await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
+  await card(page).getByRole('button', { name: 'Approve once' }).click();
+  expect((await fetched).values.value).toBe(tokenValue);
+});
+
+test('the popup opens with what waits before any network answers', async ({ server, signedIn, browser_ }) => {
+  const { client } = await createAskingAgent(signedIn, server.url);
+  const fetched = client.agent.credential.mutate({ service: 'github' });
+  await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
+  await browser_.context.setOffline(true);
+  const popup = await openOverBlank(browser_);
+  await expect(card(popup)).toBeVisible();
+  await browser_.context.setOffline(false);
+  await card(popup).getByRole('button', { name: 'Approve once' }).click();
+  expect((await fetched).values.value).toBe(tokenValue);
+});
+
+test('the vault is locked by one click and opened with the password, in the popup and in the dashboard', async ({
+  server,
+  signedIn,
+  browser_,
+  dashboard,
+}) => {
+  const { client } = await createAskingAgent(signedIn, server.url);
+  const page = await dashboard('/agents');
+  await page.getByRole('button', { name: 'Lock vault' }).click();
+  await expect(page.getByRole('heading', { name: 'The vault is locked' })).toBeVisible();
+  expect(await getRefusal(client.agent.credential.mutate({ service: 'github' }))).toMatchObject({ status: 423 });
+  await page.getByLabel('Account password', { exact: true }).fill('not this one');
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await expect(page.getByText('The password is not right.')).toBeVisible();
+  await page.getByLabel('Account password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await expect(page.getByRole('heading', { name: 'The vault is locked' })).toHaveCount(0);
+
+  const popup = await openOverBlank(browser_);
+  await popup.getByRole('button', { name: 'Lock the vault' }).click();
+  await expect(popup.getByRole('heading', { name: 'The vault is locked' })).toBeVisible();
+  await expect(page.getByText('Vault locked', { exact: true })).toBeVisible();
+  await popup.getByLabel('Account password', { exact: true }).fill(password);
+  await popup.keyboard.press('Enter');
+  await expect(popup.getByRole('button', { name: 'Lock the vault' })).toBeVisible();
+});
+
+test('axe finds nothing on cards, notes, answers and the locked vault, and they fit 320 px', async ({
+  server,
+  signedIn,
+  browser_,
+  dashboard,
+}) => {
+  const { client } = await createAskingAgent(signedIn, server.url, { rememberMinutes: 15, withinSeconds: 300 });
+  await getRefusal(client.agent.credential.mutate({ service: 'github', waitSeconds: 0 }));
+  const page = await dashboard('/vault');
+  const check = async (state: string) => {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(
+      violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
+      state,
+    ).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 600 });
+    const overflow = await page.evaluate(() => {
+      const root = document.querySelector('main');
+      return root === null ? -1 : root.scrollWidth - root.clientWidth;
+    });
+    expect(overflow, state).toBe(0);
+  };
+  // Loaded anew for each, so that no colour is caught on its way from one theme to the other.
+  const inEach = async (work: (name: string) => Promise<void>) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      for (const path of ['dashboard.html#/vault', 'popup.html']) {
+        await page.goto('about:blank');
+        await page.goto(browser_.toExtensionUrl(path));
+        await work(`${path}, ${colorScheme}`);
+      }
+    }
+  };
+  await inEach(async (name) => {
+    await expect(card(page)).toBeVisible();
+    await check(`waiting, ${name}`);
+    await card(page).getByRole('button', { name: 'Deny', exact: true }).click();
+    await check(`denying, ${name}`);
+  });
+  const [waiting] = (await signedIn.client.inbox.get.query()).approvals;
+  await signedIn.client.approvals.answer.mutate({ id: waiting?.id ?? '', answer: 'remember' });
+  await expect(page.getByText('Approved for 15 min')).toBeVisible();
+  await check('settled');
+  await signedIn.client.vault.lock.mutate();
+  await inEach(async (name) => {
+    await expect(page.getByRole('heading', { name: 'The vault is locked' })).toBeVisible();
+    await check(`locked, ${name}`);
+  });
+});
+
+/** Ids of the notifications on the screen. */
+async function readNotifications(browser: Browser): Promise<string[]> {
+  return Object.keys(await inWorker<Record<string, boolean>>(browser, 'chrome.notifications.getAll()'));
+}
+
+function readBadge(browser: Browser): Promise<string> {
+  return inWorker(browser, 'chrome.action.getBadgeText({})');
+}
+
+async function inWorker<Answer>(browser: Browser, expression: string): Promise<Answer> {
+  const [worker] = browser.context.serviceWorkers();
+  if (worker === undefined) throw new Error('the worker runs');
+  return worker.evaluate(expression) as Promise<Answer>;
+}
