@@ -118,7 +118,7 @@ async function insertRequest(
       fields: [...ask.fields].sort(),
       reason: ask.reason,
       client: requester.client,
-      clientName: null,
+      clientName: requester.clientName ?? null,
       clientIp: requester.clientIp ?? null,
       userAgent: requester.userAgent ?? null,
       policies: ask.need.policies.map(({ id, name }) => ({ id, name })),

@@ -60,7 +60,7 @@ function addFetch(server: McpServer, ctx: Context): void {
     {
       title: 'Get a credential',
       description:
-        'Fetches the secret values of one credential. Every call is recorded in its owner’s audit log, refusals too. A refusal names its rule and, where it will pass, when to try again. Never print the values or write them to a file.',
+        'Fetches the secret values of one credential. Every call is recorded in its owner’s audit log, refusals too. A refusal names its rule and, where it will pass, when to try again. The owner may have to approve first: `approval_pending` means that they were asked; call again and it goes on waiting. Never print the values or write them to a file.',
       inputSchema: z.object({ ...which, field: line(100).optional().describe('Only this field, such as password') }),
       outputSchema: z.object({
         service: z.string(),
@@ -71,7 +71,7 @@ function addFetch(server: McpServer, ctx: Context): void {
       }),
       annotations: { ...reading, idempotentHint: false },
     },
-    (request) => answerTool(ctx, () => fetchCredential(ctx, request)),
+    (request, call) => answerTool(ctx, () => fetchCredential(ctx, request, call.mcpReq.signal)),
   );
 }
 
@@ -86,16 +86,20 @@ function addOneTimeCode(server: McpServer, ctx: Context): void {
       outputSchema: z.object({ code: z.string(), service: z.string(), label: z.string(), eventId: z.string() }),
       annotations: { ...reading, idempotentHint: false },
     },
-    (request) =>
+    (request, call) =>
       answerTool(ctx, async () => {
-        const { values, service, label, eventId } = await fetchCredential(ctx, { ...request, field: 'totp' });
+        const asked = { ...request, field: 'totp' };
+        const { values, service, label, eventId } = await fetchCredential(ctx, asked, call.mcpReq.signal);
         return { code: values.totp ?? '', service, label, eventId };
       }),
   );
 }
 
-async function fetchCredential(ctx: Context, request: AgentRequest) {
-  const access = await fetchForAgent(ctx, getCaller(), request);
+/** MCP clients give a call up after a minute unless told otherwise; those that wait for the owner are to hear of it before. */
+const waitMs = 45_000;
+
+async function fetchCredential(ctx: Context, request: AgentRequest, signal: AbortSignal) {
+  const access = await fetchForAgent(ctx, getCaller(), request, { waitMs, signal });
   if (access.outcome === 'denied') throw new DeniedError('agent', access);
   const { credential, values, event } = access;
   return { service: credential.service, label: credential.label, kind: credential.kind, values, eventId: event.id };
