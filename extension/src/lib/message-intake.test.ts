@@ -17,6 +17,8 @@ const lookalikePage = (): Sender => ({
 
 const fill = { name: 'page.fill', request: { credentialId } };
 
+const answer = { name: 'approvals.answer', request: { id: credentialId, answer: 'once' } };
+
 describe('who may send what', () => {
   test.each([
     ['a content script may ask for its page’s logins', { name: 'page.logins', request: {} }, contentScript, true],
@@ -29,6 +31,10 @@ describe('who may send what', () => {
       false,
     ],
     ['a content script may not start a sync', { name: 'sync', request: {} }, contentScript, false],
+    ['a content script may not answer for the owner', answer, contentScript, false],
+    ['a content script may not lock', { name: 'vault.lock', request: {} }, contentScript, false],
+    ['a content script may not unlock', { name: 'vault.unlock', request: { password: 'x' } }, contentScript, false],
+    ['the popup may answer', answer, popup, true],
     ['an address that holds the popup’s is not the popup', { name: 'sync', request: {} }, lookalikePage, false],
     ['the popup may copy', { name: 'popup.copy', request: { credentialId } }, popup, true],
     ['the dashboard may start a sync', { name: 'sync', request: {} }, dashboardTab, true],

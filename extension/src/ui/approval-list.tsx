@@ -13,7 +13,7 @@ interface ApprovalListProps {
   /** Waiting ones first. */
   readonly approvals: readonly ApprovalSummary[];
   readonly onAnswer: GiveAnswer;
-  /** Gives the focus to the first card when the list appears. */
+  /** Gives the focus to the first card when the list appears, unless something else has it. */
   readonly takesFocus?: boolean | undefined;
 }
 
@@ -30,13 +30,14 @@ export function ApprovalList({ approvals, onAnswer, takesFocus = false }: Approv
     const first = list.current?.querySelector<HTMLElement>('[data-approval]');
     if (!isFocusDue.current || first == null) return;
     isFocusDue.current = false;
-    first.focus();
+    // A key that was meant for something else must not answer a request that came just before it.
+    if (document.activeElement === null || document.activeElement === document.body) first.focus();
   });
   const give: GiveAnswer = async (...answer) => {
-    // The card leaves with the answer, and would take the focus along.
-    isFocusDue.current = list.current?.contains(document.activeElement) ?? false;
+    const hadFocus = list.current?.contains(document.activeElement) ?? false;
     const failure = await onAnswer(...answer);
-    if (failure !== null) isFocusDue.current = false;
+    // The card leaves with the answer and takes the focus along.
+    isFocusDue.current = hadFocus && failure === null;
     return failure;
   };
 

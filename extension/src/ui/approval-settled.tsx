@@ -13,9 +13,9 @@ export function ApprovalSettled({ approval }: { readonly approval: ApprovalSumma
   const { answeredFrom, note } = approval;
   const details = [answeredFrom === null ? null : words.by(answeredFrom), note === null ? null : words.said(note)];
   return (
-    <li role="status" className="flex items-start gap-2.5 border-t border-hairline px-2.75 py-2 first:border-t-0">
+    <li className="flex items-start gap-2.5 border-t border-hairline px-2.75 py-2 first:border-t-0">
       <Icon aria-hidden className={`mx-1.5 mt-0.5 size-4 shrink-0 ${ink}`} />
-      <div className="min-w-0 flex-1">
+      <div role="status" className="min-w-0 flex-1">
         <p className="flex min-w-0 items-center gap-1.5">
           <span dir="auto" className="user-text max-w-3/5 shrink-0 truncate font-medium">
             {approval.agentName}

@@ -34,18 +34,22 @@ export async function followInbox(): Promise<void> {
 /** Returns what ends the connection. */
 function connect(session: Session): () => void {
   let retry: ReturnType<typeof setTimeout> | undefined;
+  const lose = () => {
+    stayAlive(false);
+    retry ??= setTimeout(() => {
+      live = null;
+      void followInbox();
+    }, retryMs);
+  };
   const stream = api.inbox.live.subscribe(undefined, {
     onData: (inbox) => takeInbox(session.account.accountId, inbox),
     // Lost connections are taken up again by the stream itself; meanwhile the worker may end, and its alarm begins anew.
     onConnectionStateChange: ({ state }) => stayAlive(state === 'pending'),
     onError: (error) => {
-      stayAlive(false);
-      retry ??= setTimeout(() => {
-        live = null;
-        void followInbox();
-      }, retryMs);
+      lose();
       void noteLoss(error);
     },
+    onComplete: lose,
   });
   return () => {
     clearTimeout(retry);

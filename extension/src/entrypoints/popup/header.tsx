@@ -4,6 +4,7 @@ import { LockKeyholeOpen, PanelsTopLeft } from 'lucide-react';
 import { useState } from 'react';
 import { sendLock } from '../../lib/answer.ts';
 import { openDashboard } from '../../lib/dashboard-link.ts';
+import type { KeptInbox } from '../../lib/inbox.ts';
 import type { Account } from '../../lib/session.ts';
 import { useInbox } from '../../lib/use-inbox.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -11,9 +12,15 @@ import { Logo } from '../../ui/logo.tsx';
 import { strings } from '../../ui/strings.ts';
 import { popupStrings } from './strings.ts';
 
+interface HeaderProps {
+  readonly account: Account;
+  readonly canLock: boolean;
+  readonly initial: KeptInbox | null;
+}
+
 /** One line. */
-export function Header({ account, canLock }: { readonly account: Account; readonly canLock: boolean }) {
-  const inbox = useInbox(account.accountId);
+export function Header({ account, canLock, initial }: HeaderProps) {
+  const inbox = useInbox(account.accountId, initial);
   const [failure, setFailure] = useState<string | null>(null);
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-panel ps-3.5 pe-2">

@@ -33,7 +33,7 @@ export function Popup({ start }: { readonly start: Start }) {
   if (account === null) return <Welcome />;
   return (
     <div className="flex h-full flex-col">
-      <Header account={account} canLock={view.status === 'signed_in'} />
+      <Header account={account} canLock={view.status === 'signed_in'} initial={start.inbox} />
       <main className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-3">
         {view.status === 'signed_in' && <Inbox accountId={account.accountId} start={start} />}
         {view.status === 'signed_in' && start.origin !== null && (
