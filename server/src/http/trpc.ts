@@ -31,7 +31,7 @@ export function createTrpcFace(ctx: Context, auth: Auth): TrpcFace {
         findAgentCaller: () => findAgentCaller(authorization, toRequester(request)),
         verifySession: async () => (await find()) !== null,
         verifyPassword: (owner, password) =>
-          verifyOwnPassword(ctx, auth, owner, req.headers.authorization ?? '', password),
+          verifyOwnPassword(ctx, auth, owner, request.headers.authorization ?? '', password),
         cut: () => {
           response.destroy();
         },
