@@ -3,10 +3,11 @@
 CREATE POLICY find_due ON approvals FOR SELECT TO keytrail_owner USING (status = 'waiting');
 --> statement-breakpoint
 CREATE FUNCTION due_approvals(due timestamptz, most integer) RETURNS TABLE (account_id uuid, id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT a.account_id, a.id FROM public.approvals a
-  WHERE a.status = 'waiting' AND a.expires_at <= due ORDER BY a.expires_at LIMIT most
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT a.account_id, a.id FROM public.approvals a
+    WHERE a.status = 'waiting' AND a.expires_at <= due ORDER BY a.expires_at LIMIT most;
+END $$;
 --> statement-breakpoint
 REVOKE ALL ON FUNCTION due_approvals(timestamptz, integer) FROM PUBLIC;
 --> statement-breakpoint
