@@ -25,3 +25,26 @@ test('stopping waits for what is under way and forgets the rest', async () => {
   await queue.stop();
   expect(done).toEqual(['a']);
 });
+
+test('requests that come together within the gathering time are done once, and again in the next round', async () => {
+  const done: string[] = [];
+  const queue = new KeyedQueue(
+    async (key) => {
+      done.push(key);
+      if (done.length === 1) queue.request('a');
+    },
+    { gatherMs: 5 },
+  );
+  for (const key of ['a', 'b', 'a', 'a']) queue.request(key);
+  expect(done).toEqual([]);
+  await queue.settle();
+  expect(done).toEqual(['a', 'b', 'a']);
+});
+
+test('stopping ends the gathering at once and does none of what was asked for', async () => {
+  const done: string[] = [];
+  const queue = new KeyedQueue(async (key) => void done.push(key), { gatherMs: 60_000 });
+  queue.request('a');
+  await queue.stop();
+  expect(done).toEqual([]);
+});
