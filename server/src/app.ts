@@ -2,6 +2,7 @@
 
 import { createServer, type Server } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { readAlerts } from './agents/alert-reader.ts';
 import { carryOutAppends } from './audit/append.ts';
 import { ensurePartitions } from './audit/partitions.ts';
 import { rollUp } from './audit/roll-up.ts';
@@ -17,6 +18,7 @@ import { KeyedQueue } from './base/keyed-queue.ts';
 import type { Log } from './base/log.ts';
 import { verifyMasterKeys } from './base/master-key-check.ts';
 import { createRandomSource } from './base/random.ts';
+import { RecentKeys } from './base/recent-keys.ts';
 import { Wakeups } from './base/wakeups.ts';
 import { createAgentCredentialRoute } from './http/agent-credential.ts';
 import { createAuthRoutes } from './http/auth.ts';
@@ -63,6 +65,12 @@ export async function startApp(parts: {
     rollUps: new KeyedQueue((accountId) =>
       rollUp(db, accountId).catch((error: unknown) => parts.log.warn({ error }, 'facets not rolled up')),
     ),
+    alertReads: new KeyedQueue(
+      (accountId) =>
+        readAlerts(ctx, accountId).catch((error: unknown) => parts.log.warn({ error }, 'log not read for alerts')),
+      { gatherMs: 250 },
+    ),
+    alikeUses: new RecentKeys(20_000),
     wakeups: new Wakeups(),
     stopping: stopping.signal,
     nowMs: () => Date.now() + clockTurnMs(),
@@ -84,6 +92,7 @@ export async function startApp(parts: {
         await closeServer(server);
         await ctx.appends.flush();
         await ctx.rollUps.stop();
+        await ctx.alertReads.stop();
         await unlisten().catch(() => {}); // The connection may be gone; closing the pool ends it anyway.
         await db.close();
       },

@@ -1,5 +1,6 @@
 // What the server does by itself, on every node; each job is safe to run on several at once.
 
+import { catchUpAlerts, forgetAgedAlerts } from './agents/alert-jobs.ts';
 import { expireDueApprovals } from './agents/approval-expiry.ts';
 import { pruneUseTimes } from './audit/append.ts';
 import { flushDenialFolds } from './audit/denial-folds.ts';
@@ -7,7 +8,8 @@ import { ensurePartitions } from './audit/partitions.ts';
 import { pruneAgedEvents } from './audit/retention.ts';
 import type { Context } from './base/context.ts';
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const foldMs = 10_000;
 /** Also how late a request that nobody waits for any more may be seen to have run out. */
 const approvalsMs = 5_000;
@@ -36,6 +38,15 @@ export function startJobs(ctx: Context): () => void {
       () => expireDueApprovals(ctx),
       (error) => ctx.log.error({ error }, 'approvals not expired'),
       approvalsMs,
+    ),
+    repeat(
+      () => catchUpAlerts(ctx),
+      (error) => ctx.log.error({ error }, 'alerts not looked for'),
+      minuteMs,
+    ),
+    repeat(
+      () => forgetAgedAlerts(ctx),
+      (error) => ctx.log.error({ error }, 'aged alerts not removed'),
     ),
   ];
   return () => {

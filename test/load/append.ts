@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readAlerts } from '@keytrail/server/agents/alert-reader';
 import { append, carryOutAppends } from '@keytrail/server/audit/append';
 import { rollUp } from '@keytrail/server/audit/roll-up';
 import { readConfig } from '@keytrail/server/base/config';
@@ -16,6 +17,7 @@ import { KeyedQueue } from '@keytrail/server/base/keyed-queue';
 import { createLog } from '@keytrail/server/base/log';
 import { migrateDatabase } from '@keytrail/server/base/migrate';
 import { createRandomSource } from '@keytrail/server/base/random';
+import { RecentKeys } from '@keytrail/server/base/recent-keys';
 import { Wakeups } from '@keytrail/server/base/wakeups';
 import type { EventDraft } from '@keytrail/shared/event';
 import { mintUuid } from '@keytrail/shared/ids';
@@ -69,6 +71,7 @@ try {
     figures[name] = Number(median(ratios).toFixed(2));
   }
   await ctx.rollUps.stop();
+  await ctx.alertReads.stop();
   await ctx.db.close();
   console.log(JSON.stringify({ bench: 'append', figures }));
 } finally {
@@ -137,7 +140,7 @@ async function measureProduct(ctx: Context, writers: number, accountIds: string[
 function createContext(): Context {
   const config = readConfig({ KEYTRAIL_LOG_LEVEL: 'silent' });
   const db = openDatabase(postgres.connection);
-  return {
+  const ctx: Context = {
     config,
     log: createLog(config),
     db,
@@ -149,12 +152,15 @@ function createContext(): Context {
       batchesUnderWayMax: 2,
     }),
     rollUps: new KeyedQueue((accountId) => rollUp(db, accountId)),
+    alertReads: new KeyedQueue((accountId) => readAlerts(ctx, accountId), { gatherMs: 250 }),
+    alikeUses: new RecentKeys(20_000),
     wakeups: new Wakeups(),
     stopping: new AbortController().signal,
     nowMs: Date.now,
     clockTurnMs: () => 0,
     randomBytes: createRandomSource(),
   };
+  return ctx;
 }
 
 function median(values: number[]): number {

@@ -4,7 +4,7 @@
 import type { AuditEvent, EventDraft } from '@keytrail/shared/event';
 import { appendIn } from '../audit/append.ts';
 import { recordChange } from '../audit/change.ts';
-import { rollUpWhenDue } from '../audit/roll-up.ts';
+import { followUp } from '../audit/follow-up.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
@@ -66,7 +66,7 @@ export function toRefusalWords(row: Pick<ApprovalRow, 'status' | 'requestedAt' |
 
 async function record(tx: Transaction, ctx: Context, accountId: string, draft: EventDraft): Promise<AuditEvent> {
   const event = await appendIn(tx, ctx, accountId, draft);
-  rollUpWhenDue(ctx, accountId, event);
+  followUp(ctx, accountId, event);
   return event;
 }
 

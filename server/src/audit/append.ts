@@ -9,8 +9,8 @@ import { mintUuid } from '@keytrail/shared/ids';
 import type { AppendReceipt, Context, PendingAppend, Refusal, UseCount } from '../base/context.ts';
 import { type Database, findCode, isDatabaseAway, type Transaction } from '../base/db.ts';
 import { type AppendDatabase, callAppend, callAppendIn, wakeReaders } from './append-calls.ts';
+import { followUp } from './follow-up.ts';
 import { makePartitions } from './partitions.ts';
-import { rollUpWhenDue } from './roll-up.ts';
 
 type Minting = Pick<Context, 'nowMs' | 'clockTurnMs' | 'randomBytes'>;
 
@@ -49,7 +49,7 @@ export async function appendBody(ctx: Context, accountId: string, body: EventBod
 
 async function enqueue(ctx: Context, pending: PendingAppend): Promise<CountedAppend> {
   const answer = toAnswer(pending.body, await ctx.appends.enqueue(pending));
-  if (answer.outcome === 'recorded') rollUpWhenDue(ctx, pending.accountId, answer.event);
+  if (answer.outcome === 'recorded') followUp(ctx, pending.accountId, answer.event);
   return answer;
 }
 

@@ -5,7 +5,7 @@ import { mintUuid } from '@keytrail/shared/ids';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
 import { appendIn } from './append.ts';
-import { rollUpWhenDue } from './roll-up.ts';
+import { followUp } from './follow-up.ts';
 
 /** What differs from one change to the next. */
 export type Change = Pick<EventDraft, 'action' | 'title'> &
@@ -45,7 +45,7 @@ export async function recordChange(
     ...change,
   });
   // Before the commit that the roll-up is to see; if it comes too early, the next stretch takes this one along.
-  rollUpWhenDue(ctx, owner.accountId, event);
+  followUp(ctx, owner.accountId, event);
 }
 
 /** Records a change and, before it, what it ended along with it; one correlation id ties them together. */

@@ -7,6 +7,7 @@ import type { MasterKeys } from './envelope.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { Log } from './log.ts';
+import type { RecentKeys } from './recent-keys.ts';
 import type { Wakeups } from './wakeups.ts';
 
 export interface Context {
@@ -18,6 +19,10 @@ export interface Context {
   readonly appends: GroupCommit<PendingAppend, AppendReceipt>;
   /** Accounts whose facets are to be carried on; see `audit/roll-up`. */
   readonly rollUps: KeyedQueue;
+  /** Accounts whose logs are to be read for alerts; see `agents/alert-reader`. */
+  readonly alertReads: KeyedQueue;
+  /** Uses that this node has had read: the next of their kind is no news. */
+  readonly alikeUses: RecentKeys;
   readonly wakeups: Wakeups;
   /** Aborts when the server begins to stop: streams end, requests in flight finish. */
   readonly stopping: AbortSignal;

@@ -195,6 +195,8 @@ export const grants = pgTable(
       .on(table.accountId, table.agentId, table.credentialId)
       .where(sql`${table.revokedAt} is null`),
     index('grants_credential').on(table.accountId, table.credentialId),
+    // Looked through across accounts, for those that end soon.
+    index('grants_ending').on(table.expiresAt).where(sql`revoked_at is null`),
     foreignKey({ columns: [table.accountId, table.agentId], foreignColumns: [agents.accountId, agents.id] }).onDelete(
       'cascade',
     ),
@@ -354,6 +356,7 @@ export const alerts = pgTable(
     primaryKey({ columns: [table.accountId, table.id] }),
     index('alerts_created_at').on(table.accountId, table.createdAt),
     index('alerts_cause').on(table.accountId, table.cause, table.createdAt),
+    index('alerts_unseen').on(table.accountId).where(sql`seen_at is null`),
   ],
 );
 
@@ -372,6 +375,8 @@ export const alertMarks = pgTable(
 export const alertCursors = pgTable('alert_cursors', {
   accountId: uuid('account_id').primaryKey(),
   nextSeq: bigint('next_seq', { mode: 'number' }).notNull(),
+  /** What a later event is judged by, such as a burst under way; `agents/alert-state.ts` reads it. */
+  state: jsonb('state').$type<unknown>().notNull().default({}),
 });
 
 /** Kinds of alerts that the owner does not want, of all agents or of one (`agent_id`; '' stands for all). */

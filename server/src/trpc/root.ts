@@ -3,6 +3,7 @@
 import { accountRouter } from './account.ts';
 import { agentRouter } from './agent.ts';
 import { agentsRouter } from './agents.ts';
+import { alertsRouter } from './alerts.ts';
 import { approvalsRouter } from './approvals.ts';
 import { auditRouter } from './audit.ts';
 import { credentialsRouter } from './credentials.ts';
@@ -17,6 +18,7 @@ export const appRouter = router({
   account: accountRouter,
   agent: agentRouter,
   agents: agentsRouter,
+  alerts: alertsRouter,
   approvals: approvalsRouter,
   audit: auditRouter,
   credentials: credentialsRouter,

@@ -2,6 +2,7 @@
 
 import type { Inbox } from '@keytrail/shared/alert';
 import { AppError } from '@keytrail/shared/errors';
+import { countUnseen, selectAlerts } from '../agents/alerts.ts';
 import { answerShownMs, selectInbox } from '../agents/approval-store.ts';
 import { selectLockedAt } from '../agents/vault-lock.ts';
 import { streamsPerAccountMax } from '../audit/stream.ts';
@@ -9,6 +10,7 @@ import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 
 const purpose = 'inbox';
+const alertsMax = 50;
 /** A lost notification is made up for after this long. */
 const recheckMs = 5000;
 /** Between two looks, however much else happens in the account. */
@@ -17,8 +19,8 @@ const pauseMs = 150;
 export function readInbox(ctx: Context, accountId: string): Promise<Inbox> {
   return withAccount(ctx.db, accountId, async (tx) => ({
     approvals: await selectInbox(tx, accountId, ctx.nowMs()),
-    alerts: [],
-    unseenAlerts: 0,
+    alerts: await selectAlerts(tx, accountId, { limit: alertsMax }),
+    unseenAlerts: await countUnseen(tx, accountId),
     lockedAt: await selectLockedAt(tx, accountId),
   }));
 }

@@ -1,0 +1,17 @@
+// What alerts need beside the appends that ask for them: what a crash left unread, what only the clock brings, what
+// has aged.
+
+import type { Context } from '../base/context.ts';
+import { noteEndingGrants } from './alert-grants.ts';
+
+/** Asks for every log that holds unread events, and looks for grants about to end. */
+export async function catchUpAlerts(ctx: Context): Promise<void> {
+  const behind = await ctx.db.raw<{ id: string }[]>`select id from accounts_behind_alerts() id`;
+  for (const { id } of behind) ctx.alertReads.request(id);
+  await noteEndingGrants(ctx);
+}
+
+/** Alerts are kept as long as events. */
+export async function forgetAgedAlerts(ctx: Pick<Context, 'db'>): Promise<void> {
+  await ctx.db.raw`select forget_aged_alerts()`;
+}
