@@ -19,3 +19,21 @@ export async function getCacheSize(): Promise<number> {
 export async function setCacheSize(events: number): Promise<void> {
   await browser.storage.local.set({ [key]: Math.round(Math.min(cacheSizeMax, Math.max(cacheSizeMin, events))) });
 }
+
+const notifiesKey = 'notifies';
+
+/** Whether this browser shows alerts as notifications. */
+export async function getNotifies(): Promise<boolean> {
+  return (await browser.storage.local.get(notifiesKey))[notifiesKey] !== false;
+}
+
+/** Calls the listener after every change, in whichever page it was made. */
+export function watchNotifies(listener: () => void): void {
+  browser.storage.local.onChanged.addListener((changes) => {
+    if (changes[notifiesKey] !== undefined) listener();
+  });
+}
+
+export async function setNotifies(notifies: boolean): Promise<void> {
+  await browser.storage.local.set({ [notifiesKey]: notifies });
+}

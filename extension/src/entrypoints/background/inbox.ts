@@ -6,6 +6,7 @@ import type { ApprovalSummary } from '@keytrail/shared/approval';
 import { browser } from 'wxt/browser';
 import { forgetInbox, keepInbox, readKeptInbox } from '../../lib/inbox.ts';
 import { getSession, type Session } from '../../lib/session.ts';
+import { showAlerts } from './alert-notices.ts';
 import { toApprovalNotices } from './approval-notices.ts';
 import { updateBadge } from './badge.ts';
 import { showNotices } from './notices.ts';
@@ -80,6 +81,7 @@ async function showInbox(accountId: string, inbox: Inbox): Promise<void> {
   if ((await getSession())?.account.accountId !== accountId) return;
   await keepInbox(accountId, inbox);
   await showNotices('approval', toApprovalNotices(inbox));
+  await showAlerts(inbox);
   await updateBadge();
   // Whatever changed it is an event, too.
   void pullEvents();
@@ -100,5 +102,6 @@ export async function patchInbox(patch: Partial<Inbox> | ApprovalSummary): Promi
 async function leave(): Promise<void> {
   await forgetInbox();
   await showNotices('approval', []);
+  await showNotices('alert', []);
   await updateBadge();
 }

@@ -6,6 +6,8 @@ import { toDashboardUrl } from '../../lib/dashboard-link.ts';
 import { forgetLogins } from '../../lib/login-list.ts';
 import { answerMessages } from '../../lib/message-intake.ts';
 import { restrictStorage, watchSession } from '../../lib/session.ts';
+import { watchNotifies } from '../../lib/settings.ts';
+import { alertNoticeHandler, showKeptAlerts } from './alert-notices.ts';
 import { answerApproval, approvalNoticeHandler, setLock } from './approvals.ts';
 import { resetBadge, updateBadge } from './badge.ts';
 import { copyPassword } from './copy.ts';
@@ -44,7 +46,8 @@ export default defineBackground(() => {
       return null;
     },
   });
-  answerNotices({ approval: approvalNoticeHandler });
+  answerNotices({ approval: approvalNoticeHandler, alert: alertNoticeHandler });
+  watchNotifies(() => void showKeptAlerts());
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === 'install') void browser.tabs.create({ url: toDashboardUrl('/welcome') });
   });

@@ -7,6 +7,7 @@ import { sendMessage } from '../../lib/messages.ts';
 import { queryClient } from '../../lib/query.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { Logo } from '../../ui/logo.tsx';
+import { AlertBell } from './alerts/alert-bell.tsx';
 import { LockButton } from './lock-button.tsx';
 import { strings } from './strings.ts';
 import { SyncStatus } from './sync-status.tsx';
@@ -60,6 +61,7 @@ export function Shell() {
           ))}
         </nav>
         <div className="flex shrink-0 items-center gap-1 md:flex-col md:items-stretch">
+          <AlertBell />
           <LockButton />
           <SyncStatus />
         </div>

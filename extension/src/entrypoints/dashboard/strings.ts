@@ -482,6 +482,37 @@ export const strings = {
     },
   },
 
+  alerts: {
+    title: 'Alerts',
+    newOnes: 'new',
+    markAllSeen: 'Mark all as seen',
+    markSeen: 'Mark as seen',
+    unseen: 'New:',
+    showInLog: 'Show in log',
+    muteKind: 'Mute this kind everywhere',
+    muteFor: (subject: string) => `Mute this kind for ${subject}`,
+    muted: (kind: string) => `Muted: ${kind}. Settings has the way back.`,
+    mutedFor: (kind: string, subject: string) => `Muted for ${subject}: ${kind}. Settings has the way back.`,
+    older: 'Show older',
+    settings: 'Alert settings',
+    noneTitle: 'No alerts',
+    noneBody: 'First uses, new addresses, bursts of denials, grants about to end and failing refreshes show here.',
+  },
+
+  alertSettings: {
+    title: 'Alerts',
+    hint: 'What is worth a word while you look elsewhere.',
+    notifications: 'Show alerts as browser notifications',
+    on: 'On',
+    off: 'Off',
+    muted: 'Muted',
+    none: 'Nothing is muted. A kind is muted from the menu of an alert.',
+    everyone: 'everywhere',
+    removedAgent: 'a deleted agent',
+    undo: 'Unmute',
+    undoOf: (kind: string, whose: string) => `Unmute ${kind}, ${whose}`,
+  },
+
   settings: {
     title: 'Settings',
     server: 'Server',

@@ -9,6 +9,7 @@ import { lastSpans } from '../../../ui/date-range.ts';
 import { parseSearch, stringifySearch } from '../search.ts';
 import {
   type AuditSearch,
+  fromFilter,
   fromRange,
   groupings,
   parseAuditSearch,
@@ -95,6 +96,7 @@ describe('an address of the audit log', () => {
         const opened = read(url.split('?')[1] ?? '');
         expect(toFilter(opened, now)).toEqual(filter);
         expect(opened.event).toBe(search.event);
+        expect(toFilter(fromFilter(filter), now)).toEqual(filter);
       }),
     );
   });

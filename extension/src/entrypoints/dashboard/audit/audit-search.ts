@@ -12,6 +12,7 @@ import {
 import { toIpRange } from '@keytrail/shared/ip-range';
 import { line } from '@keytrail/shared/text';
 import { z } from 'zod';
+import { toAuditSearch } from '../../../lib/dashboard-link.ts';
 import { type DateRange, isLastSpan, toInstants } from '../../../ui/date-range.ts';
 
 /** A list in an address: repeated or single; what does not belong there is left out rather than refused. */
@@ -122,6 +123,11 @@ export function toChoices(search: AuditSearch): EventFilter {
     policyIds,
     text,
   };
+}
+
+/** The address that means the events of a filter. */
+export function fromFilter(filter: EventFilter): AuditSearch {
+  return parseAuditSearch({ ...toAuditSearch(filter) });
 }
 
 /** The events that an address means at this moment. */

@@ -8,6 +8,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Choice } from '../../../ui/choice.tsx';
 import { setTheme, themes, useTheme } from '../../../ui/theme.ts';
 import { PageHead } from '../page-head.tsx';
+import { AlertSettings } from '../settings/alert-settings.tsx';
 import { CacheSizeForm } from '../settings/cache-size-form.tsx';
 import { ServerForm } from '../settings/server-form.tsx';
 import { SessionList } from '../settings/session-list.tsx';
@@ -29,6 +30,9 @@ export function SettingsPage() {
       <div className="flex max-w-2xl flex-col gap-3">
         <Panel title={text.appearance}>
           <ThemeChoice />
+        </Panel>
+        <Panel title={strings.alertSettings.title} hint={strings.alertSettings.hint}>
+          <AlertSettings />
         </Panel>
         <Panel title={text.account}>
           <Account session={session} />
