@@ -60,6 +60,11 @@ test('every statement that touches a table of accounts names one account', async
       continue;
     seen.add(statement);
     for (const table of named) touched.add(table);
+    const rows = readRowAccounts(statement, parameters);
+    if (rows.length > 1) {
+      expect(new Set(rows).size, statement).toBe(1);
+      continue;
+    }
     const [row] = await sql.unsafe(`explain (format json, verbose) ${statement}`, [...parameters].map(toValue));
     const [plan] = [explained.parse(row?.['QUERY PLAN'])].flat();
     if (plan === undefined) throw new Error('no plan');
@@ -82,6 +87,12 @@ test('every statement that touches a table of accounts names one account', async
     expect([...touched], table).toContain(table);
   }
 });
+
+/** Whose rows an INSERT of several brings: the plan does not say, its parameters do. */
+function readRowAccounts(statement: string, parameters: readonly unknown[]): unknown[] {
+  const values = /^insert into "\w+" \("account_id",.*?\) values (.*)$/.exec(statement)?.[1] ?? '';
+  return [...values.matchAll(/(?:^|, )\(\$(\d+)/g)].map(([, place]) => parameters[Number(place) - 1]);
+}
 
 function toValue(value: unknown): postgres.SerializableParameter {
   return value as postgres.SerializableParameter; // It was a parameter a moment ago.
