@@ -2,9 +2,10 @@
 
 import { X } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
-import type { KeyboardEvent, ReactNode } from 'react';
+import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { IconButton } from './icon-button.tsx';
 import { joinClasses } from './join-classes.ts';
+import { OverlayPlace } from './overlay-place.ts';
 import { strings } from './strings.ts';
 import { focusFirstControl, useDialogFocus } from './use-dialog-focus.ts';
 
@@ -26,6 +27,7 @@ const scrim = 'fixed inset-0 z-40 bg-scrim animate-appear';
 /** A modal dialog; on small screens it fills the width. */
 export function Dialog({ open, onClose, title, description, children, sticky = false, wide = false }: DialogProps) {
   const focus = useDialogFocus(focusFirstControl);
+  const [place, setPlace] = useState<HTMLElement | null>(null);
   return (
     <Primitive.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Primitive.Portal>
@@ -33,6 +35,7 @@ export function Dialog({ open, onClose, title, description, children, sticky = f
         <Primitive.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           {...focus}
+          ref={setPlace}
           onInteractOutside={(event) => sticky !== false && event.preventDefault()}
           onEscapeKeyDown={(event) => sticky === 'always' && event.preventDefault()}
           className={joinClasses(
@@ -41,7 +44,7 @@ export function Dialog({ open, onClose, title, description, children, sticky = f
           )}
         >
           <Head title={title} description={description} closable={sticky !== 'always'} />
-          {children}
+          <OverlayPlace value={place}>{children}</OverlayPlace>
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>
@@ -59,6 +62,7 @@ interface DrawerProps extends Omit<DialogProps, 'sticky' | 'wide'> {
 /** A modal panel at the end of the line, for the details of one row. */
 export function Drawer({ open, onClose, title, description, children, actions, onKeyDown, returnTo }: DrawerProps) {
   const focus = useDialogFocus(focusFirstControl, returnTo);
+  const [place, setPlace] = useState<HTMLElement | null>(null);
   return (
     <Primitive.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Primitive.Portal>
@@ -66,11 +70,12 @@ export function Drawer({ open, onClose, title, description, children, actions, o
         <Primitive.Content
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
           {...focus}
+          ref={setPlace}
           onKeyDown={onKeyDown}
           className="fixed inset-y-0 end-0 z-40 flex w-full max-w-md animate-slide-in flex-col border-s border-line bg-panel shadow-overlay outline-none rtl:animate-appear"
         >
           <Head title={title} description={description} actions={actions} closable />
-          {children}
+          <OverlayPlace value={place}>{children}</OverlayPlace>
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>

@@ -18,20 +18,28 @@ interface MenuProps {
   /** The button that opens it. */
   readonly trigger: ReactElement;
   readonly children: ReactNode;
+  /** Which of its edges lies under the trigger's; the end by default, as at the end of a row. */
+  readonly align?: 'start' | 'end';
+  /** The menu has closed and the focus is about to return to the trigger, unless the event is prevented. */
+  readonly onClosed?: ((event: Event) => void) | undefined;
 }
 
 /** Opens on press, Enter, Space and Down; closes on Escape. */
-export function Menu({ trigger, children }: MenuProps) {
+export function Menu({ trigger, children, align = 'end', onClosed }: MenuProps) {
   const landmark = useLandmark();
   return (
     <Primitive.Root modal={false}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
       <Primitive.Portal container={landmark}>
         <Primitive.Content
-          align="end"
+          align={align}
           sideOffset={4}
           collisionPadding={8}
-          className={joinClasses(overlayClasses, 'min-w-44')}
+          {...(onClosed === undefined ? {} : { onCloseAutoFocus: onClosed })}
+          className={joinClasses(
+            overlayClasses,
+            'max-h-(--radix-dropdown-menu-content-available-height) min-w-44 overflow-y-auto',
+          )}
         >
           {children}
         </Primitive.Content>

@@ -13,7 +13,7 @@ interface SearchFieldProps {
 /** Its label is its placeholder; Escape empties it. */
 export function SearchField({ label, value, onChange }: SearchFieldProps) {
   return (
-    <search className="relative block flex-1 sm:flex-none">
+    <search className="relative block min-w-36 flex-1 sm:flex-none">
       <Search
         aria-hidden
         className="pointer-events-none absolute start-2.5 top-1/2 size-3.5 -translate-y-1/2 text-faint"
