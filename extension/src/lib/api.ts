@@ -101,6 +101,7 @@ const kinds: Record<string, Failure['kind']> = {
   vault_locked: 'denied',
   owner_only: 'denied',
   agent_only: 'denied',
+  conflict: 'conflict',
   event_not_recorded: 'server',
   reader_too_slow: 'server',
   too_many_streams: 'server',

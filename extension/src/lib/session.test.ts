@@ -160,10 +160,11 @@ describe('what a failed call says', () => {
       { code: 'access_denied', sentence: 'No.', rule: 'moon_phase', retryAt: '2026-03-01T00:00:00.000Z' },
       { kind: 'denied', sentence: 'No.', retryAt: '2026-03-01T00:00:00.000Z' },
     ],
+    ['wrong input', { code: 'invalid_input', sentence: 'Too long.' }, { kind: 'invalid', sentence: 'Too long.' }],
     [
-      'wrong input',
+      'somebody else was faster',
       { code: 'conflict', sentence: 'Changed meanwhile.' },
-      { kind: 'invalid', sentence: 'Changed meanwhile.' },
+      { kind: 'conflict', sentence: 'Changed meanwhile.' },
     ],
     [
       'the database is away',
