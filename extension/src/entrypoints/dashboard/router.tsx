@@ -13,6 +13,7 @@ import { getSession } from '../../lib/session.ts';
 import { parseAuditSearch } from './audit/audit-search.ts';
 import { NotFound } from './pages/not-found.tsx';
 import { PageError } from './pages/page-error.tsx';
+import { type PoliciesSearch, parsePoliciesSearch } from './policies/policies-search.ts';
 import { parseSearch, stringifySearch } from './search.ts';
 import { Shell } from './shell.tsx';
 
@@ -75,6 +76,13 @@ export const agentsRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/agents.tsx'), 'AgentsPage'),
 });
 
+export const policiesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/policies',
+  validateSearch: (search): PoliciesSearch => parsePoliciesSearch(search),
+  component: lazyRouteComponent(() => import('./pages/policies.tsx'), 'PoliciesPage'),
+});
+
 export const auditRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/audit',
@@ -91,7 +99,7 @@ export const settingsRoute = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     welcomeRoute,
-    appRoute.addChildren([indexRoute, vaultRoute, agentsRoute, auditRoute, settingsRoute]),
+    appRoute.addChildren([indexRoute, vaultRoute, agentsRoute, policiesRoute, auditRoute, settingsRoute]),
   ]),
   history: createHashHistory(),
   parseSearch,

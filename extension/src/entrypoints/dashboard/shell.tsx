@@ -1,7 +1,7 @@
 // The frame around every page of a signed-in person: navigation, status, and the way out when the session ends.
 
 import { Link, Outlet, useRouter } from '@tanstack/react-router';
-import { Bot, KeyRound, List, type LucideIcon, Settings } from 'lucide-react';
+import { Bot, KeyRound, List, type LucideIcon, Settings, ShieldCheck } from 'lucide-react';
 import { useEffect } from 'react';
 import { sendMessage } from '../../lib/messages.ts';
 import { queryClient } from '../../lib/query.ts';
@@ -13,9 +13,16 @@ import { strings } from './strings.ts';
 import { SyncStatus } from './sync-status.tsx';
 import { Waiting } from './waiting.tsx';
 
-const pages: readonly { to: '/vault' | '/agents' | '/audit' | '/settings'; name: string; icon: LucideIcon }[] = [
+interface PageLink {
+  readonly to: '/vault' | '/agents' | '/policies' | '/audit' | '/settings';
+  readonly name: string;
+  readonly icon: LucideIcon;
+}
+
+const pages: readonly PageLink[] = [
   { to: '/vault', name: strings.nav.vault, icon: KeyRound },
   { to: '/agents', name: strings.nav.agents, icon: Bot },
+  { to: '/policies', name: strings.nav.policies, icon: ShieldCheck },
   { to: '/audit', name: strings.nav.audit, icon: List },
   { to: '/settings', name: strings.nav.settings, icon: Settings },
 ];

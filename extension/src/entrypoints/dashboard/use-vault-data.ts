@@ -20,12 +20,18 @@ export function useDenials(): ReadonlyMap<string, number> | undefined {
   return useMemo(() => data && new Map(data.map(({ agentId, count }) => [agentId, count])), [data]);
 }
 
+/** Policies with their rules, and what each is attached to. */
+export function usePolicies() {
+  return useQuery(trpc.policies.list.queryOptions());
+}
+
 /** Makes lists ask again after something changed. */
 export function useRefresh() {
   const client = useQueryClient();
   return {
     credentials: () => client.invalidateQueries(trpc.credentials.pathFilter()),
     agents: () => client.invalidateQueries(trpc.agents.pathFilter()),
+    policies: () => client.invalidateQueries(trpc.policies.pathFilter()),
     grants: () =>
       Promise.all([
         client.invalidateQueries(trpc.grants.pathFilter()),

@@ -4,7 +4,7 @@ import type { FacetName } from '@keytrail/shared/event';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { cachedFilterOptions } from '../../../lib/db.ts';
-import { useAgents, useCredentials } from '../use-vault-data.ts';
+import { useAgents, useCredentials, usePolicies } from '../use-vault-data.ts';
 import type { KnownValue } from './filter-options.ts';
 
 export type KnownValues = { readonly [Name in FacetName]?: readonly KnownValue[] };
@@ -14,6 +14,7 @@ export function useKnownValues(): KnownValues {
   const cached = useQuery({ queryKey: ['audit', 'options'], queryFn: cachedFilterOptions }).data;
   const credentials = useCredentials().data;
   const agents = useAgents().data;
+  const policies = usePolicies().data;
   return useMemo(() => {
     const services = new Set([...(cached?.services ?? []), ...(credentials ?? []).map(({ service }) => service)]);
     const names = new Map((cached?.agents ?? []).map(({ id, name }) => [id, name]));
@@ -24,8 +25,9 @@ export function useKnownValues(): KnownValues {
       credentialIds: byLabel(
         (credentials ?? []).map(({ id, label, service }) => ({ value: id, label, detail: service })),
       ),
+      policyIds: byLabel((policies ?? []).map(({ id, name }) => ({ value: id, label: name }))),
     };
-  }, [cached, credentials, agents]);
+  }, [cached, credentials, agents, policies]);
 }
 
 function byLabel(values: KnownValue[]): KnownValue[] {

@@ -14,6 +14,7 @@ import { ServiceBadge } from '../../../ui/service-badge.tsx';
 import { activityOf } from '../audit/activity-search.ts';
 import { Detail, Details, Section } from '../detail.tsx';
 import { CredentialGrants } from '../grants/credential-grants.tsx';
+import { AttachedPolicies } from '../policies/attached-policies.tsx';
 import { strings } from '../strings.ts';
 import { Expiry } from './expiry.tsx';
 import { kindFields, toFieldLabel } from './kind-fields.ts';
@@ -72,6 +73,9 @@ export function CredentialDrawer(props: CredentialDrawerProps) {
         </Section>
         <Section title={text.sections.access}>
           <CredentialGrants credentialId={credential.id} />
+        </Section>
+        <Section title={text.sections.policies}>
+          <AttachedPolicies target={{ kind: 'credential', id: credential.id }} />
         </Section>
       </DialogBody>
       <DialogFoot>

@@ -1,0 +1,79 @@
+// What the server says about a request that nobody made, and how the form asks for it.
+
+import type { AppRouter } from '@keytrail/server/trpc/root';
+import type { ClientKind } from '@keytrail/shared/client';
+import { toIpRange } from '@keytrail/shared/ip-range';
+import { toOrigin } from '@keytrail/shared/site';
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import { fromLocalField } from '../../../ui/date-range.ts';
+import { strings } from '../strings.ts';
+import type { PolicyValue } from './policy-draft.ts';
+
+const text = strings.policies;
+
+export type Explanation = inferRouterOutputs<AppRouter>['policies']['explain'];
+export type ExplainInput = inferRouterInputs<AppRouter>['policies']['explain'];
+
+/** As typed. */
+export interface RequestDraft {
+  /** Empty: the owner. */
+  readonly agentId: string;
+  readonly credentialId: string;
+  /** As a `datetime-local` field holds it; empty: now. */
+  readonly at: string;
+  readonly clientIp: string;
+  readonly client: ClientKind;
+  readonly reason: string;
+  readonly siteOrigin: string;
+  /** Null: all of them. */
+  readonly fields: readonly string[] | null;
+}
+
+export const emptyRequest: RequestDraft = {
+  agentId: '',
+  credentialId: '',
+  at: '',
+  clientIp: '',
+  client: 'nodejs',
+  reason: '',
+  siteOrigin: '',
+  fields: null,
+};
+
+/** Sentences by place: `clientIp`, `siteOrigin`. */
+export function findRequestErrors(draft: RequestDraft): { clientIp?: string; siteOrigin?: string } {
+  return {
+    ...(draft.clientIp.trim() === '' || toAddress(draft.clientIp) !== null
+      ? {}
+      : { clientIp: text.explainPanel.clientIpWrong }),
+    ...(draft.siteOrigin.trim() === '' || toOrigin(draft.siteOrigin.trim()) !== null
+      ? {}
+      : { siteOrigin: text.form.originAdvice }),
+  };
+}
+
+/** Null while the form says too little, or something that is wrong. */
+export function toExplainInput(
+  draft: RequestDraft,
+  edited: { id: string | null; policy: PolicyValue } | undefined,
+): ExplainInput | null {
+  if (draft.credentialId === '' || Object.keys(findRequestErrors(draft)).length > 0) return null;
+  const byAgent = draft.agentId !== '';
+  return {
+    agentId: byAgent ? draft.agentId : null,
+    credentialId: draft.credentialId,
+    at: fromLocalField(draft.at) ?? null,
+    clientIp: toAddress(draft.clientIp),
+    client: draft.client,
+    reason: byAgent && draft.reason.trim() !== '' ? draft.reason.trim() : null,
+    fields: draft.fields === null ? null : [...draft.fields],
+    siteOrigin: byAgent ? null : toOrigin(draft.siteOrigin.trim()),
+    ...(edited === undefined ? {} : { policy: { ...edited.policy, id: edited.id } }),
+  };
+}
+
+/** One address and no range; null for anything else. */
+function toAddress(typed: string): string | null {
+  const range = toIpRange(typed);
+  return range === null || range.includes('/') ? null : range;
+}
