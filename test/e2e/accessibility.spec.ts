@@ -4,7 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { createClient } from '../kit/client.ts';
 import { expect, type Person, test } from './fixtures.ts';
 
-for (const path of ['/vault', '/agents', '/audit', '/settings', '/nowhere']) {
+for (const path of ['/vault', '/agents', '/policies', '/audit', '/settings', '/nowhere']) {
   test(`axe finds nothing on ${path}, light or dark, and it fits 320 and 1600 px`, async ({
     server,
     signedIn,
