@@ -40,7 +40,12 @@ export function createApi(source: Session | (() => Promise<Session | null>), onM
           EventSource,
           eventSourceOptions: () => ({ fetch: (url, init) => fetchAs(current, url, init, true) }),
         }),
-        false: httpLink({ url: `${placeholder}/trpc`, fetch: (url, init) => fetchAs(current, url, init) }),
+        // By POST, queries too: a policy to be tried, or a filter, is longer than an address may be and nobody's to log.
+        false: httpLink({
+          url: `${placeholder}/trpc`,
+          methodOverride: 'POST',
+          fetch: (url, init) => fetchAs(current, url, init),
+        }),
       }),
     ],
   });

@@ -52,6 +52,8 @@ export function createTrpcRoutes(ctx: Context, face: TrpcFace): RequestHandler {
     maxBodySize: bodyBytesMax,
     // One call a request: a batch would share one answer's status among calls that fare differently.
     allowBatching: false,
+    // The extension asks by POST. No cookie speaks for anybody here, so nothing follows from a form on a page of others.
+    allowMethodOverride: true,
     createContext: ({ req, res }) => face.createContext(req, res),
     responseMeta: ({ errors }) => ({ headers: toErrorHeaders(errors, ctx.nowMs()) }),
     onError: face.onError,

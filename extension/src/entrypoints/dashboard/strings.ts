@@ -253,6 +253,7 @@ export const strings = {
   grants: {
     title: (name: string) => `Grants of ${name}`,
     description: 'What this agent may use, and until when.',
+    policies: 'Policies',
     add: 'Grant a credential',
     none: 'No grants. Its key works, but every request for a credential is refused.',
     untilRevoked: 'until revoked',

@@ -2,8 +2,10 @@
 
 import type { AgentSummary } from '@keytrail/shared/agent';
 import { useToast } from '../../../ui/toast.tsx';
+import { Section } from '../detail.tsx';
 import { AgentGrantsDrawer } from '../grants/agent-grants-drawer.tsx';
 import { GrantDialog } from '../grants/grant-dialog.tsx';
+import { AttachedPolicies } from '../policies/attached-policies.tsx';
 import { strings } from '../strings.ts';
 import { useAgents, useCredentials, useRefresh } from '../use-vault-data.ts';
 import { AgentConfirm } from './agent-confirm.tsx';
@@ -29,7 +31,11 @@ export function AgentOverlays({ open, overlay, onOverlay, onGrants }: AgentOverl
           agent={open}
           onAdd={() => onOverlay({ kind: 'grant', agent: open })}
           onClose={() => onGrants(undefined)}
-        />
+        >
+          <Section title={strings.grants.policies}>
+            <AttachedPolicies target={{ kind: 'agent', id: open.id }} />
+          </Section>
+        </AgentGrantsDrawer>
       )}
       {overlay !== undefined && <Overlay overlay={overlay} onOverlay={onOverlay} />}
     </>
