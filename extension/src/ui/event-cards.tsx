@@ -74,12 +74,12 @@ function EventCard({ row, rowProps, onOpen, onToggle, open, fresh }: EventCardPr
     <li
       onClick={toRowPress(onOpen && (() => onOpen(event)))}
       className={joinClasses(
-        'flex items-start gap-2.5 border-t border-hairline px-2.75 py-2.25 first:rounded-t-lg first:border-t-0 last:rounded-b-lg',
+        'relative flex items-start gap-2.5 border-t border-hairline px-2.75 py-2.25 first:rounded-t-lg first:border-t-0 last:rounded-b-lg',
         rowFocusClasses,
         (place === 'member' || place === 'last') && 'ps-6',
         onOpen !== undefined && 'cursor-pointer hover:bg-canvas',
         open && 'bg-accent-soft',
-        fresh && 'animate-highlight',
+        fresh && 'fresh-wash',
       )}
     >
       <EventIcon type={event.type} />

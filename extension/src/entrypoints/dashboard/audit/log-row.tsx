@@ -51,7 +51,7 @@ export const LogRow = memo(function LogRow(props: LogRowProps) {
         rowFocusClasses,
         'min-h-10 cursor-pointer items-center border-b border-hairline py-1.5 hover:bg-canvas',
         props.open && 'bg-accent-soft hover:bg-accent-soft',
-        props.fresh && 'animate-highlight',
+        props.fresh && 'fresh-wash',
       )}
     >
       <td className={cell}>
