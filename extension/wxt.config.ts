@@ -1,6 +1,7 @@
 // The extension's build and manifest.
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'wxt';
+import { popupChunks } from './popup-chunks.ts';
 
 // One public key gives every build the same extension id, which the server trusts by default:
 // jgfpjgmjbpeilmcaiknkihnhdccogfnm.
@@ -32,7 +33,7 @@ export default defineConfig({
   modules: ['@wxt-dev/module-react'],
   imports: false,
   vite: () => ({
-    plugins: [tailwindcss()],
+    plugins: [tailwindcss(), popupChunks],
     build: { rolldownOptions: { output: { banner: withoutEval } } },
   }),
   manifest: ({ browser, mode }) => ({
