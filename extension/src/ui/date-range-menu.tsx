@@ -91,11 +91,11 @@ function CustomRange({ range, onChoose }: Omit<PresetProps, 'preset'>) {
   const custom = range.kind === 'custom' ? range : undefined;
   const [from, setFrom] = useState(toLocalField(custom?.from));
   const [to, setTo] = useState(toLocalField(custom?.to));
-  const reversed = from !== '' && to !== '' && from >= to;
+  const next = { from: fromLocalField(from, custom?.from), to: fromLocalField(to, custom?.to) };
+  const reversed = next.from !== undefined && next.to !== undefined && Date.parse(next.from) >= Date.parse(next.to);
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    const next = { from: fromLocalField(from), to: fromLocalField(to) };
     if (!reversed)
       onChoose(next.from === undefined && next.to === undefined ? { kind: 'all' } : { kind: 'custom', ...next });
   }

@@ -35,8 +35,13 @@ export function toLocalField(at: string | undefined): string {
   return shifted.toISOString().slice(0, 16);
 }
 
-/** Reads a `datetime-local` field; undefined when it is empty or incomplete. */
-export function fromLocalField(text: string): string | undefined {
+/**
+ * Reads a `datetime-local` field; undefined when it is empty or incomplete.
+ * @param known an instant that stays itself while the field shows it: its seconds, and which of two equal hours at the end
+ *   of summer time it lies in, are not in the field.
+ */
+export function fromLocalField(text: string, known?: string): string | undefined {
+  if (known !== undefined && text === toLocalField(known)) return known;
   const date = new Date(text);
   return text === '' || Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
