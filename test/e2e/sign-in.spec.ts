@@ -36,6 +36,11 @@ test('a wrong password, a wrong server and no server are told apart', async ({ b
   await expect(main).toContainText('cannot be reached');
   await attempt(`http://127.0.0.1:${otherPort}`, password);
   await expect(main).toContainText('not a Keytrail server');
+  const inTheClear = main.getByText('This address is not encrypted');
+  await page.getByLabel('Server address').fill('http://keytrail.example.com');
+  await expect(inTheClear).toBeVisible();
+  await page.getByLabel('Server address').fill('https://keytrail.example.com');
+  await expect(inTheClear).toHaveCount(0);
   await attempt(server.url, 'wrong password here');
   await expect(main).toContainText('The e-mail address or the password is wrong.');
   await expect(page.getByLabel('E-mail address')).toHaveValue(person.email);
@@ -86,6 +91,8 @@ test('a wrong server address in Settings is refused, what was typed stays, and s
     await expect(page.getByRole('main')).toContainText(said);
     await expect(address).toHaveValue(typed);
   }
+  await address.fill('http://192.0.2.7:4310');
+  await expect(page.getByRole('main')).toContainText('This address is not encrypted');
   await page.reload();
   await expect(page.getByRole('main')).toContainText(signedIn.email);
 });

@@ -11,14 +11,26 @@ export type Credentials =
 
 /** Reads a typed server address into an origin; a bare local host name means http. Throws a FailureError. */
 export function toServerAddress(typed: string): string {
-  const text = typed.trim();
-  const isBareLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\/?$/i.test(text);
-  const origin = toOrigin(isBareLocal ? `http://${text}` : text);
+  const origin = readOrigin(typed);
   if (origin !== null) return origin;
   throw new FailureError({
     kind: 'invalid',
     sentence: 'This is not a server address. It looks like http://127.0.0.1:4310 or https://keytrail.example.com.',
   });
+}
+
+/** True for an address that is spoken to without encryption over a network, where others can read along. */
+export function isInTheClear(typed: string): boolean {
+  const origin = readOrigin(typed);
+  if (origin === null) return false;
+  const { protocol, hostname } = new URL(origin);
+  return protocol === 'http:' && !/^((.+\.)?localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+function readOrigin(typed: string): string | null {
+  const text = typed.trim();
+  const isBareLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\/?$/i.test(text);
+  return toOrigin(isBareLocal ? `http://${text}` : text);
 }
 
 const health = z.object({ name: z.literal('keytrail'), status: z.string() });

@@ -38,6 +38,8 @@ export const strings = {
     lead: 'Keytrail keeps your credentials, lets your browser and your AI agents use them, and keeps an append-only record of every use.',
     server: 'Server address',
     serverHint: 'Where your Keytrail server runs.',
+    serverInTheClear:
+      'This address is not encrypted (http). Whoever is on the way to it can read your password and your secrets. Use https, unless you trust that network.',
     signIn: 'Sign in',
     signUp: 'Create account',
     name: 'Name',

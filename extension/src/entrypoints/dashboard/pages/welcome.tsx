@@ -13,6 +13,7 @@ import { TextField } from '../../../ui/field.tsx';
 import { Logo } from '../../../ui/logo.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { SecretField } from '../../../ui/secret-field.tsx';
+import { ServerField } from '../server-field.tsx';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useTitle } from '../use-title.ts';
@@ -124,15 +125,11 @@ function EntryForm({ view }: { readonly view: Extract<SessionView, { status: 'si
         error={errors.password}
         onChange={change('password')}
       />
-      <TextField
-        label={text.server}
-        inputMode="url"
-        spellCheck={false}
+      <ServerField
         placeholder={defaultServerAddress}
         hint={text.serverHint}
         value={values.serverAddress}
-        onChange={(event) => change('serverAddress')(event.target.value)}
-        className="font-mono text-xs"
+        onChange={change('serverAddress')}
       />
       {failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}
       <Button type="submit" variant="primary" pending={pending}>

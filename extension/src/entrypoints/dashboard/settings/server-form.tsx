@@ -3,8 +3,8 @@
 import { type FormEvent, useState } from 'react';
 import { setServerAddress } from '../../../lib/session-change.ts';
 import { Button } from '../../../ui/button.tsx';
-import { TextField } from '../../../ui/field.tsx';
 import { useToast } from '../../../ui/toast.tsx';
+import { ServerField } from '../server-field.tsx';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 
@@ -27,17 +27,12 @@ export function ServerForm({ serverAddress }: { readonly serverAddress: string }
   return (
     <form noValidate onSubmit={onSubmit} className="flex flex-wrap items-start gap-2">
       <div className="min-w-56 flex-1">
-        <TextField
-          label={strings.welcome.server}
+        <ServerField
           hint={text.serverHint}
           error={failure?.sentence}
-          inputMode="url"
-          autoComplete="off"
-          spellCheck={false}
           value={typed}
-          className="font-mono text-xs"
-          onChange={(event) => {
-            setTyped(event.target.value);
+          onChange={(next) => {
+            setTyped(next);
             clear();
           }}
         />
