@@ -171,10 +171,11 @@ BEGIN
             SELECT s.* FROM (SELECT unnest(chosen[1:asked]) AS facet) c CROSS JOIN LATERAL (
               SELECT s.facet, s.slot, CASE WHEN s.slot >= from_low AND s.slot + interval '30 minutes' <= from_high
                 THEN s.count ELSE 0 END AS sure
-              -- Of rows, so that only the key answers it: by slots alone a small log looks no dearer, and is walked for each facet.
-              FROM event_slots s WHERE s.account_id = account AND s.facet = c.facet
+              -- As rows and in the key's order, so that only the key answers it: by facet and slot apart, all indexes of a small
+              -- log look equally cheap, and it would be walked from end to end for each facet.
+              FROM event_slots s WHERE s.account_id = account
                 AND (s.facet, s.slot) > (c.facet, from_low - interval '30 minutes') AND (s.facet, s.slot) < (c.facet, from_high)
-              ORDER BY s.slot <order> LIMIT page_size + 1
+              ORDER BY s.facet <order>, s.slot <order> LIMIT page_size + 1
             ) s
           ), needed AS (
             SELECT v.facet, v.slot, coalesce(sum(v.sure) OVER (
