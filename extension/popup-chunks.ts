@@ -18,6 +18,20 @@ export const popupChunks: Plugin = {
     ];
     return { ...options, codeSplitting: { groups } };
   },
+  // Both are asked for at once: the second is there when the first asks for it.
+  transformIndexHtml: {
+    order: 'post',
+    handler(_html, { path, bundle = {} }) {
+      if (!/\bpopup\b/.test(path)) return [];
+      return Object.keys(bundle)
+        .filter((file) => file.includes('popup-render'))
+        .map((file) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` },
+          injectTo: 'head',
+        }));
+    },
+  },
 };
 
 /** What a bundler tells of its modules. */
