@@ -124,6 +124,7 @@ test('every change of the vault is a Vault Change event; events outlive what the
     'create: Agent created',
     'create: Grant given',
     'update: Credential changed',
+    'revoke: Agent key revoked',
     'rotate: Agent key rotated',
     'suspend: Agent suspended',
     'resume: Agent resumed',
