@@ -7,8 +7,9 @@ import { z } from 'zod';
 import { verifyActive } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { DeniedError } from '../trpc/init.ts';
-import { type AgentRequest, fetchForAgent } from '../vault/access.ts';
+import { fetchForAgent } from '../vault/access.ts';
 import { listGranted } from '../vault/granted.ts';
+import type { AgentRequest } from '../vault/judge-call.ts';
 import { getCaller } from './callers.ts';
 import { answerTool } from './tool-answer.ts';
 

@@ -2,7 +2,7 @@
 // refusal is a recorded value, not an error. A revocation holds for what is loaded after it was answered: a request
 // that was decided a moment before may still be served, and its event says so.
 
-import { type Decision, decide } from '@keytrail/shared/decide';
+import { decide } from '@keytrail/shared/decide';
 import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent, EventAction, EventDraft } from '@keytrail/shared/event';
 import type { ApprovalAsk } from '../agents/approval-requests.ts';
@@ -18,10 +18,10 @@ import { open } from '../base/envelope.ts';
 import { type AgentCall, loadAgentCall } from './agent-call.ts';
 import { recordApprovedUse } from './approved-use.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
-import { type Denial, type Denied, deny, toDenial, toPlainDenial } from './denial.ts';
-import { toAgentFacts, toFacts, toOwnerFacts } from './facts.ts';
-import { selectMeant, toAmbiguous } from './granted.ts';
-import { chooseForAgent, chooseForOwner, toKind, toReleasedValues, toSealedNames } from './release.ts';
+import { type Denial, type Denied, deny, toDenial } from './denial.ts';
+import { toFacts, toOwnerFacts } from './facts.ts';
+import { type AgentRequest, type Draft, type Judged, judgeCall, type Tie, toCredentialFacts } from './judge-call.ts';
+import { chooseForOwner, toKind, toReleasedValues, toSealedNames } from './release.ts';
 import { touchUse } from './touch.ts';
 import { type Recorded, recordUse } from './use-event.ts';
 
@@ -71,13 +71,6 @@ export async function useOwnCredential(ctx: Context, owner: OwnerPrincipal, use:
     : deny(ctx, accountId, draft, decision);
 }
 
-export interface AgentRequest {
-  readonly service: string;
-  readonly label?: string | undefined;
-  readonly field?: string | undefined;
-  readonly reason?: string | undefined;
-}
-
 /** How long an agent will wait where the owner has to be asked. */
 export interface Patience {
   /** Absent: for as long as the owner has to answer. */
@@ -116,7 +109,7 @@ async function attempt(
 ): Promise<AccessOutcome> {
   const { agent } = call;
   const endsMs = ctx.nowMs() + waitMs;
-  let judged = await judge(ctx, call, request, null);
+  let judged = await judgeCall(ctx, call, request, null);
   for (;;) {
     if (judged.outcome === 'denied') return judged;
     const { need, ask } = toAsk(judged, request);
@@ -125,7 +118,7 @@ async function attempt(
     if (answer.outcome !== 'approved') return toRefused(ctx, judged, answer);
     const tie = { approvalId: answer.approvalId, correlationId: answer.correlationId };
     // What was decided before the wait may no longer hold, from the key's standing on.
-    judged = await judge(ctx, await getAgentCall(ctx, agent, request), request, tie);
+    judged = await judgeCall(ctx, await getAgentCall(ctx, agent, request), request, tie);
     if (judged.outcome === 'denied') return judged;
     // What the same words mean now may be more than the owner was shown.
     if (!isSame(ask, judged)) continue;
@@ -137,48 +130,6 @@ async function attempt(
 
 function isSame(ask: Pick<ApprovalAsk, 'credential' | 'fields'>, { row, fields }: Judged): boolean {
   return ask.credential.id === row.id && [...ask.fields].sort().join('\n') === [...fields].sort().join('\n');
-}
-
-/** A request that nothing stands in the way of but, maybe, the owner's word. */
-interface Judged {
-  readonly outcome: 'allowed';
-  readonly row: CredentialRow;
-  readonly fields: string[];
-  readonly decision: Extract<Decision, { allowed: true }>;
-  readonly draft: Draft;
-}
-
-/** What connects the events of a request to those of its approval. */
-interface Tie {
-  readonly approvalId: string;
-  readonly correlationId: string;
-}
-
-async function judge(
-  ctx: Context,
-  { agent, attached, vaultLocked, named: candidates }: AgentCall,
-  request: AgentRequest,
-  tie: Tie | null,
-): Promise<Judged | Denied> {
-  const { accountId } = agent;
-  const granted = selectMeant(candidates, ctx.nowMs());
-  const found = granted[0] ?? null;
-  const row = found?.credential ?? null;
-  const asked = toAgentFacts(agent, found?.grant ?? null, request.reason ?? null);
-  const draft = toAgentDraft(agent, request, row);
-  const refuse = (denial: Denial) => deny(ctx, accountId, { ...draft, ...tie }, denial);
-  // What stands in the way of the agent itself outweighs what it asks for, so that no name can be probed.
-  const standing = decide(toFacts(ctx.nowMs(), row, [], { vaultLocked, policies: [] }, asked));
-  if (!standing.allowed) return refuse(standing);
-  if (found === null || row === null) return refuse(toPlainDenial('grant_missing'));
-  if (granted.length > 1) throw toAmbiguous(granted);
-  const fields = chooseForAgent(row, found.grant?.fields ?? null, request.field);
-  const bounds = { vaultLocked, policies: toBinding(attached, [agent.agentId, row.id]) };
-  const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, asked));
-  const named: Draft = found.grant === null ? draft : { ...draft, grantId: found.grant.id };
-  return decision.allowed
-    ? { outcome: 'allowed', row, fields, decision, draft: named }
-    : deny(ctx, accountId, { ...named, ...tie }, decision);
 }
 
 function toAsk({ row, fields, decision, draft }: Judged, request: AgentRequest) {
@@ -203,22 +154,6 @@ async function toRefused(
   const denial: Denial = { ...by, rule: 'approval', policyIds: decision.policyIds, observed: decision.observed };
   return { ...(await deny(ctx, row.accountId, { ...draft, note: because }, denial)), because };
 }
-
-function toAgentDraft(agent: AgentPrincipal, request: AgentRequest, row: CredentialRow | null): Draft {
-  return {
-    action: 'fetch',
-    source: 'agent',
-    title: agent.agentName,
-    agentId: agent.agentId,
-    agentName: agent.agentName,
-    keyId: agent.keyId,
-    ...agent.requester,
-    ...(request.reason === undefined ? {} : { reason: request.reason }),
-    ...(row === null ? { service: request.service } : toCredentialFacts(row)),
-  };
-}
-
-type Draft = Omit<EventDraft, 'type' | 'outcome'>;
 
 /** Opens what was allowed, and hands it out once its event is durable and everything that counts it had room. */
 async function release(ctx: Context, judged: Judged, agent: AgentPrincipal | null): Promise<AccessOutcome> {
@@ -292,8 +227,4 @@ async function openFields(ctx: Context, row: CredentialRow, fields: string[]): P
     }
   }
   return toReleasedValues(kind, fields, opened, row.public, ctx.nowMs());
-}
-
-function toCredentialFacts(row: CredentialRow): Pick<EventDraft, 'service' | 'credentialId' | 'credentialLabel'> {
-  return { service: row.service, credentialId: row.id, credentialLabel: row.label };
 }

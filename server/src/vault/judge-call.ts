@@ -1,0 +1,88 @@
+// What is said of an agent's call before anybody is asked and anything is opened: which credential it means, which fields
+// would leave, and whether it may. A refusal is recorded here.
+
+import { type Decision, decide } from '@keytrail/shared/decide';
+import type { EventDraft } from '@keytrail/shared/event';
+import { toBinding } from '../agents/attached-policies.ts';
+import type { AgentPrincipal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import type { AgentCall } from './agent-call.ts';
+import type { CredentialRow } from './credentials.ts';
+import { type Denial, type Denied, deny, toPlainDenial } from './denial.ts';
+import { toAgentFacts, toFacts } from './facts.ts';
+import { selectMeant, toAmbiguous } from './granted.ts';
+import { chooseForAgent } from './release.ts';
+
+export interface AgentRequest {
+  readonly service: string;
+  readonly label?: string | undefined;
+  readonly field?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** A request that nothing stands in the way of but, maybe, the owner's word. */
+export interface Judged {
+  readonly outcome: 'allowed';
+  readonly row: CredentialRow;
+  readonly fields: string[];
+  readonly decision: Extract<Decision, { allowed: true }>;
+  readonly draft: Draft;
+}
+
+/** What connects the events of a request to those of its approval. */
+export interface Tie {
+  readonly approvalId: string;
+  readonly correlationId: string;
+}
+
+/** Judges a call. Throws where the words fit several credentials. */
+export async function judgeCall(
+  ctx: Context,
+  { agent, attached, vaultLocked, named: candidates }: AgentCall,
+  request: AgentRequest,
+  tie: Tie | null,
+): Promise<Judged | Denied> {
+  const { accountId } = agent;
+  const granted = selectMeant(candidates, ctx.nowMs());
+  const found = granted[0] ?? null;
+  const row = found?.credential ?? null;
+  const asked = toAgentFacts(agent, found?.grant ?? null, request.reason ?? null);
+  const draft = toAgentDraft(agent, request, row);
+  const refuse = (denial: Denial) => deny(ctx, accountId, { ...draft, ...tie }, denial);
+  // What stands in the way of the agent itself outweighs what it asks for, so that no name can be probed.
+  const standing = decide(toFacts(ctx.nowMs(), row, [], { vaultLocked, policies: [] }, asked));
+  if (!standing.allowed) return refuse(standing);
+  if (found === null || row === null) return refuse(toPlainDenial('grant_missing'));
+  if (granted.length > 1) throw toAmbiguous(granted);
+  const fields = chooseForAgent(row, found.grant?.fields ?? null, request.field);
+  const bounds = { vaultLocked, policies: toBinding(attached, [agent.agentId, row.id]) };
+  const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, asked));
+  const named: Draft = found.grant === null ? draft : { ...draft, grantId: found.grant.id };
+  return decision.allowed
+    ? { outcome: 'allowed', row, fields, decision, draft: named }
+    : deny(ctx, accountId, { ...named, ...tie }, decision);
+}
+
+function toAgentDraft(agent: AgentPrincipal, request: AgentRequest, row: CredentialRow | null): Draft {
+  return {
+    action: 'fetch',
+    source: 'agent',
+    title: agent.agentName,
+    agentId: agent.agentId,
+    agentName: agent.agentName,
+    keyId: agent.keyId,
+    ...agent.requester,
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
+    ...(row === null ? { service: request.service } : toCredentialFacts(row)),
+  };
+}
+
+/** The event of an access before it is known what becomes of it. */
+export type Draft = Omit<EventDraft, 'type' | 'outcome'>;
+
+/** What an event says of a credential. */
+export function toCredentialFacts(
+  row: CredentialRow,
+): Pick<EventDraft, 'service' | 'credentialId' | 'credentialLabel'> {
+  return { service: row.service, credentialId: row.id, credentialLabel: row.label };
+}
