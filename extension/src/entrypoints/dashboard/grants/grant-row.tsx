@@ -56,7 +56,12 @@ export function GrantRow({ grant, children }: GrantRowProps) {
         <p className="text-xs text-mute">
           <Uses grant={grant} />
           {' · '}
-          <Link to="/audit" search={activityOf.grant(grant)} className="rounded-sm text-accent hover:underline">
+          {/* Within a line of text colour alone does not make a link. */}
+          <Link
+            to="/audit"
+            search={activityOf.grant(grant)}
+            className="rounded-sm text-accent underline decoration-accent/50 underline-offset-2 hover:decoration-accent"
+          >
             {text.activity}
           </Link>
         </p>
