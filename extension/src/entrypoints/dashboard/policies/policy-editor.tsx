@@ -3,7 +3,7 @@
 import type { PolicySummary } from '@keytrail/shared/policy';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
-import { type FormEvent, useRef } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Button, toButtonClasses } from '../../../ui/button.tsx';
 import { TextField } from '../../../ui/field.tsx';
 import { Notice } from '../../../ui/notice.tsx';
@@ -34,15 +34,20 @@ interface PolicyEditorProps {
 export function PolicyEditor({ policy, initial, trial, onTrial, onSaved }: PolicyEditorProps) {
   const editor = usePolicyEditor(policy, initial);
   const saved = useRef(false);
+  const form = useRef<HTMLFormElement>(null);
+  const [attempts, setAttempts] = useState(0);
+  // What is wrong is drawn by the time this runs.
+  useEffect(() => {
+    if (attempts > 0) form.current?.querySelector<HTMLElement>('[aria-invalid=true], [data-invalid]')?.focus();
+  }, [attempts]);
 
   function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    const form = event.currentTarget;
     const save = editor.save((stored, created) => {
       saved.current = true;
       onSaved(stored, created);
     });
-    void save.then(() => focusFirstError(form));
+    void save.then(() => setAttempts((count) => count + 1));
   }
 
   return (
@@ -62,7 +67,7 @@ export function PolicyEditor({ policy, initial, trial, onTrial, onSaved }: Polic
         </div>
       )}
       <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(0,25rem)]">
-        <form noValidate onSubmit={onSubmit} className="min-w-0 rounded-lg border border-line bg-panel">
+        <form ref={form} noValidate onSubmit={onSubmit} className="min-w-0 rounded-lg border border-line bg-panel">
           <Names editor={editor} />
           <RulesEditor editor={editor} />
           <Foot editor={editor} />
@@ -126,9 +131,4 @@ function Foot({ editor }: { readonly editor: PolicyEditorState }) {
       </div>
     </footer>
   );
-}
-
-function focusFirstError(form: HTMLFormElement) {
-  // The errors are drawn after this handler; the focus moves once they are there.
-  requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true], [data-invalid]')?.focus());
 }
