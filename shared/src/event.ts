@@ -122,7 +122,7 @@ export interface EventBody {
   service?: string | undefined;
   credentialId?: string | undefined;
   credentialLabel?: string | undefined;
-  /** Names of the fields released, never values. */
+  /** Names of the fields released, or asked for where nothing was released; never values. */
   fields?: string[] | undefined;
   agentId?: string | undefined;
   agentName?: string | undefined;

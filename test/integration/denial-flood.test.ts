@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkLog } from '../kit/check-log.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
-import { createAgent, createGrantedAgent } from '../kit/vault.ts';
+import { createAgent, createGrantedAgent, createToken } from '../kit/vault.ts';
 
 let server: TestServer;
 let second: App;
@@ -52,6 +52,7 @@ async function flush(): Promise<void> {
 test('the first 60 a minute are events of their own, alike ones beyond become one, and the counts add up', async () => {
   const owner = await server.createOwner();
   const { key, agent } = await createAgent(owner, server.url);
+  for (const service of ['github', 'stripe']) await createToken(owner, service);
   await flood(key, 150, 'github', 'nightly deploy');
   await flood(key, 50, 'stripe');
   await flood(key, 1, 'aws');
@@ -75,9 +76,22 @@ test('the first 60 a minute are events of their own, alike ones beyond become on
   expect(sumCounts(await readDenials(owner))).toBe(204);
 });
 
+test('services that an agent makes up are alike: they fill no log', async () => {
+  const owner = await server.createOwner();
+  const { client } = await createAgent(owner, server.url);
+  for (let n = 0; n < 100; n++) await getRefusal(client.agent.credential.mutate({ service: `made-up-${n}` }));
+  server.advance(61_000);
+  await flush();
+  const denials = await readDenials(owner);
+  expect(denials).toHaveLength(denialsMax + 1);
+  expect(sumCounts(denials)).toBe(100);
+  expect(denials.at(-1)).not.toHaveProperty('service');
+});
+
 test('of what alike refusals say, a counted event keeps what all of them say', async () => {
   const owner = await server.createOwner();
   const { key } = await createAgent(owner, server.url);
+  for (const service of ['github', 'stripe']) await createToken(owner, service);
   await flood(key, denialsMax, 'filler');
   await flood(key, 5, 'github', 'one reason');
   await flood(key, 5, 'github', 'another');

@@ -14,7 +14,7 @@ import { append } from './append.ts';
 export const denialsMax = 60;
 const windowMs = 60_000;
 
-/** What makes two refusals alike. */
+/** What makes two refusals alike. Not the service: where no credential is meant, it is whatever the agent makes up. */
 const alikeMembers = [
   'type',
   'action',
@@ -24,7 +24,6 @@ const alikeMembers = [
   'keyId',
   'rule',
   'decidingPolicyId',
-  'service',
   'credentialId',
 ] as const satisfies readonly (keyof EventDraft)[];
 

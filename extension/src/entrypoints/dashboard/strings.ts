@@ -749,7 +749,7 @@ export const strings = {
       service: 'Service',
       credentialLabel: 'Credential',
       credentialId: 'Credential id',
-      fields: 'Fields released',
+      fields: 'Fields',
       agentName: 'Agent',
       agentId: 'Agent id',
       keyId: 'Key id',
