@@ -65,7 +65,7 @@ export type Decision = {
 );
 
 /**
- * Decides one access. The lock comes first, then standing (key, agent), the grant and what it covers, then every rule of
+ * Decides one access. Standing comes first (key, agent), then the lock, the grant and what it covers, then every rule of
  * every policy; what the owner must be asked, and counters, which a refused request must not burn, are left to the
  * caller, in this order.
  */

@@ -211,6 +211,35 @@ test('one answer for one use: of five at once one gets the secret, the others go
   expect(log.filter(({ action }) => action === 'request')).toHaveLength(2);
 });
 
+test('an answer for one use is for what the owner was shown: another reason, client or address asks anew', async () => {
+  const owner = await server.createOwner();
+  const { client, key } = await createAskingAgent(owner, server.url, { rememberMinutes: 15 });
+  const shown = { service: 'github', reason: 'nightly deploy', waitSeconds: 0 };
+  const ask = (by: typeof client, reason = shown.reason) =>
+    getRefusal(by.agent.credential.mutate({ ...shown, reason })).then(({ code }) => code);
+  expect(await ask(client)).toBe('approval_pending');
+  const { id } = await waitForApproval(owner);
+  await answer(owner, id, 'once');
+  const other = createClient(server.url, key, { 'user-agent': 'curl/8.0' });
+  expect(await ask(client, 'something else')).toBe('approval_pending');
+  expect(await ask(other)).toBe('approval_pending');
+  expect((await client.agent.credential.mutate(shown)).values.value).toBe(tokenValue);
+});
+
+test('an agent that lets its requests time out asks no more than thirty times a minute', async () => {
+  const owner = await server.createOwner();
+  const { client } = await createAskingAgent(owner, server.url, { withinSeconds: 5 });
+  const ask = (n: number) =>
+    getRefusal(client.agent.credential.mutate({ service: 'github', reason: `try ${n}`, waitSeconds: 0 }));
+  for (let n = 0; n < 30; n++) {
+    expect(await ask(n)).toMatchObject({ code: 'approval_pending' });
+    if (n % 15 === 14) server.advance(6_000);
+  }
+  expect(await ask(30)).toMatchObject({ code: 'access_denied', rule: 'approval' });
+  server.advance(60_000);
+  expect(await ask(31)).toMatchObject({ code: 'approval_pending' });
+});
+
 test('an answer is not spent on a use that a full counter refuses', async () => {
   const owner = await server.createOwner();
   const { client } = await createAskingAgent(owner, server.url, { rememberMinutes: 0 }, [
@@ -229,7 +258,11 @@ test('an answer is not spent on a use that a full counter refuses', async () => 
     const refused = await getRefusal(client.agent.credential.mutate({ service: 'github' }));
     expect(refused).toMatchObject({ status: 429, rule: 'rate_limit' });
   }
-  expect((await readLog(owner)).filter(({ action }) => action === 'request')).toHaveLength(2);
+  const log = await readLog(owner);
+  expect(log.filter(({ action }) => action === 'request')).toHaveLength(2);
+  const refusals = log.filter(({ rule }) => rule === 'rate_limit');
+  expect(refusals).toMatchObject([{ approvalId: second }, { approvalId: second }]);
+  for (const refusal of refusals) expect(refusal).not.toHaveProperty('fields');
   expect((await owner.client.approvals.list.query()).map(({ id, status }) => [id === second, status])).toEqual([
     [true, 'approved'],
     [false, 'approved'],
@@ -245,7 +278,7 @@ test('twenty wait; one more is refused at once with a sentence that says why', a
     await getRefusal(client.agent.credential.mutate({ service: 'many', label: `token-${n}`, waitSeconds: 0 }));
   }
   const refused = await getRefusal(client.agent.credential.mutate({ service: 'github' }));
-  expect(refused).toMatchObject({ status: 403, rule: 'approval', sentence: expect.stringContaining('20 requests') });
+  expect(refused).toMatchObject({ status: 403, rule: 'approval', sentence: expect.stringContaining('too much at once') });
   expect((await readLog(owner)).at(-1)).toMatchObject({ type: 'policy_denied', rule: 'approval', service: 'github' });
 });
 

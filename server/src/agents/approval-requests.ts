@@ -23,12 +23,14 @@ export interface ApprovalAsk {
 
 /** Of one agent. What a person could not read through is not worth asking. */
 export const waitingMax = 20;
+/** Of one agent within a minute, answered or not: requests that time out soon must not flood owner and log. */
+const requestsPerMinuteMax = 30;
 /** An answer that nobody has taken up is good for so long after it was given. */
 export const freshMs = 5 * 60_000;
 /** How far back answers are looked for; none holds longer. */
 const rememberedMs = 24 * 3_600_000;
 
-/** What there is to be found: an answer or a request that waits; null where the agent has too many waiting. */
+/** What there is to be found: an answer or a request that waits; null where the agent asks too much. */
 export async function findOrRequest(
   ctx: Context,
   agent: AgentPrincipal,
@@ -42,7 +44,7 @@ export async function findOrRequest(
     await lockAgent(tx, agent.accountId, agent.agentId);
     const meanwhile = await findTakenUp(tx, ctx, agent, ask);
     if (meanwhile !== undefined) return meanwhile;
-    if ((await countWaiting(tx, ctx, agent)) >= waitingMax) return null;
+    if (await isCrowded(tx, ctx, agent)) return null;
     return insertRequest(tx, ctx, agent, ask);
   });
 }
@@ -68,30 +70,35 @@ async function findTakenUp(
     )
     .orderBy(desc(approvals.requestedAt), desc(approvals.id))
     .limit(50);
-  return rows.find((row) => isTakenUp(row, ask.need, ctx.nowMs()));
+  return rows.find((row) => isTakenUp(row, ask, agent, ctx.nowMs()));
 }
 
 /**
- * Whether a row settles a request now or waits for it. An answer holds for no longer than the policies allow today,
- * whatever they allowed when it was given.
+ * Whether a row settles a request now or waits for it. An answer for one use is for the request that the owner was shown,
+ * with its reason and from where it came. One that holds longer does so for no longer than the policies allow today, whatever
+ * they allowed when it was given.
  */
-function isTakenUp(row: ApprovalRow, need: ApprovalNeed, nowMs: number): boolean {
-  if (row.status === 'waiting') return row.expiresAt.getTime() > nowMs;
+function isTakenUp(
+  row: ApprovalRow,
+  { need, reason }: ApprovalAsk,
+  { requester }: AgentPrincipal,
+  nowMs: number,
+): boolean {
   const answeredMs = row.answeredAt?.getTime() ?? 0;
-  if (row.usedAt === null && answeredMs + freshMs > nowMs) return true;
+  const isShown =
+    row.reason === reason && row.client === requester.client && row.clientIp === (requester.clientIp ?? null);
+  if (row.status === 'waiting') return isShown && row.expiresAt.getTime() > nowMs;
+  if (isShown && row.usedAt === null && answeredMs + freshMs > nowMs) return true;
   return (row.holdsUntil?.getTime() ?? 0) > nowMs && answeredMs + need.rememberMinutes * 60_000 > nowMs;
 }
 
-async function countWaiting(tx: Transaction, ctx: Context, agent: AgentPrincipal): Promise<number> {
-  return tx.$count(
-    approvals,
-    and(
-      eq(approvals.accountId, agent.accountId),
-      eq(approvals.agentId, agent.agentId),
-      eq(approvals.status, 'waiting'),
-      gt(approvals.expiresAt, new Date(ctx.nowMs())),
-    ),
-  );
+async function isCrowded(tx: Transaction, ctx: Context, agent: AgentPrincipal): Promise<boolean> {
+  const nowMs = ctx.nowMs();
+  const ofAgent = and(eq(approvals.accountId, agent.accountId), eq(approvals.agentId, agent.agentId));
+  const isWaiting = and(eq(approvals.status, 'waiting'), gt(approvals.expiresAt, new Date(nowMs)));
+  if ((await tx.$count(approvals, and(ofAgent, isWaiting))) >= waitingMax) return true;
+  const isRecent = gt(approvals.requestedAt, new Date(nowMs - 60_000));
+  return (await tx.$count(approvals, and(ofAgent, isRecent))) >= requestsPerMinuteMax;
 }
 
 async function insertRequest(

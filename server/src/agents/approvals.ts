@@ -18,7 +18,7 @@ const recheckMs = 3000;
 /** Between two looks, however much else happens in the account. */
 const pauseMs = 100;
 
-const crowded = `The owner has ${waitingMax} requests of this agent to answer already`;
+const crowded = 'This agent has asked its owner too often, or for too much at once';
 
 export type ApprovalOutcome =
   /** To be spent with the event of the use. */

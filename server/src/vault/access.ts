@@ -197,13 +197,14 @@ async function openForUse(ctx: Context, { row, fields, draft }: Judged, tie: Tie
 
 async function settle(
   ctx: Context,
-  { row, decision, draft }: Judged,
-  { values }: Opened,
+  { row, decision }: Judged,
+  { values, draft }: Opened,
   agent: AgentPrincipal | null,
   recorded: Recorded,
 ): Promise<AccessOutcome> {
   if (recorded.outcome === 'refused') {
-    return deny(ctx, row.accountId, draft, toDenial(decision, recorded.finding, recorded.observed));
+    const { fields: _unreleased, ...asked } = draft;
+    return deny(ctx, row.accountId, asked, toDenial(decision, recorded.finding, recorded.observed));
   }
   touchUse(ctx, row.accountId, row, agent);
   return { outcome: 'ok', credential: row, values, event: recorded.event };
