@@ -31,7 +31,20 @@ export function isInIpRange(address: string, range: string): boolean {
 const fourParts = /^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/;
 const prefix = /^(?:0|[1-9]\d{0,2})$/;
 
+const parsedBefore = new Map<string, Range | null>();
+const parsedMax = 10_000;
+
+/** Kept: policies ask for the same few ranges with every request, and parsing one costs more than comparing it. */
 function parseRange(text: string): Range | null {
+  const known = parsedBefore.get(text);
+  if (known !== undefined) return known;
+  const range = readRange(text);
+  if (parsedBefore.size >= parsedMax) parsedBefore.clear();
+  parsedBefore.set(text, range);
+  return range;
+}
+
+function readRange(text: string): Range | null {
   const [address = '', bits, ...rest] = text.split('/');
   const isPlain = address.includes(':') ? !address.includes('%') : fourParts.test(address);
   if (!isPlain || rest.length > 0 || !ipaddr.isValid(address)) return null;

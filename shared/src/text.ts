@@ -2,8 +2,9 @@
 
 import { z } from 'zod';
 
+// Also what breaks a line elsewhere, and what turns the writing direction of all that follows it.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing control characters is the point.
-const controlCharacters = /[\u0000-\u001f\u007f]/;
+const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above, but line breaks and tabs are fine.
 const controlCharactersInProse = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 

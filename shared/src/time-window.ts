@@ -66,18 +66,18 @@ function toLocalMs(timeZone: string, atMs: number): number {
 
 /** Since 1972 every zone has changed its clock on a quarter of an hour (of UTC), so one look is good for a quarter. */
 const quarterMs = 900_000;
-const offsetsMax = 20_000;
+const offsetsMax = 50_000;
 /** By zone and quarter: a look costs microseconds, and a replay takes one for each of 100,000 events. */
-const offsets = new Map<string, Map<number, number>>();
+const offsets = new Map<string, number>();
 
 function toOffsetMs(timeZone: string, atMs: number): number {
   const quarter = Math.floor(atMs / quarterMs);
-  const ofZone = offsets.get(timeZone) ?? new Map<number, number>();
-  const known = ofZone.get(quarter);
+  const key = `${timeZone} ${quarter}`;
+  const known = offsets.get(key);
   if (known !== undefined) return known;
   const offsetMs = readOffsetMs(timeZone, quarter * quarterMs);
-  if (ofZone.size >= offsetsMax) ofZone.clear();
-  offsets.set(timeZone, ofZone.set(quarter, offsetMs));
+  if (offsets.size >= offsetsMax) offsets.clear();
+  offsets.set(key, offsetMs);
   return offsetMs;
 }
 
@@ -90,7 +90,8 @@ function readOffsetMs(timeZone: string, atMs: number): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Kept: making one costs a hundred times what using it costs. There are as many as there are zones. */
+const formatsMax = 1_000;
+/** Kept: making one costs a hundred times what using it costs. A zone can be spelt in more ways than there are zones. */
 function getFormat(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known !== undefined) return known;
@@ -106,6 +107,7 @@ function getFormat(timeZone: string): Intl.DateTimeFormat {
     minute: 'numeric',
     second: 'numeric',
   });
+  if (formats.size >= formatsMax) formats.clear();
   formats.set(timeZone, format);
   return format;
 }
