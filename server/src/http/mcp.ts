@@ -6,8 +6,9 @@ import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/ex
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
 import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
 import type { Auth } from '../auth/accounts.ts';
-import { type AgentPrincipal, findPrincipal } from '../auth/principal.ts';
+import { type AgentPrincipal, findPrincipal, verifyActive } from '../auth/principal.ts';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { createAgentServer } from '../mcp/agent-server.ts';
@@ -18,13 +19,18 @@ import { createJsonReader } from './json-body.ts';
 
 const metadataPath = '/.well-known/oauth-protected-resource/mcp';
 const readJson = createJsonReader(4096);
+const subscription = z.object({ method: z.literal('subscriptions/listen') });
+/** Nothing that can be subscribed to ever changes here; each costs a socket. */
+const subscriptionsMax = 16;
 const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
 /** The routes of `/mcp` and of the document that says how to get in (RFC 9728). `baseUrl`: as people reach the server. */
 export function createMcpRoutes(ctx: Context, auth: Auth, baseUrl: string): Router {
   const handler = createMcpHandler(() => createAgentServer(ctx), {
     onerror: (error) => ctx.log.debug({ error }, 'MCP request refused'),
+    maxSubscriptions: subscriptionsMax,
   });
+  ctx.stopping.addEventListener('abort', () => void handler.close(), { once: true });
   const answer = toNodeHandler(handler);
   const routes = Router();
   routes.get(metadataPath, (_request, response) => {
@@ -53,10 +59,16 @@ async function findCaller(ctx: Context, auth: Auth, request: Request, response: 
   const agent = verifyAgent(await findPrincipal(ctx, auth, request.headers.authorization, requester));
   // Only now: a stranger's body is not read.
   await readJson(request, response);
+  // What stays open is for nobody who could not call anything.
+  if (isSubscription(request.body)) verifyActive(agent);
   const said = findClientName(request.body);
   if (said !== null) rememberClientName(ctx, agent, said);
   const clientName = said ?? agent.keyClientName;
   return clientName === null ? agent : { ...agent, requester: { ...requester, clientName } };
+}
+
+function isSubscription(body: unknown): boolean {
+  return [body].flat().some((message) => subscription.safeParse(message).success);
 }
 
 function refuse(ctx: Context, response: Response, error: AppError, baseUrl: string): void {
