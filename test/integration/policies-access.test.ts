@@ -9,7 +9,7 @@ import { checkLog } from '../kit/check-log.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
 import { createPolicy } from '../kit/policies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
-import { createGrantedAgent, tokenValue } from '../kit/vault.ts';
+import { createGrantedAgent, createToken, tokenValue } from '../kit/vault.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -427,4 +427,17 @@ test('a limit per credential counts owner and agents together, a limit per agent
   await reveal();
   expect(await getRefusal(use())).toMatchObject({ status: 429 });
   expect(await getRefusal(reveal())).toMatchObject({ status: 429 });
+});
+
+test('who a policy keeps out learns no field and no label, and each try is recorded', async () => {
+  const owner = await server.createOwner();
+  const { client, agent } = await createGrantedAgent(owner, server.url);
+  const second = await createToken(owner, 'github', 'second');
+  await createPolicy(owner, [{ type: 'client', kinds: ['cli'] }], [{ kind: 'agent', id: agent.id }]);
+  const unknownField = client.agent.credential.mutate({ service: 'github', label: 'main', field: 'nope' });
+  expect(await getRefusal(unknownField)).toMatchObject({ status: 403, rule: 'client' });
+  expect(await newest(owner)).toMatchObject({ type: 'policy_denied', rule: 'client' });
+  await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: second.id });
+  expect(await getRefusal(client.agent.credential.mutate({ service: 'github' }))).toMatchObject({ rule: 'client' });
+  expect(await newest(owner)).toMatchObject({ type: 'policy_denied', rule: 'client' });
 });

@@ -49,8 +49,9 @@ export async function judgeCall(
   const asked = toAgentFacts(agent, found?.grant ?? null, request.reason ?? null);
   const draft = toAgentDraft(agent, request, row);
   const refuse = (denial: Denial) => deny(ctx, accountId, { ...draft, ...tie }, denial);
-  // What stands in the way of the agent itself outweighs what it asks for, so that no name can be probed.
-  const standing = decide(toFacts(ctx.nowMs(), row, [], { vaultLocked, policies: [] }, asked));
+  // What stands in the way of the agent itself, policies too, outweighs what it asks for, so that no name can be probed.
+  const meant = [agent.agentId, ...granted.map(({ credential }) => credential.id)];
+  const standing = decide(toFacts(ctx.nowMs(), row, [], { vaultLocked, policies: toBinding(attached, meant) }, asked));
   if (!standing.allowed) return refuse(standing);
   if (found === null || row === null) return refuse(toPlainDenial('grant_missing'));
   if (granted.length > 1) throw toAmbiguous(granted);
