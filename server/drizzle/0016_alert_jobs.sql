@@ -8,6 +8,8 @@ CREATE POLICY keep_alerts ON alert_marks TO keytrail_owner USING (true) WITH CHE
 --> statement-breakpoint
 CREATE POLICY keep_alerts ON alerts TO keytrail_owner USING (true) WITH CHECK (true);
 --> statement-breakpoint
+CREATE POLICY forget_settled ON approvals FOR ALL TO keytrail_owner USING (status <> 'waiting');
+--> statement-breakpoint
 
 -- The accounts whose logs hold events that nobody has read for alerts yet.
 CREATE FUNCTION accounts_behind_alerts() RETURNS SETOF uuid
@@ -32,12 +34,14 @@ BEGIN
 END $$;
 --> statement-breakpoint
 
--- Alerts are kept as long as the events that they are about.
+-- Alerts and settled approvals are kept as long as the events that they are about.
 CREATE FUNCTION forget_aged_alerts() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   forgotten integer;
 BEGIN
+  DELETE FROM public.approvals WHERE status <> 'waiting'
+    AND requested_at < now() - (SELECT days FROM public.event_retention) * interval '1 day';
   DELETE FROM public.alerts WHERE created_at < now() - (SELECT days FROM public.event_retention) * interval '1 day';
   GET DIAGNOSTICS forgotten = ROW_COUNT;
   RETURN forgotten;

@@ -5,7 +5,7 @@ import { waitForApproval } from '../kit/approvals.ts';
 import { checkLog } from '../kit/check-log.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
-import { createAskingAgent, createToken, tokenValue } from '../kit/vault.ts';
+import { createAgent, createAskingAgent, createToken, tokenValue } from '../kit/vault.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -226,6 +226,38 @@ test('an answer for one use is for what the owner was shown: another reason, cli
   expect((await client.agent.credential.mutate(shown)).values.value).toBe(tokenValue);
 });
 
+test('what waits is shown before what was settled, however many requests of another agent ran out', async () => {
+  const owner = await server.createOwner();
+  const { client, credential } = await createAskingAgent(owner, server.url, { withinSeconds: 5 });
+  const policy = (await owner.client.policies.list.query())[0];
+  const others = await Promise.all(
+    [1, 2, 3, 4].map(async (n) => {
+      const other = await createAgent(owner, server.url, `noisy-${n}`);
+      await owner.client.grants.create.mutate({ agentId: other.agent.id, credentialId: credential.id });
+      const targets = [{ kind: 'agent' as const, id: other.agent.id }];
+      await owner.client.policies.attach.mutate({ id: policy?.id ?? '', targets });
+      return other.client;
+    }),
+  );
+  for (let n = 0; n < 28; n++) {
+    const ask = { service: 'github', reason: `try ${n}`, waitSeconds: 0 };
+    await Promise.all(others.map((other) => getRefusal(other.agent.credential.mutate(ask))));
+    if (n % 14 === 13) {
+      server.advance(6_000);
+      await expect
+        .poll(
+          async () => (await owner.client.approvals.list.query()).filter(({ status }) => status === 'waiting').length,
+        )
+        .toBe(0);
+    }
+  }
+  await getRefusal(client.agent.credential.mutate({ service: 'github', waitSeconds: 0 }));
+  expect((await owner.client.inbox.get.query()).approvals[0]).toMatchObject({
+    status: 'waiting',
+    agentName: 'deploy-bot',
+  });
+});
+
 test('an agent that lets its requests time out asks no more than thirty times a minute', async () => {
   const owner = await server.createOwner();
   const { client } = await createAskingAgent(owner, server.url, { withinSeconds: 5 });
@@ -278,7 +310,11 @@ test('twenty wait; one more is refused at once with a sentence that says why', a
     await getRefusal(client.agent.credential.mutate({ service: 'many', label: `token-${n}`, waitSeconds: 0 }));
   }
   const refused = await getRefusal(client.agent.credential.mutate({ service: 'github' }));
-  expect(refused).toMatchObject({ status: 403, rule: 'approval', sentence: expect.stringContaining('too much at once') });
+  expect(refused).toMatchObject({
+    status: 403,
+    rule: 'approval',
+    sentence: expect.stringContaining('too much at once'),
+  });
   expect((await readLog(owner)).at(-1)).toMatchObject({ type: 'policy_denied', rule: 'approval', service: 'github' });
 });
 

@@ -74,21 +74,17 @@ async function findTakenUp(
 }
 
 /**
- * Whether a row settles a request now or waits for it. An answer for one use is for the request that the owner was shown,
- * with its reason and from where it came. One that holds longer does so for no longer than the policies allow today, whatever
- * they allowed when it was given.
+ * Whether a row settles a request now or waits for it. An answer is for the key, the client and the address that the owner
+ * was shown, for one use with the reason as well. One that holds longer does so for no longer than the policies allow today,
+ * whatever they allowed when it was given.
  */
-function isTakenUp(
-  row: ApprovalRow,
-  { need, reason }: ApprovalAsk,
-  { requester }: AgentPrincipal,
-  nowMs: number,
-): boolean {
+function isTakenUp(row: ApprovalRow, { need, reason }: ApprovalAsk, agent: AgentPrincipal, nowMs: number): boolean {
+  const { client, clientIp = null } = agent.requester;
+  if (row.keyId !== agent.keyId || row.client !== client || row.clientIp !== clientIp) return false;
+  const isSameReason = row.reason === reason;
+  if (row.status === 'waiting') return isSameReason && row.expiresAt.getTime() > nowMs;
   const answeredMs = row.answeredAt?.getTime() ?? 0;
-  const isShown =
-    row.reason === reason && row.client === requester.client && row.clientIp === (requester.clientIp ?? null);
-  if (row.status === 'waiting') return isShown && row.expiresAt.getTime() > nowMs;
-  if (isShown && row.usedAt === null && answeredMs + freshMs > nowMs) return true;
+  if (isSameReason && row.usedAt === null && answeredMs + freshMs > nowMs) return true;
   return (row.holdsUntil?.getTime() ?? 0) > nowMs && answeredMs + need.rememberMinutes * 60_000 > nowMs;
 }
 

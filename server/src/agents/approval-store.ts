@@ -2,7 +2,7 @@
 
 import type { ApprovalSummary } from '@keytrail/shared/approval';
 import { AppError } from '@keytrail/shared/errors';
-import { and, asc, desc, eq, gt, or } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, or, sql } from 'drizzle-orm';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
@@ -45,7 +45,8 @@ export async function selectInbox(tx: Transaction, accountId: string, nowMs: num
         ),
       ),
     )
-    .orderBy(asc(approvals.requestedAt), asc(approvals.id))
+    // What waits before the cut: an agent whose requests time out must not hide another's.
+    .orderBy(sql`${approvals.status} <> 'waiting'`, asc(approvals.requestedAt), asc(approvals.id))
     .limit(inboxMax);
   const waiting = rows.filter(({ status }) => status === 'waiting');
   const settled = rows.filter(({ status }) => status !== 'waiting');
