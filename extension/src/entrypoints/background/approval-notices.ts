@@ -2,6 +2,7 @@
 
 import type { Inbox } from '@keytrail/shared/alert';
 import type { ApprovalSummary } from '@keytrail/shared/approval';
+import { clientKindLabels } from '@keytrail/shared/client';
 import type { Notice } from './notices.ts';
 import { workerStrings } from './strings.ts';
 
@@ -14,12 +15,12 @@ export function toApprovalNotices({ approvals, lockedAt }: Inbox): readonly Noti
 }
 
 function toNotice(approval: ApprovalSummary): Notice {
-  const { id, agentName, service, credentialLabel, fields, reason, clientIp } = approval;
+  const { id, agentName, service, credentialLabel, fields, reason, client, clientName, clientIp } = approval;
   return {
     id,
     title: words.title(agentName, service),
     message: [words.reason(reason), words.what(credentialLabel, fields)].join('\n'),
-    context: clientIp === null ? undefined : words.from(clientIp),
+    context: words.from(clientName ?? clientKindLabels[client], clientIp),
     buttons: [words.approve, words.deny],
     isUrgent: true,
   };

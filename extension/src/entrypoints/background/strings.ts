@@ -5,7 +5,7 @@ export const workerStrings = {
     title: (agent: string, service: string) => `${agent} wants ${service}`,
     reason: (reason: string | null) => (reason === null ? 'No reason stated' : `“${reason}”`),
     what: (label: string, fields: readonly string[]) => `${label}: ${fields.join(', ')}`,
-    from: (address: string) => `From ${address}`,
+    from: (client: string, address: string | null) => (address === null ? client : `${client}, from ${address}`),
     approve: 'Approve once',
     deny: 'Deny',
   },
