@@ -13,6 +13,8 @@ import { api, noteFailure } from './server.ts';
 
 // While the browser runs: the next start looks anew at what came while it was away.
 const key = 'alertsToldFrom';
+/** A cause that goes on makes an alert new again and again, also one that was just seen. */
+const restMs = 60_000;
 type Stored = Record<string, string | undefined>;
 
 /** Makes the notifications those that the inbox calls for, none where this browser is not to show any. */
@@ -20,7 +22,7 @@ export async function showAlerts(inbox: Pick<Inbox, 'alerts'>): Promise<void> {
   const told = (await getNotifies()) ? toToldAlerts(inbox.alerts, await getFirstTold(inbox)) : [];
   await showNotices(
     'alert',
-    told.map(({ id, kind, sentence }) => ({ id, title: alertKindLabels[kind], message: sentence })),
+    told.map(({ id, kind, sentence }) => ({ id, title: alertKindLabels[kind], message: sentence, restMs })),
   );
 }
 

@@ -1,9 +1,10 @@
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { browser } from 'wxt/browser';
 import { fakeBrowser } from 'wxt/testing/fake-browser';
 import { showNotices } from './notices.ts';
 
 beforeEach(() => fakeBrowser.reset());
+afterEach(() => vi.useRealTimers());
 
 const notice = (id: string) => ({ id, title: id, message: 'wants a word' });
 const shown = async () => Object.keys(await browser.notifications.getAll()).sort();
@@ -26,4 +27,24 @@ test('what the person closed stays closed', async () => {
 test('calls at once end with what was wanted last', async () => {
   await Promise.all([showNotices('approval', [notice('a')]), showNotices('approval', [notice('b')])]);
   expect(await shown()).toEqual(['approval:b']);
+});
+
+test('an alert that was seen and is new again within a minute is told once, and again after that', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 0 });
+  const alert = { ...notice('a'), restMs: 60_000 };
+  await showNotices('alert', [alert]);
+  await showNotices('alert', []);
+  vi.setSystemTime(59_999);
+  await showNotices('alert', [alert, notice('b')]);
+  expect(await shown()).toEqual(['alert:b']);
+  vi.setSystemTime(60_000);
+  await showNotices('alert', [alert, notice('b')]);
+  expect(await shown()).toEqual(['alert:a', 'alert:b']);
+});
+
+test('one that needs no rest comes back at once', async () => {
+  await showNotices('approval', [notice('a')]);
+  await showNotices('approval', []);
+  await showNotices('approval', [notice('a')]);
+  expect(await shown()).toEqual(['approval:a']);
 });

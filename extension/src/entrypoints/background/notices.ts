@@ -13,6 +13,8 @@ export interface Notice {
   readonly buttons?: readonly string[] | undefined;
   /** Stays until it is answered. */
   readonly isUrgent?: boolean | undefined;
+  /** Taken away and wanted again, it comes back no sooner than this after it was last told. */
+  readonly restMs?: number | undefined;
 }
 
 export interface NoticeHandler {
@@ -23,6 +25,9 @@ export interface NoticeHandler {
 // While the browser runs: after that there are no notifications either.
 const key = 'notices';
 type Stored = Record<string, readonly string[] | undefined>;
+const restKey = 'noticesResting';
+/** Until when what was told rests, by name. */
+type Resting = Readonly<Record<string, number>>;
 let showing: Promise<void> = Promise.resolve();
 
 /** Makes these the notifications of their kind. One call after the other, also after one that failed. */
@@ -38,8 +43,27 @@ async function show(kind: string, notices: readonly Notice[]): Promise<void> {
   const wanted = notices.map((notice) => ({ name: `${kind}:${notice.id}`, notice }));
   const names = wanted.map(({ name }) => name);
   for (const name of shown) if (isOfKind(name) && !names.includes(name)) await browser.notifications.clear(name);
-  for (const { name, notice } of wanted) if (!shown.includes(name)) await create(name, notice);
-  await browser.storage.session.set({ [key]: [...shown.filter((name) => !isOfKind(name)), ...names] });
+  const resting = await readResting();
+  // What rests does not count as shown: the next call after its rest tells it.
+  const told = wanted.filter(({ name }) => shown.includes(name) || resting[name] === undefined);
+  const fresh = told.filter(({ name }) => !shown.includes(name));
+  for (const { name, notice } of fresh) await create(name, notice);
+  await browser.storage.session.set({
+    [key]: [...shown.filter((name) => !isOfKind(name)), ...told.map(({ name }) => name)],
+    [restKey]: { ...resting, ...toResting(fresh) },
+  });
+}
+
+/** Those whose rest is not over. */
+async function readResting(): Promise<Resting> {
+  const resting = (await browser.storage.session.get<Record<string, Resting | undefined>>(restKey))[restKey] ?? {};
+  return Object.fromEntries(Object.entries(resting).filter(([, untilMs]) => untilMs > Date.now()));
+}
+
+function toResting(fresh: readonly { readonly name: string; readonly notice: Notice }[]): Resting {
+  return Object.fromEntries(
+    fresh.flatMap(({ name, notice }) => (notice.restMs === undefined ? [] : [[name, Date.now() + notice.restMs]])),
+  );
 }
 
 async function create(name: string, notice: Notice): Promise<void> {
