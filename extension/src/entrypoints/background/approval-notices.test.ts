@@ -34,12 +34,18 @@ test('a request is told with who asks, what for, and through which client from w
     {
       id: 'a1',
       title: 'deploy-bot wants github',
-      message: '“to tag a release”\nDeploys: token, username',
+      message: 'Deploys: token, username\n“to tag a release”',
       context: 'editor 1.2, from 203.0.113.7',
       buttons: ['Approve once', 'Deny'],
       isUrgent: true,
     },
   ]);
+});
+
+test('what is asked for stands before what the agent says, which is cut', () => {
+  const message = tell({ reason: 'please '.repeat(60) })[0]?.message ?? '';
+  expect(message).toMatch(/^Deploys: token, username\n“please/);
+  expect(message.length).toBeLessThan(160);
 });
 
 test('a client that gives no name is told by its kind, and an unknown address is left out', () => {

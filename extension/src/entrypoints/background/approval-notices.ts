@@ -3,6 +3,7 @@
 import type { Inbox } from '@keytrail/shared/alert';
 import type { ApprovalSummary } from '@keytrail/shared/approval';
 import { clientKindLabels } from '@keytrail/shared/client';
+import { toOneLine } from '@keytrail/shared/text';
 import type { Notice } from './notices.ts';
 import { workerStrings } from './strings.ts';
 
@@ -19,9 +20,16 @@ function toNotice(approval: ApprovalSummary): Notice {
   return {
     id,
     title: words.title(agentName, service),
-    message: [words.reason(reason), words.what(credentialLabel, fields)].join('\n'),
+    // What is asked for comes first, and the agent's own words are cut: they could push it out of sight.
+    message: [words.what(credentialLabel, fields), words.reason(toShort(reason))].join('\n'),
     context: words.from(clientName ?? clientKindLabels[client], clientIp),
     buttons: [words.approve, words.deny],
     isUrgent: true,
   };
+}
+
+const reasonMax = 120;
+
+function toShort(reason: string | null): string | null {
+  return reason === null || reason.length <= reasonMax ? reason : `${toOneLine(reason, reasonMax)}…`;
 }
