@@ -2,6 +2,7 @@ import { clientKinds } from '@keytrail/shared/client';
 import { denialRules, type EventFilter, eventOutcomes, eventSources, eventTypes } from '@keytrail/shared/event';
 import { isUnfiltered } from '@keytrail/shared/event-match';
 import { eventFilter } from '@keytrail/shared/event-schema';
+import { line } from '@keytrail/shared/text';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toAuditSearch, toDashboardUrl } from '../../../lib/dashboard-link.ts';
@@ -28,7 +29,8 @@ const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: und
 const words = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
   .map((text) => text.trim())
-  .filter((text) => text !== '' && text.length <= 100);
+  // Graphemes include the separators U+2028 and U+2029, which are no part of one line.
+  .filter((text) => line(100).safeParse(text).success);
 const instants = fc
   .date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T00:00:00Z'), noInvalidDate: true })
   .map((date) => date.toISOString());
