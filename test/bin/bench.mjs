@@ -4,6 +4,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareDependencies } from '../../server/bin/bootstrap.mjs';
+import { ensureChromium } from '../../server/bin/chromium.mjs';
 import { repository, runLoudly } from '../../server/bin/step.mjs';
 
 const folder = join(repository, 'test/load');
@@ -14,6 +15,7 @@ const names = existsSync(folder)
       .sort()
   : [];
 
+const withBrowser = ['live', 'popup'];
 const [name = '', ...args] = process.argv.slice(2);
 if (!names.includes(name)) {
   console.error(
@@ -22,7 +24,9 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 await prepareDependencies();
+const env = withBrowser.includes(name) ? { KEYTRAIL_CHROMIUM: await ensureChromium() } : {};
 const code = await runLoudly(process.execPath, ['--import', 'tsx', `load/${name}.ts`, ...args], {
   cwd: join(repository, 'test'),
+  env,
 });
 process.exit(code);
