@@ -19,6 +19,7 @@ export const eventActions = [
   'copy',
   'autofill',
   'fetch',
+  'read',
   'create',
   'update',
   'delete',

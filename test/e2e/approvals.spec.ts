@@ -43,7 +43,7 @@ test('the card in the popup approves an agent’s fetch by one key; its events b
   expect(tied.map(({ action }) => action)).toEqual(['request', 'approve', 'fetch']);
 });
 
-test('denied with a word that the agent receives; the next card has the focus', async ({
+test('denied with a word that the agent receives; the next card has the focus and is denied by one press', async ({
   server,
   signedIn,
   browser_,
@@ -62,12 +62,12 @@ test('denied with a word that the agent receives; the next card has the focus', 
   await expect.poll(() => readNotifications(browser_)).toHaveLength(2);
   const popup = await openOverBlank(browser_);
   await expect(card(popup)).toBeFocused();
-  await popup.keyboard.press('d');
+  await popup.keyboard.press('n');
   const note = popup.getByRole('textbox', { name: 'A word to the agent' });
   await expect(note).toBeFocused();
   await popup.keyboard.press('Escape');
   await expect(card(popup)).toBeFocused();
-  await popup.keyboard.press('d');
+  await popup.keyboard.press('n');
   await popup.keyboard.type('ask me on Monday');
   await popup.keyboard.press('Enter');
   expect(await refused).toMatchObject({ status: 403, rule: 'approval', note: 'ask me on Monday' });
@@ -76,8 +76,33 @@ test('denied with a word that the agent receives; the next card has the focus', 
   await popup.keyboard.press('Tab');
   await expect(popup.getByRole('button', { name: 'Deny', exact: true })).toBeFocused();
   await popup.keyboard.press('Enter');
-  await popup.keyboard.press('Enter');
   expect(await other).toMatchObject({ status: 403, rule: 'approval' });
+});
+
+test('approved for a quarter of an hour by one press: the next use is not asked for', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const { client } = await createAskingAgent(signedIn, server.url, { rememberMinutes: 15 });
+  const first = client.agent.credential.mutate({ service: 'github' });
+  await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
+  const popup = await openOverBlank(browser_);
+  await expect(card(popup)).toBeFocused();
+  await popup.keyboard.press('m');
+  expect((await first).values.value).toBe(tokenValue);
+  await expect(popup.getByText(/Approved for 15 min · by Browser/)).toBeVisible();
+  expect((await client.agent.credential.mutate({ service: 'github', waitSeconds: 0 })).values.value).toBe(tokenValue);
+});
+
+test('one letter denies', async ({ server, signedIn, browser_ }) => {
+  const { client } = await createAskingAgent(signedIn, server.url);
+  const refused = getRefusal(client.agent.credential.mutate({ service: 'github' }));
+  await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
+  const popup = await openOverBlank(browser_);
+  await expect(card(popup)).toBeFocused();
+  await popup.keyboard.press('d');
+  expect(await refused).toMatchObject({ status: 403, rule: 'approval' });
 });
 
 test('the notification’s button approves, and what another device answers takes it away', async ({
@@ -179,7 +204,7 @@ for (const path of ['dashboard.html#/vault', 'popup.html']) {
       }
     };
     await inEach(async () => {
-      await card(page).getByRole('button', { name: 'Deny', exact: true }).click();
+      await card(page).getByRole('button', { name: 'Deny with a note' }).click();
       await verifyFit(page, 'denying');
       await card(page).getByRole('button', { name: 'Back' }).click();
       await verifyFit(page, 'waiting');

@@ -251,6 +251,22 @@ test('who may not use a service learns nothing of it: no label, no field name, a
   }
 });
 
+test('an agent without standing that only looks around is refused and recorded, too', async () => {
+  const owner = await server.createOwner();
+  const { client, agent } = await createGrantedAgent(owner, server.url);
+  await owner.client.agents.suspend.mutate({ id: agent.id });
+  expect(await getRefusal(client.agent.grants.query())).toMatchObject({ status: 403, code: 'agent_suspended' });
+  expect(await newest(owner)).toMatchObject({
+    type: 'policy_denied',
+    action: 'read',
+    rule: 'agent_suspended',
+    agentId: agent.id,
+  });
+  await owner.client.agents.rotateKey.mutate({ id: agent.id });
+  expect(await getRefusal(client.agent.events.query())).toMatchObject({ status: 401, code: 'unauthorized' });
+  expect(await newest(owner)).toMatchObject({ type: 'policy_denied', action: 'read', rule: 'key_revoked' });
+});
+
 test('a grant that replaces another says so in the log', async () => {
   const owner = await server.createOwner();
   const { agent, credential, grant } = await createGrantedAgent(owner, server.url);

@@ -1,9 +1,10 @@
 // The MCP server at /mcp, as agents' programs use it, in both eras of the protocol.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { waitForApproval } from '../kit/approvals.ts';
 import { connectMcp, eras } from '../kit/mcp-client.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
-import { createAgent, createGrantedAgent, createToken, tokenValue } from '../kit/vault.ts';
+import { createAgent, createAskingAgent, createGrantedAgent, createToken, tokenValue } from '../kit/vault.ts';
 
 let server: TestServer;
 let owner: Owner;
@@ -81,6 +82,28 @@ describe.each(eras)('in the era of %s', (era) => {
     expect(await mcp.callTool('get_credential', { service: 'secretsite' })).toMatchObject({
       values: { rule: 'agent_suspended' },
     });
+    await mcp.close();
+  });
+
+  test('what waits, what was refused with a word, and what will pass later are told apart', async () => {
+    const owner = await server.createOwner();
+    const asking = await createAskingAgent(owner, server.url);
+    const mcp = await connectMcp(endpoint(), asking.key, era);
+    const asked = mcp.callTool('get_credential', { service: 'github' });
+    const { id } = await waitForApproval(owner);
+    await owner.client.approvals.answer.mutate({ id, answer: 'deny', note: 'on Monday' });
+    expect(await asked).toMatchObject({
+      isError: true,
+      values: { code: 'access_denied', rule: 'approval', note: 'on Monday' },
+    });
+    const { version, name, mode, description } = asking.policy;
+    const rules = [{ type: 'rate_limit', uses: 1, per: 'hour', counts: 'agent' } as const];
+    await owner.client.policies.update.mutate({ id: asking.policy.id, version, name, mode, description, rules });
+    const use = () => mcp.callTool('get_credential', { service: 'github' });
+    expect((await use()).isError).toBe(false);
+    const { isError, values } = await use();
+    expect({ isError, rule: values.rule }).toEqual({ isError: true, rule: 'rate_limit' });
+    expect(Date.parse(String(values.retryAt))).toBeGreaterThan(Date.now());
     await mcp.close();
   });
 

@@ -2,10 +2,12 @@
 
 import type { ApprovalAnswer, ApprovalSummary } from '@keytrail/shared/approval';
 import { clientKindLabels } from '@keytrail/shared/client';
+import { MessageSquareX } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { ApprovalNote } from './approval-note.tsx';
 import { Button } from './button.tsx';
 import { EventIcon } from './event-icon.tsx';
+import { IconButton } from './icon-button.tsx';
 import { ServiceBadge } from './service-badge.tsx';
 import { strings } from './strings.ts';
 import { toCountdown, toFullTime } from './time.ts';
@@ -21,7 +23,7 @@ interface ApprovalCardProps {
   readonly onAnswer: GiveAnswer;
 }
 
-/** A list item that can hold the focus: A approves once, M for longer, D denies. */
+/** A list item that can hold the focus: A approves once, M for longer, D denies, N denies with a word to the agent. */
 export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
   const { pending, failure, give } = useAnswer(approval.id, onAnswer);
   const [isDenying, setIsDenying] = useState(false);
@@ -33,7 +35,8 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
     const key = event.key.toLowerCase();
     if (key === 'a') give('once');
     else if (key === 'm' && canRemember) give('remember');
-    else if (key === 'd') setIsDenying(true);
+    else if (key === 'd') give('deny');
+    else if (key === 'n') setIsDenying(true);
     else return;
     event.preventDefault();
   };
@@ -52,7 +55,7 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
         tabIndex={0}
         data-approval={approval.id}
         aria-label={words.name(approval.agentName, approval.service)}
-        aria-keyshortcuts={canRemember ? 'A M D' : 'A D'}
+        aria-keyshortcuts={canRemember ? 'A M D N' : 'A D N'}
         onKeyDown={onKeyDown}
         className="flex items-start gap-2.5 rounded-lg px-2.75 py-2.5 -outline-offset-2"
       >
@@ -77,9 +80,15 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
                   {words.rememberShort(approval.rememberMinutes)}
                 </Button>
               )}
-              <Button variant="danger" size="small" onClick={() => setIsDenying(true)}>
+              <Button variant="danger" size="small" pending={pending === 'deny'} onClick={() => give('deny')}>
                 {words.deny}
               </Button>
+              <IconButton
+                icon={MessageSquareX}
+                label={words.denyWithNote}
+                disabled={pending !== null}
+                onClick={() => setIsDenying(true)}
+              />
             </div>
           )}
           {failure !== null && (

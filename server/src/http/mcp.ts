@@ -8,13 +8,14 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Auth } from '../auth/accounts.ts';
-import { type AgentPrincipal, findPrincipal, verifyActive } from '../auth/principal.ts';
+import { type AgentPrincipal, findPrincipal } from '../auth/principal.ts';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { createAgentServer } from '../mcp/agent-server.ts';
 import { runAsCaller } from '../mcp/callers.ts';
 import { findClientName, rememberClientName } from '../mcp/client-info.ts';
 import { toAppError, verifyAgent } from '../trpc/init.ts';
+import { verifyStanding } from '../vault/standing.ts';
 import { createJsonReader } from './json-body.ts';
 
 const metadataPath = '/.well-known/oauth-protected-resource/mcp';
@@ -60,7 +61,7 @@ async function findCaller(ctx: Context, auth: Auth, request: Request, response: 
   // Only now: a stranger's body is not read.
   await readJson(request, response);
   // What stays open is for nobody who could not call anything.
-  if (isSubscription(request.body)) verifyActive(agent);
+  if (isSubscription(request.body)) await verifyStanding(ctx, agent);
   const said = findClientName(request.body);
   if (said !== null) rememberClientName(ctx, agent, said);
   const clientName = said ?? agent.keyClientName;

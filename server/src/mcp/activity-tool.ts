@@ -3,8 +3,8 @@
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { listEvents } from '../audit/query.ts';
-import { verifyActive } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
+import { verifyStanding } from '../vault/standing.ts';
 import { getCaller } from './callers.ts';
 import { answerTool } from './tool-answer.ts';
 
@@ -38,7 +38,7 @@ export function addActivityTool(server: McpServer, ctx: Context): void {
     },
     (page) =>
       answerTool(ctx, async () => {
-        const agent = verifyActive(getCaller());
+        const agent = await verifyStanding(ctx, getCaller());
         const filter = { agentIds: [agent.agentId] };
         const { events } = await listEvents(ctx.db, agent.accountId, { ...page, filter });
         return { events };

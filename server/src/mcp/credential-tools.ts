@@ -4,12 +4,12 @@ import { service } from '@keytrail/shared/credential';
 import { line } from '@keytrail/shared/text';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { verifyActive } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { DeniedError } from '../trpc/init.ts';
 import { fetchForAgent } from '../vault/access.ts';
 import { listGranted } from '../vault/granted.ts';
 import type { AgentRequest } from '../vault/judge-call.ts';
+import { verifyStanding } from '../vault/standing.ts';
 import { getCaller } from './callers.ts';
 import { answerTool } from './tool-answer.ts';
 
@@ -51,7 +51,8 @@ function addList(server: McpServer, ctx: Context): void {
       }),
       annotations: reading,
     },
-    () => answerTool(ctx, async () => ({ credentials: await listGranted(ctx, verifyActive(getCaller())) })),
+    () =>
+      answerTool(ctx, async () => ({ credentials: await listGranted(ctx, await verifyStanding(ctx, getCaller())) })),
   );
 }
 

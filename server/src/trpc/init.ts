@@ -5,17 +5,12 @@ import { AppError, type ErrorCode, errorFaces } from '@keytrail/shared/errors';
 import type { DenialRule } from '@keytrail/shared/event';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import {
-  type AgentCaller,
-  type AgentPrincipal,
-  type OwnerPrincipal,
-  type Principal,
-  verifyActive,
-} from '../auth/principal.ts';
+import type { AgentCaller, AgentPrincipal, OwnerPrincipal, Principal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { findCode, isDatabaseAway } from '../base/db.ts';
 import type { AccessOutcome } from '../vault/access.ts';
 import { verifyUnlocked } from '../vault/lock.ts';
+import { verifyStanding } from '../vault/standing.ts';
 
 /** What every procedure gets. */
 export interface TrpcContext {
@@ -117,9 +112,9 @@ export const agentCallProcedure = faced.use(async ({ ctx, next }) => {
   return next({ ctx: { ...ctx, caller: caller ?? refuseCaller(await ctx.findPrincipal()) } });
 });
 
-/** For an agent in good standing, where a refusal needs no event because no secret is asked for. */
-export const activeAgentProcedure = agentProcedure.use(({ ctx, next }) => {
-  verifyActive(ctx.agent);
+/** For an agent in good standing, where no secret is asked for. */
+export const activeAgentProcedure = agentProcedure.use(async ({ ctx, next }) => {
+  await verifyStanding(ctx.ctx, ctx.agent);
   return next();
 });
 
