@@ -66,7 +66,7 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
           {isDenying ? (
             <ApprovalNote pending={pending !== null} onDeny={(note) => give('deny', note)} onBack={leaveNote} />
           ) : (
-            <div className="flex flex-wrap gap-1 pt-1.5 max-[360px]:-ms-9.5">
+            <div className="flex flex-wrap gap-1 pt-1.5 max-[400px]:-ms-9.5">
               <Button variant="primary" size="small" pending={pending === 'once'} onClick={() => give('once')}>
                 {words.once}
               </Button>
