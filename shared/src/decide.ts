@@ -44,7 +44,8 @@ export interface AccessFacts {
           readonly fields: readonly string[] | null;
           readonly reasonRequired: boolean;
         } | null;
-      };
+      }
+    | { readonly kind: 'proxy'; readonly id: string; readonly enabled: boolean; readonly keyRevoked: boolean };
 }
 
 export type Decision = {
@@ -98,6 +99,7 @@ function denyByStanding(facts: AccessFacts): DenialRule | null {
   // A revoked key and a suspended agent outweigh the lock: the lock ends, they do not.
   if (requester.kind === 'owner') return facts.vaultLocked ? 'vault_locked' : denyOwner(facts, requester);
   if (requester.keyRevoked) return 'key_revoked';
+  if (requester.kind === 'proxy') return denyProxy(facts, requester);
   if (requester.status !== 'active') return 'agent_suspended';
   return facts.vaultLocked ? 'vault_locked' : denyGrant(facts, requester);
 }
@@ -106,6 +108,13 @@ function denyOwner(facts: AccessFacts, owner: Requester<'owner'>): DenialRule | 
   // The owner may always read what is theirs; a web page may only receive what belongs to its origin.
   if (owner.fillOrigin === null || belongsToSites(owner.fillOrigin, facts.credential.sites)) return null;
   return 'origin_mismatch';
+}
+
+/** Its owner gave it its credential: that is its grant. */
+function denyProxy({ vaultLocked, credential, nowMs }: AccessFacts, proxy: Requester<'proxy'>): DenialRule | null {
+  if (!proxy.enabled) return 'proxy_disabled';
+  if (vaultLocked) return 'vault_locked';
+  return credential.expiresAtMs !== null && credential.expiresAtMs <= nowMs ? 'credential_expired' : null;
 }
 
 function denyGrant(facts: AccessFacts, { grant }: Requester<'agent'>): DenialRule | null {
@@ -126,9 +135,12 @@ export function toJudgedRequest({ nowMs, fields, request, credential, requester 
     fields,
     ...request,
     credentialId: credential.id,
-    by:
-      requester.kind === 'owner'
-        ? requester
-        : { kind: 'agent', agentId: requester.id, grantId: requester.grant?.id ?? '' },
+    by: toUser(requester),
   };
+}
+
+function toUser(requester: AccessFacts['requester']): JudgedRequest['by'] {
+  if (requester.kind === 'owner') return requester;
+  if (requester.kind === 'proxy') return { kind: 'proxy', proxyId: requester.id };
+  return { kind: 'agent', agentId: requester.id, grantId: requester.grant?.id ?? '' };
 }

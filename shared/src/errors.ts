@@ -75,6 +75,23 @@ export const errorFaces = {
     trpc: 'INTERNAL_SERVER_ERROR',
     sentence: 'The stored secret does not open with this server’s master key.',
   },
+  upstream_forbidden: {
+    status: 502,
+    trpc: 'BAD_GATEWAY',
+    sentence:
+      'This upstream lies at a private address. Whoever runs the server can allow it by name in KEYTRAIL_ALLOWED_UPSTREAMS.',
+  },
+  upstream_unreachable: { status: 502, trpc: 'BAD_GATEWAY', sentence: 'The upstream could not be reached.' },
+  upstream_unauthorized: {
+    status: 502,
+    trpc: 'BAD_GATEWAY',
+    sentence: 'The upstream did not accept the credential. Its owner can renew it.',
+  },
+  upstream_redirected: {
+    status: 502,
+    trpc: 'BAD_GATEWAY',
+    sentence: 'The upstream answered with a redirect, which is not followed. Its owner can correct the address.',
+  },
   internal: { status: 500, trpc: 'INTERNAL_SERVER_ERROR', sentence: 'Something broke on the server. Try again.' },
 } as const satisfies Record<string, ErrorFace>;
 

@@ -20,6 +20,8 @@ export const eventActions = [
   'autofill',
   'fetch',
   'read',
+  'inject',
+  'result',
   'create',
   'update',
   'delete',
@@ -62,6 +64,9 @@ export const denialRules = [
   'approval',
   'fields',
   'site',
+  'tool',
+  'route',
+  'proxy_disabled',
   'policy_error',
 ] as const;
 export type DenialRule = (typeof denialRules)[number];
@@ -86,6 +91,9 @@ export const denialRuleSentences: Record<DenialRule, string> = {
   approval: 'The owner did not approve',
   fields: 'A policy does not allow this field',
   site: 'A policy does not allow this site',
+  tool: 'The proxy does not offer this tool',
+  route: 'The proxy does not let this call through',
+  proxy_disabled: 'The proxy is switched off',
   policy_error: 'A policy could not be evaluated',
 };
 
@@ -131,6 +139,15 @@ export interface EventBody {
   grantId?: string | undefined;
   proxyId?: string | undefined;
   proxyName?: string | undefined;
+  /** What was called through a proxy: a tool, resource or prompt by name, or method and path without the query. */
+  tool?: string | undefined;
+  upstreamHost?: string | undefined;
+  /** HTTP status that the upstream answered. */
+  upstreamStatus?: number | undefined;
+  /** From the call's way out to the end of its answer, in milliseconds. */
+  durationMs?: number | undefined;
+  /** Length of the answer's body. */
+  bytes?: number | undefined;
   /** Policies that were evaluated, and the one that decided; of a change, the policy that was changed. */
   policyIds?: string[] | undefined;
   decidingPolicyId?: string | undefined;

@@ -16,16 +16,19 @@ export function mintUuid(nowMs: number, randomBytes: RandomBytes): string {
 }
 
 const agentKeyPrefix = 'kt_agent_';
+const proxyKeyPrefix = 'kt_proxy_';
 
 /**
  * Mints an agent key: the prefix, then base64url of the account id (16 bytes) and 32 random bytes.
  * The account travels in the key so that looking one up stays inside that account's rows.
  */
 export function mintAgentKey(accountId: string, randomBytes: RandomBytes): string {
-  const bytes = new Uint8Array(48);
-  bytes.set(uuidToBytes(accountId), 0);
-  bytes.set(randomBytes(32), 16);
-  return agentKeyPrefix + toBase64url(bytes);
+  return mintKey(agentKeyPrefix, accountId, randomBytes);
+}
+
+/** Mints the key of a proxy, in the same way. */
+export function mintProxyKey(accountId: string, randomBytes: RandomBytes): string {
+  return mintKey(proxyKeyPrefix, accountId, randomBytes);
 }
 
 /** True for a bearer value that claims to be an agent key, well-formed or not. */
@@ -35,7 +38,23 @@ export function looksLikeAgentKey(bearer: string): boolean {
 
 /** The account that a well-formed agent key names; null for anything else. Proves nothing. */
 export function accountOfAgentKey(key: string): string | null {
-  if (!looksLikeAgentKey(key)) return null;
-  const bytes = fromBase64url(key.slice(agentKeyPrefix.length));
+  return accountOfKey(agentKeyPrefix, key);
+}
+
+/** The account that a well-formed proxy key names; null for anything else. Proves nothing. */
+export function accountOfProxyKey(key: string): string | null {
+  return accountOfKey(proxyKeyPrefix, key);
+}
+
+function mintKey(prefix: string, accountId: string, randomBytes: RandomBytes): string {
+  const bytes = new Uint8Array(48);
+  bytes.set(uuidToBytes(accountId), 0);
+  bytes.set(randomBytes(32), 16);
+  return prefix + toBase64url(bytes);
+}
+
+function accountOfKey(prefix: string, key: string): string | null {
+  if (!key.startsWith(prefix)) return null;
+  const bytes = fromBase64url(key.slice(prefix.length));
   return bytes?.length === 48 ? bytesToUuid(bytes.slice(0, 16)) : null;
 }

@@ -19,7 +19,8 @@ export interface JudgedRequest {
   readonly credentialId: string;
   readonly by:
     | { readonly kind: 'owner'; readonly fillOrigin: string | null }
-    | { readonly kind: 'agent'; readonly agentId: string; readonly grantId: string };
+    | { readonly kind: 'agent'; readonly agentId: string; readonly grantId: string }
+    | { readonly kind: 'proxy'; readonly proxyId: string };
 }
 
 /** Counting comes after all else, where the use is recorded: `counts` says what has to have room for one more. */
@@ -43,13 +44,13 @@ export function judge(rule: Rule, request: JudgedRequest, policyId: string): Ver
     case 'site':
       return judgeSite(rule, request);
     case 'reason':
-      return request.by.kind === 'owner'
+      return request.by.kind !== 'agent'
         ? doesNotApply
         : toVerdict([...(request.reason ?? '').trim()].length >= rule.lengthMin);
     case 'approval':
-      return request.by.kind === 'owner' ? doesNotApply : { ...rule, kind: 'asks' };
+      return judgeApproval(rule, request);
     case 'max_uses':
-      return request.by.kind === 'owner'
+      return request.by.kind !== 'agent'
         ? doesNotApply
         : { kind: 'counts', key: toGrantKey(request.by.grantId), usesMax: rule.uses, windowMs: null };
     case 'rate_limit':
@@ -78,13 +79,25 @@ function judgeTime(rule: Extract<Rule, { type: 'time_window' }>, { nowMs }: Judg
 }
 
 function judgeSite(rule: Extract<Rule, { type: 'site' }>, { by }: JudgedRequest): Verdict {
-  if (by.kind === 'agent' || by.fillOrigin === null) return doesNotApply;
+  if (by.kind !== 'owner' || by.fillOrigin === null) return doesNotApply;
   return toVerdict(belongsToSites(by.fillOrigin, rule.origins));
+}
+
+/** The owner need not ask themselves; a call through a proxy cannot wait for an answer. */
+function judgeApproval(rule: Extract<Rule, { type: 'approval' }>, { by }: JudgedRequest): Verdict {
+  if (by.kind === 'owner') return doesNotApply;
+  return by.kind === 'proxy' ? { kind: 'refuses' } : { ...rule, kind: 'asks' };
+}
+
+/** What a limit on each agent counts: agents, proxies, and the owner. */
+function toUser(by: JudgedRequest['by']): string {
+  if (by.kind === 'agent') return by.agentId;
+  return by.kind === 'proxy' ? by.proxyId : 'owner';
 }
 
 /** By policy, so that uses that another policy counts are not counted here; not by number or span, so that an edit keeps what was used. */
 function toRateKey(rule: Extract<Rule, { type: 'rate_limit' }>, request: JudgedRequest, policyId: string): string {
-  const agent = request.by.kind === 'agent' ? request.by.agentId : 'owner';
+  const agent = toUser(request.by);
   switch (rule.counts) {
     case 'agent':
       return `rate ${policyId} agent ${agent}`;

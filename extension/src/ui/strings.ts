@@ -71,6 +71,8 @@ export const strings = {
     autofill: 'autofilled',
     fetch: 'fetched',
     read: 'read',
+    inject: 'called',
+    result: 'answered',
     create: 'created',
     update: 'changed',
     delete: 'deleted',

@@ -4,7 +4,7 @@ import type { PolicyTarget } from '@keytrail/shared/policy';
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Change } from '../audit/change.ts';
 import type { Transaction } from '../base/db.ts';
-import { agents, credentials, policies, policyAttachments } from '../base/schema.ts';
+import { agents, credentials, policies, policyAttachments, proxies } from '../base/schema.ts';
 
 /** What a policy is attached to, with what its events call it. */
 export interface AttachmentRow {
@@ -12,6 +12,7 @@ export interface AttachmentRow {
   readonly policyName: string;
   readonly target: PolicyTarget;
   readonly agentName: string | null;
+  readonly proxyName: string | null;
   readonly service: string | null;
   readonly label: string | null;
 }
@@ -25,6 +26,7 @@ export async function selectAttachments(tx: Transaction, accountId: string, whic
       kind: policyAttachments.targetKind,
       id: policyAttachments.targetId,
       agentName: agents.name,
+      proxyName: proxies.name,
       service: credentials.service,
       label: credentials.label,
     })
@@ -49,10 +51,18 @@ export async function selectAttachments(tx: Transaction, accountId: string, whic
         eq(credentials.id, policyAttachments.targetId),
       ),
     )
+    .leftJoin(
+      proxies,
+      and(
+        eq(policyAttachments.targetKind, 'proxy'),
+        eq(proxies.accountId, policyAttachments.accountId),
+        eq(proxies.id, policyAttachments.targetId),
+      ),
+    )
     .where(and(eq(policyAttachments.accountId, accountId), which))
     .orderBy(
       asc(policyAttachments.targetKind),
-      sql`lower(coalesce(${agents.name}, ${credentials.service} || ' ' || ${credentials.label}))`,
+      sql`lower(coalesce(${agents.name}, ${proxies.name}, ${credentials.service} || ' ' || ${credentials.label}))`,
       asc(policyAttachments.targetId),
     );
   return rows.map(({ kind, id, ...row }) => ({ ...row, target: { kind, id } }));
@@ -66,7 +76,7 @@ export function isOf(of: PolicyTarget | { policyId: string }): SQL | undefined {
 
 /** What the log says of an attachment that was made or ended. */
 export function toAttachmentChange(action: 'attach' | 'detach', attachment: AttachmentRow): Change {
-  const { policyId, policyName, target, agentName, service, label } = attachment;
+  const { policyId, policyName, target, agentName, proxyName, service, label } = attachment;
   return {
     action,
     title: action === 'attach' ? 'Policy attached' : 'Policy detached',
@@ -74,13 +84,15 @@ export function toAttachmentChange(action: 'attach' | 'detach', attachment: Atta
     policyName,
     ...(target.kind === 'agent' ? { agentId: target.id } : {}),
     ...(agentName === null ? {} : { agentName }),
+    ...(target.kind === 'proxy' ? { proxyId: target.id } : {}),
+    ...(proxyName === null ? {} : { proxyName }),
     ...(target.kind === 'credential' ? { credentialId: target.id } : {}),
     ...(label === null || service === null ? {} : { credentialLabel: label, service }),
   };
 }
 
 /** What a list calls the target. */
-export function toTargetName({ agentName, service, label, target }: AttachmentRow): string {
+export function toTargetName({ agentName, proxyName, service, label, target }: AttachmentRow): string {
   if (service !== null && label !== null) return `${service}: ${label}`;
-  return agentName ?? target.id;
+  return agentName ?? proxyName ?? target.id;
 }

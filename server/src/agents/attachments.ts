@@ -8,7 +8,7 @@ import { type Change, recordChanges } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
-import { agents, credentials, policyAttachments } from '../base/schema.ts';
+import { agents, credentials, policyAttachments, proxies } from '../base/schema.ts';
 import { isOf, selectAttachments, toAttachmentChange } from './attachment-rows.ts';
 import { getPolicy, lockPolicy } from './policy-rows.ts';
 
@@ -88,7 +88,7 @@ async function takeOff(tx: Transaction, accountId: string, which: SQL | undefine
   return attachments.map((attachment) => toAttachmentChange('detach', attachment));
 }
 
-/** Against their removal. Agents before credentials, as grants take them, and each kind in one order. */
+/** Against their removal. Agents before credentials, as grants take them, then proxies, and each kind in one order. */
 async function lockTargets(tx: Transaction, accountId: string, targets: readonly PolicyTarget[]): Promise<void> {
   const idsOf = (kind: PolicyTarget['kind']) => targets.filter((target) => target.kind === kind).map(({ id }) => id);
   const agentIds = idsOf('agent');
@@ -107,8 +107,14 @@ async function lockTargets(tx: Transaction, accountId: string, targets: readonly
     .orderBy(credentials.id)
     .for('key share');
   verifyAllFound(credentialIds, foundCredentials, 'credential');
-  // There are no proxies yet.
-  verifyAllFound(idsOf('proxy'), [], 'proxy');
+  const proxyIds = idsOf('proxy');
+  const foundProxies = await tx
+    .select({ id: proxies.id })
+    .from(proxies)
+    .where(and(eq(proxies.accountId, accountId), inArray(proxies.id, proxyIds)))
+    .orderBy(proxies.id)
+    .for('key share');
+  verifyAllFound(proxyIds, foundProxies, 'proxy');
 }
 
 function verifyAllFound(ids: readonly string[], found: readonly { id: string }[], kind: PolicyTarget['kind']): void {

@@ -19,6 +19,8 @@ export type Change = Pick<EventDraft, 'action' | 'title'> &
       | 'fields'
       | 'agentId'
       | 'agentName'
+      | 'proxyId'
+      | 'proxyName'
       | 'keyId'
       | 'grantId'
       | 'policyIds'

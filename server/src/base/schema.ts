@@ -6,6 +6,7 @@ import { approvalAnswers, approvalStatuses } from '@keytrail/shared/approval';
 import { clientKinds } from '@keytrail/shared/client';
 import type { EventDraft, EventFilter } from '@keytrail/shared/event';
 import { policyModes, type Rule, targetKinds } from '@keytrail/shared/policy';
+import { type ProxyInput, proxyKinds } from '@keytrail/shared/proxy';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -224,6 +225,59 @@ export const policies = pgTable(
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),
     uniqueIndex('policies_name').on(table.accountId, table.name),
+  ],
+);
+
+/** Upstreams that are called with a credential injected. */
+export const proxies = pgTable(
+  'proxies',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    kind: text('kind', { enum: proxyKinds }).notNull(),
+    name: text('name').notNull(),
+    upstreamUrl: text('upstream_url').notNull(),
+    /** Of no foreign key: a proxy whose credential was removed stays and refuses. */
+    credentialId: uuid('credential_id'),
+    headers: jsonb('headers').$type<ProxyInput['headers']>().notNull(),
+    query: jsonb('query').$type<ProxyInput['query']>().notNull(),
+    basicAuth: jsonb('basic_auth').$type<ProxyInput['basicAuth']>(),
+    toolAccess: jsonb('tool_access').$type<ProxyInput['toolAccess']>().notNull(),
+    routes: jsonb('routes').$type<ProxyInput['routes']>().notNull(),
+    keyInUrl: boolean('key_in_url').notNull(),
+    enabled: boolean('enabled').notNull(),
+    version: integer('version').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    uniqueIndex('proxies_name').on(table.accountId, table.kind, table.name),
+  ],
+);
+
+/** As the keys of agents. */
+export const proxyKeys = pgTable(
+  'proxy_keys',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    proxyId: uuid('proxy_id').notNull(),
+    hash: bytea('hash').notNull(),
+    hint: text('hint').notNull(),
+    clientName: text('client_name'),
+    createdAt: instant('created_at').notNull(),
+    revokedAt: instant('revoked_at'),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    uniqueIndex('proxy_keys_hash').on(table.accountId, table.hash),
+    uniqueIndex('proxy_keys_standing').on(table.accountId, table.proxyId).where(sql`${table.revokedAt} is null`),
+    foreignKey({ columns: [table.accountId, table.proxyId], foreignColumns: [proxies.accountId, proxies.id] }).onDelete(
+      'cascade',
+    ),
   ],
 );
 

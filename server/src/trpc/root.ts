@@ -11,6 +11,7 @@ import { grantsRouter } from './grants.ts';
 import { inboxRouter } from './inbox.ts';
 import { router } from './init.ts';
 import { policiesRouter } from './policies.ts';
+import { proxiesRouter } from './proxies.ts';
 import { vaultRouter } from './vault.ts';
 import { viewsRouter } from './views.ts';
 
@@ -24,6 +25,7 @@ export const appRouter = router({
   credentials: credentialsRouter,
   grants: grantsRouter,
   policies: policiesRouter,
+  proxies: proxiesRouter,
   inbox: inboxRouter,
   vault: vaultRouter,
   views: viewsRouter,
