@@ -28,7 +28,10 @@ const template = z
   .refine((text) => parseTemplate(text) !== null, `takes only the places \${TOKEN} and \${FIELD:name}`);
 
 // Header values are bytes: what is beyond Latin-1 cannot be sent.
-const headerTemplate = template.regex(/^[\u0000-\u00ff]*$/, 'must be Latin letters');
+const headerTemplate = template.refine(
+  (text) => [...text].every((character) => character <= '\u00ff'),
+  'must be Latin letters',
+);
 
 const upstreamUrl = z
   .url({ protocol: /^https?$/ })

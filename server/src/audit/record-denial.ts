@@ -21,6 +21,7 @@ const alikeMembers = [
   'source',
   'title',
   'agentId',
+  'proxyId',
   'keyId',
   'rule',
   'decidingPolicyId',
@@ -28,16 +29,16 @@ const alikeMembers = [
 ] as const satisfies readonly (keyof EventDraft)[];
 
 /**
- * Records the refusal of an agent; durable once this returns. Null where it is one of a flood: then it is counted, and
+ * Records the refusal of an agent or a proxy; durable once this returns. Null where it is one of a flood: then it is counted, and
  * `flushDenialFolds` records it within about a minute.
  */
 export async function recordDenial(
   ctx: Context,
   accountId: string,
-  agentId: string,
+  refusedId: string,
   draft: EventDraft,
 ): Promise<AuditEvent | null> {
-  const answer = await append(ctx, accountId, draft, [{ key: `denials ${agentId}`, usesMax: denialsMax, windowMs }]);
+  const answer = await append(ctx, accountId, draft, [{ key: `denials ${refusedId}`, usesMax: denialsMax, windowMs }]);
   if (answer.outcome === 'recorded') return answer.event;
   await fold(ctx, accountId, draft);
   return null;

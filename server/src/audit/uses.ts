@@ -29,7 +29,11 @@ export function visitUses(
         and (agent_id = any(${idsOf('agent')}::uuid[]) or credential_id = any(${idsOf('credential')}::uuid[])
           or proxy_id = any(${idsOf('proxy')}::uuid[]))
       order by recorded_at`.cursor(batchSize, (rows) => {
-      for (const { line } of rows) visit(parseLine(line));
+      for (const { line } of rows) {
+        const event = parseLine(line);
+        // What an upstream answered belongs to a use that has an event of its own.
+        if (event.action !== 'result') visit(event);
+      }
     });
   });
 }

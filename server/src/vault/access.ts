@@ -12,6 +12,7 @@ import { isOf } from '../agents/attachment-rows.ts';
 import { isVaultLocked } from '../agents/vault-lock.ts';
 import { append } from '../audit/append.ts';
 import type { AgentCaller, AgentPrincipal, OwnerPrincipal } from '../auth/principal.ts';
+import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { open } from '../base/envelope.ts';
@@ -21,8 +22,9 @@ import { type CredentialRow, getCredential } from './credentials.ts';
 import { type Denial, type Denied, deny, toDenial } from './denial.ts';
 import { toFacts, toOwnerFacts } from './facts.ts';
 import { type AgentRequest, type Draft, type Judged, judgeCall, type Tie, toCredentialFacts } from './judge-call.ts';
-import { chooseForOwner, toKind, toReleasedValues, toSealedNames } from './release.ts';
-import { touchUse } from './touch.ts';
+import { judgeProxyCall, type ProxyCall, toTokenField } from './proxy-call.ts';
+import { chooseForOwner, toKind, toReleasedValues, toSealedNames, verifyReleasable } from './release.ts';
+import { touchProxy, touchUse } from './touch.ts';
 import { type Recorded, recordUse } from './use-event.ts';
 
 export type AccessOutcome =
@@ -155,6 +157,35 @@ async function toRefused(
   return { ...(await deny(ctx, row.accountId, { ...draft, note: because }, denial)), because };
 }
 
+export type ProxyAccess =
+  | {
+      readonly outcome: 'ok';
+      readonly values: Record<string, string>;
+      /** What `\${TOKEN}` stands for. */
+      readonly tokenField: string | null;
+      readonly credential: Pick<CredentialRow, 'service' | 'id' | 'label'> | null;
+      readonly event: AuditEvent;
+    }
+  | Denied;
+
+/** A call is about to go out through a proxy: its event is durable before the values that it injects are handed over. */
+export async function useForProxy(ctx: Context, by: ProxyPrincipal, call: ProxyCall): Promise<ProxyAccess> {
+  const judged = await judgeProxyCall(ctx, by, call);
+  if (judged.outcome === 'denied') return judged;
+  const { row, fields, decision, draft } = judged;
+  touchProxy(ctx, by);
+  const opened =
+    row === null
+      ? { values: {}, draft: { ...draft, type: 'agent_access', outcome: 'ok' } as const }
+      : await openForUse(ctx, { row, fields, draft }, null);
+  const recorded = await recordUse(ctx, by.accountId, opened.draft, decision);
+  if (recorded.outcome === 'refused') {
+    return deny(ctx, by.accountId, draft, toDenial(decision, recorded.finding, recorded.observed));
+  }
+  const tokenField = row === null ? null : toTokenField(row);
+  return { outcome: 'ok', values: opened.values, tokenField, credential: row, event: recorded.event };
+}
+
 /** Opens what was allowed, and hands it out once its event is durable and everything that counts it had room. */
 async function release(ctx: Context, judged: Judged, agent: AgentPrincipal | null): Promise<AccessOutcome> {
   const opened = await openForUse(ctx, judged, null);
@@ -184,7 +215,11 @@ interface Opened {
   readonly draft: EventDraft;
 }
 
-async function openForUse(ctx: Context, { row, fields, draft }: Judged, tie: Tie | null): Promise<Opened> {
+async function openForUse(
+  ctx: Context,
+  { row, fields, draft }: Pick<Judged, 'row' | 'fields' | 'draft'>,
+  tie: Tie | null,
+): Promise<Opened> {
   const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
   const used = { ...draft, ...tie, type } as const;
   const values = await openFields(ctx, row, fields).catch(async (error: unknown) => {
@@ -213,6 +248,7 @@ async function settle(
 /** Async so that whatever it throws, also over a seed that is none, is caught where the access is recorded. */
 async function openFields(ctx: Context, row: CredentialRow, fields: string[]): Promise<Record<string, string>> {
   const kind = toKind(row);
+  verifyReleasable(row, fields);
   const opened: Record<string, string> = {};
   for (const field of toSealedNames(kind, fields, Object.keys(row.public))) {
     const sealed = row.sealed[field];

@@ -60,8 +60,9 @@ export async function deny(
     ...(denial.policyName === null ? {} : { policyName: denial.policyName }),
     ...(retryAt === null ? {} : { retryAt }),
   };
-  const event = await (draft.agentId === undefined
+  const refusedId = draft.agentId ?? draft.proxyId;
+  const event = await (refusedId === undefined
     ? append(ctx, accountId, refused)
-    : recordDenial(ctx, accountId, draft.agentId, refused));
+    : recordDenial(ctx, accountId, refusedId, refused));
   return { outcome: 'denied', rule: denial.rule, retryAt, note: null, event };
 }

@@ -83,7 +83,7 @@ export type Draft = Omit<EventDraft, 'type' | 'outcome'>;
 
 /** What an event says of a credential. */
 export function toCredentialFacts(
-  row: CredentialRow,
+  row: Pick<CredentialRow, 'service' | 'id' | 'label'>,
 ): Pick<EventDraft, 'service' | 'credentialId' | 'credentialLabel'> {
   return { service: row.service, credentialId: row.id, credentialLabel: row.label };
 }

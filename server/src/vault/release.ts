@@ -29,6 +29,11 @@ export function toKind(row: { kind: string }): CredentialKind {
   return row.kind as CredentialKind; // Written from a CredentialInput only.
 }
 
+/** Throws for a name that does not leave on use. What asks for fields was checked before; what was stored may have aged. */
+export function verifyReleasable(row: Releasing, fields: readonly string[]): void {
+  chooseFields({ ...row, kind: toKind(row) }, fields, 'owner');
+}
+
 function chooseFields(
   row: { kind: CredentialKind; sealed: object; public: Readonly<Record<string, unknown>> },
   asked: readonly string[] | undefined,
@@ -49,6 +54,21 @@ function chooseFields(
   }
   return [...asked];
 }
+
+/** The one secret that stands for the whole credential; null where several might. */
+export function findMainField(kind: CredentialKind, sealedNames: readonly string[]): string | null {
+  const main = mainFields[kind];
+  if (main !== undefined) return main;
+  const named = sealedNames.filter((name) => name !== 'notes');
+  return kind === 'fields' && named.length === 1 ? (named[0] ?? null) : null;
+}
+
+const mainFields: Partial<Record<CredentialKind, string>> = {
+  token: 'value',
+  oauth: 'accessToken',
+  login: 'password',
+  totp: 'totp',
+};
 
 /** The sealed fields that must be opened to release these. */
 export function toSealedNames(

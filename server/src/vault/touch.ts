@@ -1,11 +1,12 @@
-// Notes when a credential, an agent and its key were last used. A convenience for lists: the log is the record, so this may
+// Notes when a credential, an agent, a proxy and their keys were last used. A convenience for lists: the log is the record, so this may
 // lag by a minute, and a failure is only logged.
 
 import { and, eq } from 'drizzle-orm';
 import type { AgentOfKey } from '../auth/agent-keys.ts';
+import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
-import { agentKeys, agents, credentials } from '../base/schema.ts';
+import { agentKeys, agents, credentials, proxies, proxyKeys } from '../base/schema.ts';
 
 const staleMs = 60_000;
 
@@ -41,5 +42,28 @@ export function touchUse(
         .set({ lastUsedAt: now })
         .where(and(eq(agentKeys.accountId, accountId), eq(agentKeys.id, staleKey.keyId)));
     }
+  }).catch((error: unknown) => ctx.log.warn({ error, accountId }, 'last use not noted'));
+}
+
+/** The same for a proxy, its key and its credential; and the name that its client gave, where it is another. */
+export function touchProxy(ctx: Context, { accountId, proxy, requester, ...key }: ProxyPrincipal): void {
+  const now = new Date(ctx.nowMs());
+  const clientName = requester.clientName ?? key.keyClientName;
+  const isStale = ctx.nowMs() - (key.keyLastUsedAt?.getTime() ?? 0) > staleMs;
+  if (!isStale && clientName === key.keyClientName) return;
+  withAccount(ctx.db, accountId, async (tx) => {
+    await tx
+      .update(proxyKeys)
+      .set({ lastUsedAt: now, clientName })
+      .where(and(eq(proxyKeys.accountId, accountId), eq(proxyKeys.id, key.keyId)));
+    await tx
+      .update(proxies)
+      .set({ lastUsedAt: now })
+      .where(and(eq(proxies.accountId, accountId), eq(proxies.id, proxy.id)));
+    if (proxy.credentialId === null) return;
+    await tx
+      .update(credentials)
+      .set({ lastUsedAt: now })
+      .where(and(eq(credentials.accountId, accountId), eq(credentials.id, proxy.credentialId)));
   }).catch((error: unknown) => ctx.log.warn({ error, accountId }, 'last use not noted'));
 }

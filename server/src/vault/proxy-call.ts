@@ -1,0 +1,136 @@
+// What is said of a call through a proxy before anything is opened: which fields it injects, and whether it may.
+
+import { type Decision, decide } from '@keytrail/shared/decide';
+import type { EventDraft } from '@keytrail/shared/event';
+import type { ProxyInput } from '@keytrail/shared/proxy';
+import { templatesOf } from '@keytrail/shared/proxy-schema';
+import { fieldsOfTemplates } from '@keytrail/shared/proxy-template';
+import { and, eq, or } from 'drizzle-orm';
+import { selectAttached, toBinding } from '../agents/attached-policies.ts';
+import { isOf } from '../agents/attachment-rows.ts';
+import { isVaultLocked } from '../agents/vault-lock.ts';
+import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
+import type { Context } from '../base/context.ts';
+import { withAccount } from '../base/db.ts';
+import { credentials } from '../base/schema.ts';
+import type { CredentialRow } from './credentials.ts';
+import { type Denied, deny, toPlainDenial } from './denial.ts';
+import { toFacts } from './facts.ts';
+import { type Draft, toCredentialFacts } from './judge-call.ts';
+import { findMainField, toKind } from './release.ts';
+
+/** One call that is about to go out. */
+export interface ProxyCall {
+  /** A tool, resource or prompt by name, or method and path without the query. */
+  readonly tool: string;
+  readonly upstreamHost: string;
+  /** Where the proxy's own lists do not let it through. */
+  readonly refusedBy: 'tool' | 'route' | null;
+  /** Ties its events together. */
+  readonly correlationId: string;
+}
+
+/** A call that nothing stands in the way of. */
+export interface JudgedProxyCall {
+  readonly outcome: 'allowed';
+  /** Null where nothing is injected. */
+  readonly row: CredentialRow | null;
+  readonly fields: string[];
+  readonly decision: Extract<Decision, { allowed: true }>;
+  readonly draft: Draft;
+}
+
+/** Judges a call; a refusal is recorded here. */
+export async function judgeProxyCall(
+  ctx: Context,
+  by: ProxyPrincipal,
+  call: ProxyCall,
+): Promise<JudgedProxyCall | Denied> {
+  const { accountId, proxy } = by;
+  const { row, attached, vaultLocked } = await loadBounds(ctx, by);
+  const draft = toProxyDraft(by, call, row);
+  if (proxy.credentialId !== null && row === null) {
+    const because = 'The credential of this proxy was removed';
+    return {
+      ...(await deny(ctx, accountId, { ...draft, note: because }, toPlainDenial('credential_expired'))),
+      because,
+    };
+  }
+  const fields = row === null ? [] : toInjectedFields(proxy, row);
+  const { client, clientIp = null } = by.requester;
+  const facts = toFacts(
+    ctx.nowMs(),
+    row,
+    fields,
+    { vaultLocked, policies: toBinding(attached) },
+    {
+      request: { clientIp, client, reason: null },
+      requester: { kind: 'proxy', id: proxy.id, enabled: proxy.enabled, keyRevoked: by.keyRevoked },
+    },
+  );
+  const decision = decide(facts);
+  if (!decision.allowed) {
+    const because = decision.rule === 'approval' ? 'A call through a proxy cannot wait for the owner’s approval' : null;
+    const denied = await deny(ctx, accountId, because === null ? draft : { ...draft, note: because }, decision);
+    return because === null ? denied : { ...denied, because };
+  }
+  if (call.refusedBy !== null) return deny(ctx, accountId, draft, toPlainDenial(call.refusedBy));
+  return { outcome: 'allowed', row, fields, decision, draft };
+}
+
+/** What `${TOKEN}` stands for in the templates of a proxy of this credential; null where it has no one main secret. */
+export function toTokenField(row: Pick<CredentialRow, 'kind' | 'sealed'>): string | null {
+  return findMainField(toKind(row), Object.keys(row.sealed));
+}
+
+function toInjectedFields(
+  proxy: Pick<ProxyInput, 'headers' | 'query' | 'basicAuth'>,
+  row: Pick<CredentialRow, 'kind' | 'sealed'>,
+): string[] {
+  return fieldsOfTemplates(templatesOf(proxy), toTokenField(row));
+}
+
+/** The event of a call before it is known what becomes of it, or of its answer. */
+export function toProxyDraft(
+  by: ProxyPrincipal,
+  call: Omit<ProxyCall, 'refusedBy'>,
+  row: Pick<CredentialRow, 'service' | 'id' | 'label'> | null,
+): Draft {
+  const { tool, upstreamHost, correlationId } = call;
+  const facts: Partial<EventDraft> = row === null ? {} : toCredentialFacts(row);
+  return {
+    action: 'inject',
+    source: 'mcp_proxy',
+    title: by.proxy.name,
+    proxyId: by.proxy.id,
+    proxyName: by.proxy.name,
+    keyId: by.keyId,
+    ...facts,
+    tool,
+    upstreamHost,
+    correlationId,
+    ...by.requester,
+  };
+}
+
+function loadBounds(ctx: Context, { accountId, proxy }: ProxyPrincipal) {
+  return withAccount(ctx.db, accountId, async (tx) => {
+    const { credentialId } = proxy;
+    const ofProxy = isOf({ kind: 'proxy', id: proxy.id });
+    const [rows, attached, vaultLocked] = await Promise.all([
+      credentialId === null
+        ? []
+        : tx
+            .select()
+            .from(credentials)
+            .where(and(eq(credentials.accountId, accountId), eq(credentials.id, credentialId))),
+      selectAttached(
+        tx,
+        accountId,
+        credentialId === null ? ofProxy : or(ofProxy, isOf({ kind: 'credential', id: credentialId })),
+      ),
+      isVaultLocked(tx, accountId),
+    ]);
+    return { row: rows[0] ?? null, attached, vaultLocked };
+  });
+}

@@ -1,0 +1,36 @@
+// What became of a call that went out through a proxy: a second event beside that of its use, never with a body in it.
+
+import { append } from '../audit/append.ts';
+import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
+import type { Context } from '../base/context.ts';
+import type { CredentialRow } from './credentials.ts';
+import { type ProxyCall, toProxyDraft } from './proxy-call.ts';
+
+export interface ProxyResult {
+  /** HTTP status; null where there was no answer. */
+  readonly status: number | null;
+  readonly ms: number;
+  readonly bytes: number;
+  /** Why it failed, in words without a secret; null where the answer came to its end. */
+  readonly failure: string | null;
+}
+
+/** Records it behind the answer: nobody waits. What cannot be recorded is logged; the use itself is in the log already. */
+export function recordProxyResult(
+  ctx: Context,
+  by: ProxyPrincipal,
+  call: Omit<ProxyCall, 'refusedBy'>,
+  credential: Pick<CredentialRow, 'service' | 'id' | 'label'> | null,
+  { status, ms, bytes, failure }: ProxyResult,
+): void {
+  append(ctx, by.accountId, {
+    ...toProxyDraft(by, call, credential),
+    type: 'agent_access',
+    action: 'result',
+    outcome: failure === null ? 'ok' : 'failed',
+    ...(status === null ? {} : { upstreamStatus: status }),
+    durationMs: Math.round(ms),
+    bytes,
+    ...(failure === null ? {} : { note: failure }),
+  }).catch((error: unknown) => ctx.log.error({ error, proxyId: by.proxy.id }, 'result of a proxied call not recorded'));
+}
