@@ -17,6 +17,7 @@ import { GroupCommit } from './base/group-commit.ts';
 import { KeyedQueue } from './base/keyed-queue.ts';
 import type { Log } from './base/log.ts';
 import { verifyMasterKeys } from './base/master-key-check.ts';
+import { createOutbound } from './base/outbound.ts';
 import { createRandomSource } from './base/random.ts';
 import { RecentKeys } from './base/recent-keys.ts';
 import { Wakeups } from './base/wakeups.ts';
@@ -24,6 +25,7 @@ import { createAgentCredentialRoute } from './http/agent-credential.ts';
 import { createAuthRoutes } from './http/auth.ts';
 import { createExportRoute } from './http/export.ts';
 import { createHealthRoute } from './http/health.ts';
+import { createHttpProxyRoutes } from './http/http-proxy.ts';
 import { createMcpRoutes } from './http/mcp.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { createTrpcFace, createTrpcRoutes } from './http/trpc.ts';
@@ -72,6 +74,7 @@ export async function startApp(parts: {
     ),
     alikeUses: new RecentKeys(20_000),
     wakeups: new Wakeups(),
+    outbound: createOutbound(parts.config.allowedUpstreams),
     stopping: stopping.signal,
     nowMs: () => Date.now() + clockTurnMs(),
     clockTurnMs,
@@ -90,6 +93,7 @@ export async function startApp(parts: {
         stopJobs();
         stopping.abort();
         await closeServer(server);
+        await ctx.outbound.close();
         await ctx.appends.flush();
         await ctx.rollUps.stop();
         await ctx.alertReads.stop();
@@ -124,6 +128,7 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
   app.post('/trpc/agent.credential', createAgentCredentialRoute(face));
   app.use('/trpc', createTrpcRoutes(ctx, face));
   app.post('/export', createExportRoute(ctx, auth));
+  app.use(createHttpProxyRoutes(ctx));
   app.use(createMcpRoutes(ctx, auth, baseUrl));
   app.use((_request, response) => {
     response

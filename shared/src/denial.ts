@@ -40,7 +40,7 @@ const nextSteps: Record<DenialRule, string | { readonly agent: string; readonly 
     owner: 'Choose fields that it does allow, or change the policy.',
   },
   site: 'If the site is the right one, change the policy.',
-  tool: 'Call one that tools/list names, or ask the owner of the account to allow this one.',
+  tool: 'Call another one, or ask the owner of the account to allow this one.',
   route: 'Make a call that it does let through, or ask the owner of the account to allow this one.',
   proxy_disabled: 'Ask the owner of the account to switch it on.',
   policy_error: {

@@ -14,6 +14,7 @@ import { connect, openDatabase } from '@keytrail/server/base/db';
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
 import { GroupCommit } from '@keytrail/server/base/group-commit';
 import { KeyedQueue } from '@keytrail/server/base/keyed-queue';
+import { createOutbound } from '@keytrail/server/base/outbound';
 import { createLog } from '@keytrail/server/base/log';
 import { migrateDatabase } from '@keytrail/server/base/migrate';
 import { createRandomSource } from '@keytrail/server/base/random';
@@ -155,6 +156,7 @@ function createContext(): Context {
     alertReads: new KeyedQueue((accountId) => readAlerts(ctx, accountId), { gatherMs: 250 }),
     alikeUses: new RecentKeys(20_000),
     wakeups: new Wakeups(),
+    outbound: createOutbound([]),
     stopping: new AbortController().signal,
     nowMs: Date.now,
     clockTurnMs: () => 0,

@@ -23,6 +23,8 @@ export interface Config {
   /** Addresses and ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly extensionOrigins: readonly string[];
+  /** Hosts, as `name` or `name:port`, that proxies may call although they lie at private addresses. */
+  readonly allowedUpstreams: readonly string[];
   /** For how many days events are kept. */
   readonly retentionDays: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
@@ -79,6 +81,12 @@ const environment = z.object({
     (items) => items.every((item) => /^(chrome|moz)-extension:\/\/[a-z0-9*-]+$/.test(item)),
     'must be a comma-separated list of extension origins, such as chrome-extension://abc…',
   ),
+  KEYTRAIL_ALLOWED_UPSTREAMS: list
+    .transform((items) => items.map((item) => item.toLowerCase()))
+    .refine(
+      (items) => items.every((item) => /^([a-z0-9._-]+|[0-9a-f:]+)(:\d{1,5})?$/.test(item)),
+      'must be a comma-separated list of host names, such as git.internal or git.internal:8443',
+    ),
   KEYTRAIL_MIGRATE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   KEYTRAIL_RETENTION_DAYS: z.coerce
     .number({ error: 'must be a number of days from 1 to 36500' })
@@ -113,6 +121,7 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     masterKeys: values.KEYTRAIL_MASTER_KEY ?? null,
     trustedProxies: values.KEYTRAIL_TRUSTED_PROXIES,
     extensionOrigins: [...ownExtensionOrigins, ...values.KEYTRAIL_EXTENSION_ORIGINS],
+    allowedUpstreams: values.KEYTRAIL_ALLOWED_UPSTREAMS,
     retentionDays: values.KEYTRAIL_RETENTION_DAYS,
     logLevel: values.KEYTRAIL_LOG_LEVEL,
   };

@@ -7,6 +7,7 @@ import type { MasterKeys } from './envelope.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { Log } from './log.ts';
+import type { Outbound } from './outbound.ts';
 import type { RecentKeys } from './recent-keys.ts';
 import type { Wakeups } from './wakeups.ts';
 
@@ -24,6 +25,8 @@ export interface Context {
   /** Uses that this node has had read: the next of their kind is no news. */
   readonly alikeUses: RecentKeys;
   readonly wakeups: Wakeups;
+  /** The way to other servers. */
+  readonly outbound: Outbound;
   /** Aborts when the server begins to stop: streams end, requests in flight finish. */
   readonly stopping: AbortSignal;
   nowMs(): number;

@@ -169,7 +169,7 @@ export type ProxyAccess =
   | Denied;
 
 /** A call is about to go out through a proxy: its event is durable before the values that it injects are handed over. */
-export async function useForProxy(ctx: Context, by: ProxyPrincipal, call: ProxyCall): Promise<ProxyAccess> {
+export async function injectForProxy(ctx: Context, by: ProxyPrincipal, call: ProxyCall): Promise<ProxyAccess> {
   const judged = await judgeProxyCall(ctx, by, call);
   if (judged.outcome === 'denied') return judged;
   const { row, fields, decision, draft } = judged;

@@ -1,0 +1,69 @@
+// The one way out: every call to another server is made here. Where it goes is checked when the connection is made, so that
+// neither a name that changes its address nor another way to write one leads into the server's own network.
+
+import { lookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { AppError } from '@keytrail/shared/errors';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { isPublicAddress } from './address-guard.ts';
+
+export interface Outbound {
+  readonly dispatcher: Dispatcher;
+  close(): Promise<void>;
+}
+
+const connectTimeoutMs = 10_000;
+/** A tool may take its time before it answers. */
+const headersTimeoutMs = 600_000;
+
+/** @param allowed hosts, as `name` or `name:port`, that may lie at any address: the operator's own. */
+export function createOutbound(allowed: readonly string[]): Outbound {
+  const secure = { timeout: connectTimeoutMs, rejectUnauthorized: true };
+  const open = buildConnector(secure);
+  const guarded = buildConnector({ ...secure, lookup: lookupPublic });
+  const agent = new Agent({
+    connect: (options, callback) => {
+      const host = options.hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+      if (isAllowed(allowed, host, options.port, options.protocol)) return open(options, callback);
+      // The system asks nobody about what is an address already.
+      if (isIP(host) !== 0 && !isPublicAddress(host)) return callback(toForbidden(host), null);
+      guarded(options, callback);
+    },
+    headersTimeout: headersTimeoutMs,
+    // Streams stay open for as long as both sides want them.
+    bodyTimeout: 0,
+    connections: 256,
+    pipelining: 1,
+  });
+  return { dispatcher: agent, close: () => agent.destroy() };
+}
+
+/** What went wrong on the way out, as one of ours. */
+export function toUpstreamError(cause: unknown): AppError {
+  for (let current = cause; current instanceof Error; current = current.cause) {
+    if (current instanceof AppError) return current;
+  }
+  return new AppError('upstream_unreachable', { message: 'upstream failed', cause });
+}
+
+/** Refuses a name as soon as one of its addresses is not public: which of them is taken is not ours to say. */
+const lookupPublic: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) return callback(error, '', 0);
+    const [first] = addresses;
+    if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
+      return callback(toForbidden(hostname), '', 0);
+    }
+    if (options.all === true) callback(null, addresses);
+    else callback(null, first.address, first.family);
+  });
+};
+
+function isAllowed(allowed: readonly string[], host: string, port: string, protocol: string): boolean {
+  const actualPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
+  return allowed.includes(host) || allowed.includes(`${host}:${actualPort}`);
+}
+
+function toForbidden(host: string): AppError {
+  return new AppError('upstream_forbidden', { message: `upstream ${host} is not public` });
+}

@@ -1,0 +1,102 @@
+// The HTTP proxy at /http/p/NAME/*: a call to an API with its credential injected, recorded before it goes out.
+
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '@keytrail/shared/errors';
+import { mintUuid } from '@keytrail/shared/ids';
+import { type Request, type Response, Router } from 'express';
+import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
+import type { Context } from '../base/context.ts';
+import { type AnswerHeaders, forward } from '../proxy/forward.ts';
+import { toUpstreamHeaders, toUpstreamUrl } from '../proxy/inject.ts';
+import { isRouted, toRoutePath } from '../proxy/routes.ts';
+import { createScrubber } from '../proxy/scrub.ts';
+import { toAppError } from '../trpc/init.ts';
+import { injectForProxy } from '../vault/access.ts';
+import type { Denied } from '../vault/denial.ts';
+import { recordProxyResult } from '../vault/proxy-result.ts';
+import { findProxyCaller, setRefusalHeaders, toRefusalFacts, toRefusalStatus, withoutKey } from './proxy-caller.ts';
+
+const address = /^\/http\/p\/([^/?]+)(\/[^?]*)?(?:\?(.*))?$/s;
+
+export function createHttpProxyRoutes(ctx: Context): Router {
+  const routes = Router();
+  routes.all('/http/p/:name{/*rest}', async (request, response) => {
+    try {
+      await answer(ctx, request, response);
+    } catch (cause) {
+      refuse(ctx, response, toAppError(cause));
+    }
+  });
+  return routes;
+}
+
+async function answer(ctx: Context, request: Request, response: Response): Promise<void> {
+  // As it was sent: Express has decoded its own copy.
+  const [, name = '', path = '/', query = ''] = address.exec(request.originalUrl) ?? [];
+  const by = await findProxyCaller(ctx, request, 'http', name);
+  const { proxy } = by;
+  const routePath = toRoutePath(path);
+  if (routePath === null)
+    throw new AppError('invalid_input', { message: 'path', public: 'The path of this call is not a plain one.' });
+  const call = {
+    tool: `${request.method} ${routePath}`.slice(0, 300),
+    upstreamHost: new URL(proxy.upstreamUrl).host,
+    correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes),
+  };
+  const refusedBy = isRouted(proxy.routes, request.method, routePath) ? null : 'route';
+  const access = await injectForProxy(ctx, by, { ...call, refusedBy });
+  if (access.outcome === 'denied') return refuse(ctx, response, access);
+  const rest = query === '' ? path : `${path}?${withoutKey(query)}`;
+  const url = toUpstreamUrl(rest, proxy, access);
+  const headers = toUpstreamHeaders(request.headers, proxy, access);
+  const body = findBody(request);
+  const length = request.headers['content-length'];
+  if (body !== null && length !== undefined) headers['content-length'] = length;
+  try {
+    const result = await forward(ctx.outbound, { url, method: request.method, headers, body }, response, {
+      scrubber: createScrubber([...Object.values(access.values), ...toMade(headers)]),
+      toHead: (status, answered) => toHead(status, answered, by, url),
+    });
+    recordProxyResult(ctx, by, call, access.credential, result);
+  } catch (cause) {
+    const error = toAppError(cause);
+    recordProxyResult(ctx, by, call, access.credential, { status: null, ms: 0, bytes: 0, failure: error.public });
+    throw error;
+  }
+}
+
+/** Basic authentication is made of secrets, and may come back as a whole. */
+function toMade({ authorization }: Record<string, string | string[]>): string[] {
+  return typeof authorization === 'string' && authorization.startsWith('Basic ') ? [authorization.slice(6)] : [];
+}
+
+function findBody(request: IncomingMessage): IncomingMessage | null {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  return coding === undefined && (length === undefined || length === '0') ? null : request;
+}
+
+function toHead(status: number, headers: AnswerHeaders, { proxy }: ProxyPrincipal, url: URL) {
+  if (status === 401 && proxy.credentialId !== null) {
+    throw new AppError('upstream_unauthorized', { message: 'upstream answered 401' });
+  }
+  const { location } = headers;
+  // What is answered here is nobody's page, whatever it says it is.
+  const own = { ...headers, 'content-security-policy': "default-src 'none'; sandbox" };
+  if (typeof location !== 'string' || status < 300 || status > 399) return { status, headers: own };
+  const target = new URL(location, url);
+  const base = new URL(proxy.upstreamUrl).pathname.replace(/\/$/, '');
+  if (target.origin !== url.origin || !target.pathname.startsWith(`${base}/`)) {
+    throw new AppError('upstream_redirected', { message: `redirect from ${url.host} to ${target.host}` });
+  }
+  const rest = target.pathname.slice(base.length);
+  return { status, headers: { ...own, location: `/http/p/${proxy.name}${rest}${target.search}` } };
+}
+
+function refuse(ctx: Context, response: Response, refusal: Denied | AppError): void {
+  if (refusal instanceof AppError && refusal.code === 'internal') {
+    ctx.log.error({ error: refusal }, 'proxied call failed');
+  }
+  if (response.headersSent) return void response.destroy();
+  setRefusalHeaders(ctx, response, refusal);
+  response.status(toRefusalStatus(refusal)).json(toRefusalFacts(refusal));
+}

@@ -1,0 +1,88 @@
+// Who calls a proxy, and how they are refused: the part that the MCP and the HTTP proxy share.
+
+import { toDenialSentence, toDenialStatus } from '@keytrail/shared/denial';
+import { AppError, errorFaces } from '@keytrail/shared/errors';
+import type { ProxyKind } from '@keytrail/shared/proxy';
+import type { Request, Response } from 'express';
+import { findProxyByKey, type ProxyPrincipal } from '../auth/proxy-keys.ts';
+import { toRequester } from '../auth/requester.ts';
+import type { Context } from '../base/context.ts';
+import type { Denied } from '../vault/denial.ts';
+
+/** The header names in which callers carry their key; it goes no further than here. */
+const keyHeaders = ['authorization', 'x-api-key', 'api-key', 'x-auth-token'] as const;
+const keyParameter = 'key';
+
+/** What callers are told, in either protocol. */
+export interface RefusalFacts {
+  readonly code: string;
+  readonly sentence: string;
+  readonly rule?: string;
+  readonly retryAt?: string;
+}
+
+/**
+ * The proxy that a request is for, by its key and the name in the address. Throws `unauthorized` for any other key; one
+ * that was revoked still finds its proxy, so that the refusal reaches the log.
+ */
+export async function findProxyCaller(
+  ctx: Context,
+  request: Request,
+  kind: ProxyKind,
+  name: string,
+): Promise<ProxyPrincipal> {
+  const inHeader = findKeyInHeaders(request);
+  const inUrl =
+    inHeader === null ? new URLSearchParams(request.originalUrl.split('?')[1] ?? '').get(keyParameter) : null;
+  const key = inHeader ?? inUrl;
+  const found = key === null ? null : await findProxyByKey(ctx, key, toRequester(request, kind === 'mcp'));
+  if (found === null || found.proxy.kind !== kind || found.proxy.name !== name) {
+    throw new AppError('unauthorized', {
+      message: 'no valid proxy key',
+      public: 'Send the key of this proxy as a Bearer token: Authorization: Bearer kt_proxy_…',
+    });
+  }
+  if (inHeader === null && !found.proxy.keyInUrl) {
+    throw new AppError('unauthorized', {
+      message: 'key in URL',
+      public: 'This proxy does not take its key from the address. Send it as a Bearer token.',
+    });
+  }
+  return found;
+}
+
+/** The caller's query without the key. */
+export function withoutKey(query: string): string {
+  const parameters = new URLSearchParams(query);
+  if (!(parameters.get(keyParameter) ?? '').startsWith('kt_proxy_')) return query;
+  parameters.delete(keyParameter);
+  return parameters.toString();
+}
+
+function findKeyInHeaders({ headers }: Request): string | null {
+  for (const name of keyHeaders) {
+    const value = [headers[name] ?? []].flat()[0]?.replace(/^(Bearer|Token) +/i, '') ?? '';
+    if (value.startsWith('kt_proxy_')) return value;
+  }
+  return null;
+}
+
+export function toRefusalFacts(refusal: Denied | AppError): RefusalFacts {
+  if (refusal instanceof AppError) return { code: refusal.code, sentence: refusal.public };
+  const { rule, retryAt } = refusal;
+  const sentence = toDenialSentence('agent', refusal);
+  return { code: 'access_denied', sentence, rule, ...(retryAt === null ? {} : { retryAt }) };
+}
+
+export function toRefusalStatus(refusal: Denied | AppError): number {
+  return refusal instanceof AppError ? errorFaces[refusal.code].status : toDenialStatus(refusal.rule);
+}
+
+/** `Retry-After` and, for who has no valid key, what to send. */
+export function setRefusalHeaders(ctx: Context, response: Response, refusal: Denied | AppError): void {
+  if (refusal instanceof AppError) {
+    if (refusal.code === 'unauthorized') response.set('www-authenticate', 'Bearer realm="keytrail"');
+  } else if (refusal.retryAt !== null) {
+    response.set('retry-after', String(Math.max(1, Math.ceil((Date.parse(refusal.retryAt) - ctx.nowMs()) / 1000))));
+  }
+}

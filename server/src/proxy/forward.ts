@@ -1,0 +1,135 @@
+// Sends one call to its upstream and streams the answer back, scrubbed. Whoever leaves first, the other side hears of it at once.
+
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { AppError } from '@keytrail/shared/errors';
+import { request } from 'undici';
+import { type Outbound, toUpstreamError } from '../base/outbound.ts';
+import type { ProxyResult } from '../vault/proxy-result.ts';
+import type { Scrubber } from './scrub.ts';
+
+export interface OutgoingCall {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Record<string, string | string[]>;
+  readonly body: Buffer | Readable | null;
+}
+
+export type AnswerHeaders = Record<string, string | string[]>;
+
+/** What the caller is to get of an answer's head. Throws an AppError where the answer is not for them. */
+export type ToHead = (status: number, headers: AnswerHeaders) => { status: number; headers: AnswerHeaders };
+
+/**
+ * Carries the call out. Throws an AppError while nothing has been answered yet; what goes wrong later cuts the caller's
+ * connection and is in the result.
+ */
+export async function forward(
+  { dispatcher }: Outbound,
+  call: OutgoingCall,
+  response: ServerResponse,
+  options: { scrubber: Scrubber; toHead: ToHead; signal?: AbortSignal },
+): Promise<ProxyResult> {
+  const startedAt = performance.now();
+  const left = new AbortController();
+  const onClose = () => left.abort();
+  response.once('close', onClose);
+  const signal = options.signal === undefined ? left.signal : AbortSignal.any([left.signal, options.signal]);
+  const toResult = (status: number | null, bytes: number, failure: string | null): ProxyResult => ({
+    status,
+    ms: performance.now() - startedAt,
+    bytes,
+    failure,
+  });
+  try {
+    const answer = await request(call.url, {
+      dispatcher,
+      method: call.method,
+      headers: call.headers,
+      body: call.body,
+      signal,
+    }).catch((cause: unknown) => {
+      if (left.signal.aborted) return null;
+      throw toUpstreamError(cause);
+    });
+    if (answer === null) return toResult(null, 0, 'The caller left');
+    const { statusCode, headers, body } = answer;
+    let head: ReturnType<ToHead>;
+    let stream: Readable;
+    try {
+      const known = toKnown(headers);
+      head = options.toHead(statusCode, toScrubbed(known, options.scrubber));
+      stream = decode(body, [known['content-encoding'] ?? []].flat().join(','), head.headers);
+    } catch (error) {
+      // Read no further: the connection is not used again.
+      body.on('error', () => {}).destroy();
+      throw error;
+    }
+    let bytes = 0;
+    try {
+      response.writeHead(head.status, head.headers);
+      response.flushHeaders();
+      const scrub = options.scrubber.start();
+      for await (const chunk of stream) bytes += await write(response, scrub.push(chunk as Buffer), left.signal);
+      bytes += await write(response, scrub.end(), left.signal);
+      response.end();
+      return toResult(statusCode, bytes, null);
+    } catch {
+      const failure = left.signal.aborted ? 'The caller left' : 'The upstream broke off';
+      response.destroy();
+      return toResult(statusCode, bytes, failure);
+    }
+  } finally {
+    response.off('close', onClose);
+  }
+}
+
+/** Waits where the caller reads more slowly than the upstream writes. */
+async function write(response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<number> {
+  if (bytes.length > 0 && !response.write(bytes)) await once(response, 'drain', { signal });
+  return bytes.length;
+}
+
+function toKnown(headers: Readonly<Record<string, string | string[] | undefined>>): AnswerHeaders {
+  const known: AnswerHeaders = {};
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) known[name.toLowerCase()] = value;
+  return known;
+}
+
+/** Of the upstream's connection, about its own callers, or a way to be recognised again. */
+const dropped =
+  /^(connection|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.*|set-cookie|set-cookie2|www-authenticate|authentication-info|alt-svc|strict-transport-security|public-key-pins|clear-site-data|service-worker-allowed|refresh)$/;
+
+function toScrubbed(headers: AnswerHeaders, scrubber: Scrubber): AnswerHeaders {
+  const scrubbed: AnswerHeaders = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (dropped.test(name)) continue;
+    scrubbed[name] = Array.isArray(value) ? value.map(scrubber.scrubText) : scrubber.scrubText(value);
+  }
+  return scrubbed;
+}
+
+/** An upstream that compresses though it was asked not to is read all the same: what it sends must be searched. */
+function decode(body: Readable, encoding: string, headers: AnswerHeaders): Readable {
+  if (encoding === '' || encoding === 'identity') return body;
+  const decoder = decoders[encoding.toLowerCase()]?.();
+  if (decoder === undefined) {
+    throw new AppError('upstream_unreachable', {
+      message: 'unknown content encoding',
+      public: 'The upstream answered in an encoding that cannot be read here, though it was asked for none.',
+    });
+  }
+  delete headers['content-encoding'];
+  delete headers['content-length'];
+  body.on('error', (error) => decoder.destroy(error));
+  return body.pipe(decoder);
+}
+
+const decoders: Record<string, () => ReturnType<typeof createGunzip>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};

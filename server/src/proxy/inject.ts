@@ -1,0 +1,62 @@
+// What goes to an upstream: the caller's headers without what is about the caller or this server, and above them what the
+// proxy injects. Pure.
+
+import type { ProxyInput } from '@keytrail/shared/proxy';
+import { fillTemplate } from '@keytrail/shared/proxy-template';
+
+type Templates = Pick<ProxyInput, 'upstreamUrl' | 'headers' | 'query' | 'basicAuth'>;
+
+/** The values that templates name, and what `${TOKEN}` stands for. */
+export interface Injected {
+  readonly values: Readonly<Record<string, string>>;
+  readonly tokenField: string | null;
+}
+
+/**
+ * Headers of one connection, or that say who the caller is and by which way they came. What the caller proves itself by is
+ * for this server alone.
+ */
+const dropped =
+  /^(host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*|authorization|cookie|cookie2|x-api-key|api-key|x-auth-token|x-forwarded-.*|forwarded|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|cf-.*|fastly-.*|via|origin|referer|sec-.*|accept-encoding|content-length)$/;
+
+/** The headers of a call on its way out. `given`: the caller's, by name in lower case. */
+export function toUpstreamHeaders(
+  given: Readonly<Record<string, string | string[] | undefined>>,
+  templates: Templates,
+  { values, tokenField }: Injected,
+): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {};
+  // A header that the caller names in Connection is of this connection, too.
+  const hops = [given.connection ?? []].flat().flatMap((text) => text.toLowerCase().split(/[\s,]+/));
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && !dropped.test(name) && !hops.includes(name)) headers[name] = value;
+  }
+  for (const [name, template] of Object.entries(templates.headers)) {
+    headers[name.toLowerCase()] = fillTemplate(template, values, tokenField);
+  }
+  if (templates.basicAuth !== null) {
+    const { username, password } = templates.basicAuth;
+    const pair = [username, password].map((template) => fillTemplate(template, values, tokenField)).join(':');
+    headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+  }
+  // What is compressed cannot be searched for what must not come back.
+  headers['accept-encoding'] = 'identity';
+  return headers;
+}
+
+/**
+ * The address of a call: `rest` below the upstream's own, the caller's query with what is injected in place of it.
+ * @param rest path and query as the caller wrote them, beginning with a slash; null: the upstream's address itself.
+ */
+export function toUpstreamUrl(rest: string | null, templates: Templates, { values, tokenField }: Injected): URL {
+  const url = new URL(templates.upstreamUrl);
+  if (rest !== null) {
+    const [path = '', ...query] = rest.split('?');
+    url.pathname = url.pathname.replace(/\/$/, '') + path;
+    for (const [name, value] of new URLSearchParams(query.join('?'))) url.searchParams.append(name, value);
+  }
+  for (const [name, template] of Object.entries(templates.query)) {
+    url.searchParams.set(name, fillTemplate(template, values, tokenField));
+  }
+  return url;
+}
