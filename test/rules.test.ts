@@ -35,6 +35,7 @@ describe('server', () => {
     ['auth'],
     ['agents'],
     ['vault'],
+    ['proxy'],
     ['trpc'],
     ['mcp'],
     ['http'],
@@ -79,8 +80,10 @@ describe('server', () => {
     expect(importers(/^pino$/, /\bpino\b/)).toEqual(['server/src/base/log.ts']);
   });
 
-  test('nothing calls out: the outside world has no door yet', () => {
-    expect(pathsWith(inFolder('server/src'), /\bfetch\(|from 'undici'|https?\.request\(/)).toEqual([]);
+  test('one file calls out: there the address is checked', () => {
+    expect(pathsWith(inFolder('server/src'), /\bfetch\(|from 'undici'|https?\.request\(/)).toEqual([
+      'server/src/base/outbound.ts',
+    ]);
   });
 });
 

@@ -3,12 +3,31 @@
 
 import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
 import { AppError } from '@keytrail/shared/errors';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import { isPublicAddress } from './address-guard.ts';
 
+export interface OutgoingCall {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Record<string, string | string[]>;
+  readonly body: Buffer | Readable | null;
+}
+
+/** Header names in lower case. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Readable;
+}
+
 export interface Outbound {
-  readonly dispatcher: Dispatcher;
+  /**
+   * Makes a call; redirects are answers like others. Throws an AppError where there was no answer, and whatever aborted
+   * the signal.
+   */
+  send(call: OutgoingCall, signal: AbortSignal): Promise<UpstreamAnswer>;
   close(): Promise<void>;
 }
 
@@ -35,15 +54,17 @@ export function createOutbound(allowed: readonly string[]): Outbound {
     connections: 256,
     pipelining: 1,
   });
-  return { dispatcher: agent, close: () => agent.destroy() };
-}
-
-/** What went wrong on the way out, as one of ours. */
-export function toUpstreamError(cause: unknown): AppError {
-  for (let current = cause; current instanceof Error; current = current.cause) {
-    if (current instanceof AppError) return current;
-  }
-  return new AppError('upstream_unreachable', { message: 'upstream failed', cause });
+  return {
+    send: async ({ url, ...call }, signal) => {
+      try {
+        const { statusCode, headers, body } = await request(url, { ...call, dispatcher: agent, signal });
+        return { status: statusCode, headers, body };
+      } catch (cause) {
+        throw signal.aborted ? cause : toUpstreamError(cause);
+      }
+    },
+    close: () => agent.destroy(),
+  };
 }
 
 /** Refuses a name as soon as one of its addresses is not public: which of them is taken is not ours to say. */
@@ -66,4 +87,12 @@ function isAllowed(allowed: readonly string[], host: string, port: string, proto
 
 function toForbidden(host: string): AppError {
   return new AppError('upstream_forbidden', { message: `upstream ${host} is not public` });
+}
+
+/** What went wrong on the way out, as one of ours. */
+function toUpstreamError(cause: unknown): AppError {
+  for (let current = cause; current instanceof Error; current = current.cause) {
+    if (current instanceof AppError) return current;
+  }
+  return new AppError('upstream_unreachable', { message: 'upstream failed', cause });
 }

@@ -40,7 +40,6 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
     throw new AppError('invalid_input', { message: 'path', public: 'The path of this call is not a plain one.' });
   const call = {
     tool: `${request.method} ${routePath}`.slice(0, 300),
-    upstreamHost: new URL(proxy.upstreamUrl).host,
     correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes),
   };
   const refusedBy = isRouted(proxy.routes, request.method, routePath) ? null : 'route';
@@ -52,6 +51,7 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
   const body = findBody(request);
   const length = request.headers['content-length'];
   if (body !== null && length !== undefined) headers['content-length'] = length;
+  const startedAt = performance.now();
   try {
     const result = await forward(ctx.outbound, { url, method: request.method, headers, body }, response, {
       scrubber: createScrubber([...Object.values(access.values), ...toMade(headers)]),
@@ -60,7 +60,8 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
     recordProxyResult(ctx, by, call, access.credential, result);
   } catch (cause) {
     const error = toAppError(cause);
-    recordProxyResult(ctx, by, call, access.credential, { status: null, ms: 0, bytes: 0, failure: error.public });
+    const ms = performance.now() - startedAt;
+    recordProxyResult(ctx, by, call, access.credential, { status: null, ms, bytes: 0, failure: error.public });
     throw error;
   }
 }

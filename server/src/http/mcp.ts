@@ -17,6 +17,7 @@ import { findClientName, rememberClientName } from '../mcp/client-info.ts';
 import { toAppError, verifyAgent } from '../trpc/init.ts';
 import { verifyStanding } from '../vault/standing.ts';
 import { createJsonReader } from './json-body.ts';
+import { createMcpProxyRoutes } from './mcp-proxy.ts';
 
 const metadataPath = '/.well-known/oauth-protected-resource/mcp';
 const readJson = createJsonReader(4096);
@@ -43,6 +44,7 @@ export function createMcpRoutes(ctx: Context, auth: Auth, baseUrl: string): Rout
   });
   // Against pages that reach this server under a name of their own (DNS rebinding).
   routes.use('/mcp', hostHeaderValidation(toHostNames(ctx, baseUrl)), originValidation(toOriginNames(ctx, baseUrl)));
+  routes.use(createMcpProxyRoutes(ctx));
   routes.all('/mcp', async (request, response) => {
     try {
       const agent = await findCaller(ctx, auth, request, response);
@@ -63,7 +65,7 @@ async function findCaller(ctx: Context, auth: Auth, request: Request, response: 
   // What stays open is for nobody who could not call anything.
   if (isSubscription(request.body)) await verifyStanding(ctx, agent);
   const said = findClientName(request.body);
-  if (said !== null) rememberClientName(ctx, agent, said);
+  if (said !== null) await rememberClientName(ctx, agent, said);
   const clientName = said ?? agent.keyClientName;
   return clientName === null ? agent : { ...agent, requester: { ...requester, clientName } };
 }

@@ -26,10 +26,10 @@ export function findClientName(body: unknown): string | null {
   return null;
 }
 
-/** Keeps the name with the key that it came with. Returns at once: a convenience, as the last use is. */
-export function rememberClientName(ctx: Context, agent: AgentPrincipal, name: string): void {
+/** Keeps the name with the key that it came with, so that the next request goes by it. A failure is only logged. */
+export async function rememberClientName(ctx: Context, agent: AgentPrincipal, name: string): Promise<void> {
   if (agent.keyClientName === name) return;
-  withAccount(ctx.db, agent.accountId, (tx) =>
+  await withAccount(ctx.db, agent.accountId, (tx) =>
     tx
       .update(agentKeys)
       .set({ clientName: name })

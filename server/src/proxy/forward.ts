@@ -5,17 +5,9 @@ import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AppError } from '@keytrail/shared/errors';
-import { request } from 'undici';
-import { type Outbound, toUpstreamError } from '../base/outbound.ts';
+import type { Outbound, OutgoingCall } from '../base/outbound.ts';
 import type { ProxyResult } from '../vault/proxy-result.ts';
 import type { Scrubber } from './scrub.ts';
-
-export interface OutgoingCall {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Record<string, string | string[]>;
-  readonly body: Buffer | Readable | null;
-}
 
 export type AnswerHeaders = Record<string, string | string[]>;
 
@@ -27,7 +19,7 @@ export type ToHead = (status: number, headers: AnswerHeaders) => { status: numbe
  * connection and is in the result.
  */
 export async function forward(
-  { dispatcher }: Outbound,
+  outbound: Outbound,
   call: OutgoingCall,
   response: ServerResponse,
   options: { scrubber: Scrubber; toHead: ToHead; signal?: AbortSignal },
@@ -44,23 +36,17 @@ export async function forward(
     failure,
   });
   try {
-    const answer = await request(call.url, {
-      dispatcher,
-      method: call.method,
-      headers: call.headers,
-      body: call.body,
-      signal,
-    }).catch((cause: unknown) => {
+    const answer = await outbound.send(call, signal).catch((cause: unknown) => {
       if (left.signal.aborted) return null;
-      throw toUpstreamError(cause);
+      throw cause;
     });
     if (answer === null) return toResult(null, 0, 'The caller left');
-    const { statusCode, headers, body } = answer;
+    const { status, headers, body } = answer;
     let head: ReturnType<ToHead>;
     let stream: Readable;
     try {
       const known = toKnown(headers);
-      head = options.toHead(statusCode, toScrubbed(known, options.scrubber));
+      head = options.toHead(status, toScrubbed(known, options.scrubber));
       stream = decode(body, [known['content-encoding'] ?? []].flat().join(','), head.headers);
     } catch (error) {
       // Read no further: the connection is not used again.
@@ -75,11 +61,11 @@ export async function forward(
       for await (const chunk of stream) bytes += await write(response, scrub.push(chunk as Buffer), left.signal);
       bytes += await write(response, scrub.end(), left.signal);
       response.end();
-      return toResult(statusCode, bytes, null);
+      return toResult(status, bytes, null);
     } catch {
       const failure = left.signal.aborted ? 'The caller left' : 'The upstream broke off';
       response.destroy();
-      return toResult(statusCode, bytes, failure);
+      return toResult(status, bytes, failure);
     }
   } finally {
     response.off('close', onClose);

@@ -173,7 +173,7 @@ export async function injectForProxy(ctx: Context, by: ProxyPrincipal, call: Pro
   const judged = await judgeProxyCall(ctx, by, call);
   if (judged.outcome === 'denied') return judged;
   const { row, fields, decision, draft } = judged;
-  touchProxy(ctx, by);
+  void touchProxy(ctx, by);
   const opened =
     row === null
       ? { values: {}, draft: { ...draft, type: 'agent_access', outcome: 'ok' } as const }
@@ -184,6 +184,23 @@ export async function injectForProxy(ctx: Context, by: ProxyPrincipal, call: Pro
   }
   const tokenField = row === null ? null : toTokenField(row);
   return { outcome: 'ok', values: opened.values, tokenField, credential: row, event: recorded.event };
+}
+
+/**
+ * The values for what belongs to a protocol and calls nothing, such as its handshake: allowed as a call is, counted and
+ * recorded as none. A refusal is recorded.
+ */
+export async function connectForProxy(
+  ctx: Context,
+  by: ProxyPrincipal,
+): Promise<Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event'> | Denied> {
+  const judged = await judgeProxyCall(ctx, by, null);
+  if (judged.outcome === 'denied') return judged;
+  const { row, fields, draft } = judged;
+  void touchProxy(ctx, by);
+  if (row === null) return { outcome: 'ok', values: {}, tokenField: null, credential: null };
+  const { values } = await openForUse(ctx, { row, fields, draft }, null);
+  return { outcome: 'ok', values, tokenField: toTokenField(row), credential: row };
 }
 
 /** Opens what was allowed, and hands it out once its event is durable and everything that counts it had room. */

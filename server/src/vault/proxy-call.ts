@@ -23,7 +23,6 @@ import { findMainField, toKind } from './release.ts';
 export interface ProxyCall {
   /** A tool, resource or prompt by name, or method and path without the query. */
   readonly tool: string;
-  readonly upstreamHost: string;
   /** Where the proxy's own lists do not let it through. */
   readonly refusedBy: 'tool' | 'route' | null;
   /** Ties its events together. */
@@ -40,11 +39,11 @@ export interface JudgedProxyCall {
   readonly draft: Draft;
 }
 
-/** Judges a call; a refusal is recorded here. */
+/** Judges a call, or, with null, whatever of the protocol is none; a refusal is recorded here. */
 export async function judgeProxyCall(
   ctx: Context,
   by: ProxyPrincipal,
-  call: ProxyCall,
+  call: ProxyCall | null,
 ): Promise<JudgedProxyCall | Denied> {
   const { accountId, proxy } = by;
   const { row, attached, vaultLocked } = await loadBounds(ctx, by);
@@ -74,7 +73,7 @@ export async function judgeProxyCall(
     const denied = await deny(ctx, accountId, because === null ? draft : { ...draft, note: because }, decision);
     return because === null ? denied : { ...denied, because };
   }
-  if (call.refusedBy !== null) return deny(ctx, accountId, draft, toPlainDenial(call.refusedBy));
+  if (call !== null && call.refusedBy !== null) return deny(ctx, accountId, draft, toPlainDenial(call.refusedBy));
   return { outcome: 'allowed', row, fields, decision, draft };
 }
 
@@ -93,10 +92,10 @@ function toInjectedFields(
 /** The event of a call before it is known what becomes of it, or of its answer. */
 export function toProxyDraft(
   by: ProxyPrincipal,
-  call: Omit<ProxyCall, 'refusedBy'>,
+  call: Omit<ProxyCall, 'refusedBy'> | null,
   row: Pick<CredentialRow, 'service' | 'id' | 'label'> | null,
 ): Draft {
-  const { tool, upstreamHost, correlationId } = call;
+  const upstreamHost = new URL(by.proxy.upstreamUrl).host;
   const facts: Partial<EventDraft> = row === null ? {} : toCredentialFacts(row);
   return {
     action: 'inject',
@@ -106,9 +105,8 @@ export function toProxyDraft(
     proxyName: by.proxy.name,
     keyId: by.keyId,
     ...facts,
-    tool,
     upstreamHost,
-    correlationId,
+    ...(call === null ? {} : { tool: call.tool, correlationId: call.correlationId }),
     ...by.requester,
   };
 }

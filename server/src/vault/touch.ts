@@ -45,13 +45,16 @@ export function touchUse(
   }).catch((error: unknown) => ctx.log.warn({ error, accountId }, 'last use not noted'));
 }
 
-/** The same for a proxy, its key and its credential; and the name that its client gave, where it is another. */
-export function touchProxy(ctx: Context, { accountId, proxy, requester, ...key }: ProxyPrincipal): void {
+/**
+ * The same for a proxy, its key and its credential; and the name that its client gave, where it is another. Whoever goes by
+ * that name waits for it.
+ */
+export async function touchProxy(ctx: Context, { accountId, proxy, requester, ...key }: ProxyPrincipal): Promise<void> {
   const now = new Date(ctx.nowMs());
   const clientName = requester.clientName ?? key.keyClientName;
   const isStale = ctx.nowMs() - (key.keyLastUsedAt?.getTime() ?? 0) > staleMs;
   if (!isStale && clientName === key.keyClientName) return;
-  withAccount(ctx.db, accountId, async (tx) => {
+  await withAccount(ctx.db, accountId, async (tx) => {
     await tx
       .update(proxyKeys)
       .set({ lastUsedAt: now, clientName })

@@ -1,0 +1,196 @@
+// The MCP proxy at /mcp/p/NAME: a transparent pass-through of Streamable HTTP, in every era of the protocol, with the
+// credential injected. Each call of a tool, a resource or a prompt is an event before it goes out; the rest of the protocol is not.
+
+import { AppError } from '@keytrail/shared/errors';
+import { mintUuid } from '@keytrail/shared/ids';
+import { type Request, type Response, Router } from 'express';
+import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
+import type { Context } from '../base/context.ts';
+import { findClientName } from '../mcp/client-info.ts';
+import { type AnswerHeaders, forward } from '../proxy/forward.ts';
+import { type Injected, toUpstreamHeaders, toUpstreamUrl } from '../proxy/inject.ts';
+import {
+  findCalls,
+  findHeaderMismatch,
+  hasHiddenCall,
+  isOffered,
+  type JsonRpcId,
+  listIds,
+  refusedCode,
+  toMessages,
+} from '../proxy/mcp-messages.ts';
+import { bindSession, openSession } from '../proxy/mcp-sessions.ts';
+import { createScrubber } from '../proxy/scrub.ts';
+import { toAppError } from '../trpc/init.ts';
+import { connectForProxy, injectForProxy, type ProxyAccess } from '../vault/access.ts';
+import type { Denied } from '../vault/denial.ts';
+import type { ProxyCall } from '../vault/proxy-call.ts';
+import { type ProxyResult, recordProxyResult } from '../vault/proxy-result.ts';
+import { touchProxy } from '../vault/touch.ts';
+import { createJsonReader } from './json-body.ts';
+import { findProxyCaller, setRefusalHeaders, toRefusalFacts, toRefusalStatus } from './proxy-caller.ts';
+
+const readJson = createJsonReader(4096);
+const sessionHeader = 'mcp-session-id';
+
+type Allowed = Extract<ProxyAccess, { outcome: 'ok' }>;
+
+/** Mount it behind the checks of Host and Origin. */
+export function createMcpProxyRoutes(ctx: Context): Router {
+  const routes = Router();
+  routes.all('/mcp/p/:name', async (request, response) => {
+    let ids: JsonRpcId[] = [null];
+    try {
+      const by = await findProxyCaller(ctx, request, 'mcp', request.params.name);
+      if (request.method === 'POST') {
+        await readJson(request, response);
+        ids = listIds(toMessages(request.body) ?? []);
+        await post(ctx, by, request, response);
+      } else if (request.method === 'GET' || request.method === 'DELETE') {
+        await pass(ctx, by, request, response);
+      } else {
+        response.set('allow', 'GET, POST, DELETE').status(405).end();
+      }
+    } catch (cause) {
+      refuse(ctx, response, toAppError(cause), ids);
+    }
+  });
+  return routes;
+}
+
+/** Messages of the client: those that call something are recorded one by one. */
+async function post(ctx: Context, found: ProxyPrincipal, request: Request, response: Response): Promise<void> {
+  const messages = toMessages(request.body);
+  if (messages === null || hasHiddenCall(messages)) {
+    throw new AppError('invalid_input', {
+      message: 'no JSON-RPC',
+      public: 'The body must be JSON-RPC; a call must have an id and name what it calls.',
+    });
+  }
+  const mismatch = findHeaderMismatch(request.headers, messages);
+  if (mismatch !== null) {
+    const { id, ...error } = mismatch;
+    return void response.status(400).json({ jsonrpc: '2.0', id, error });
+  }
+  const by = await named(ctx, found, request.body);
+  const calls = findCalls(messages).map((call) => ({
+    ...call,
+    facts: {
+      tool: call.method === 'tools/call' ? call.name : `${call.method} ${call.name}`,
+      correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes),
+    },
+    refusedBy: isOffered(by.proxy.toolAccess, call) ? null : ('tool' as const),
+  }));
+  // What its own list refuses is refused before anything else of a batch is recorded as used.
+  const inOrder = [...calls].sort((one, other) => Number(other.refusedBy !== null) - Number(one.refusedBy !== null));
+  const allowed: { facts: Omit<ProxyCall, 'refusedBy'>; access: Allowed }[] = [];
+  const settle = (result: ProxyResult) => {
+    for (const { facts, access } of allowed) recordProxyResult(ctx, by, facts, access.credential, result);
+  };
+  for (const { facts, refusedBy, id } of inOrder) {
+    const access = await injectForProxy(ctx, by, { ...facts, refusedBy });
+    if (access.outcome === 'denied') {
+      settle({ status: null, ms: 0, bytes: 0, failure: 'Not sent: another call beside it was refused' });
+      return refuse(ctx, response, access, listIds(messages), id);
+    }
+    allowed.push({ facts, access });
+  }
+  const access = allowed[0]?.access ?? (await connectForProxy(ctx, by));
+  if (access.outcome === 'denied') return refuse(ctx, response, access, listIds(messages));
+  const startedAt = performance.now();
+  try {
+    settle(await send(ctx, by, request, response, access, Buffer.from(JSON.stringify(request.body))));
+  } catch (cause) {
+    const error = toAppError(cause);
+    settle({ status: null, ms: performance.now() - startedAt, bytes: 0, failure: error.public });
+    throw error;
+  }
+}
+
+/** What carries no message of the client: its stream, and the end of its session. */
+async function pass(ctx: Context, by: ProxyPrincipal, request: Request, response: Response): Promise<void> {
+  const access = await connectForProxy(ctx, by);
+  if (access.outcome === 'denied') return refuse(ctx, response, access, [null]);
+  await send(ctx, by, request, response, access, null);
+}
+
+/** With the name of the caller's program, if it ever said one. A new one is kept before its next request can come. */
+async function named(ctx: Context, by: ProxyPrincipal, body: unknown): Promise<ProxyPrincipal> {
+  const said = findClientName(body);
+  const clientName = said ?? by.keyClientName;
+  if (clientName === null) return by;
+  const knowing = { ...by, keyClientName: clientName, requester: { ...by.requester, clientName } };
+  if (said !== by.keyClientName) await touchProxy(ctx, { ...knowing, keyClientName: by.keyClientName });
+  return knowing;
+}
+
+async function send(
+  ctx: Context,
+  by: ProxyPrincipal,
+  request: Request,
+  response: Response,
+  access: Injected,
+  body: Buffer | null,
+): Promise<ProxyResult> {
+  const url = toUpstreamUrl(null, by.proxy, access);
+  const headers = toUpstreamHeaders(request.headers, by.proxy, access);
+  const session = request.headers[sessionHeader];
+  if (typeof session === 'string') headers[sessionHeader] = getUpstreamSession(ctx, by, session);
+  return forward(ctx.outbound, { url, method: request.method, headers, body }, response, {
+    scrubber: createScrubber(Object.values(access.values)),
+    toHead: (status, answered) => toHead(ctx, by, status, answered),
+    // A stream that waits for nothing ends with the server; an answer under way is finished.
+    ...(request.method === 'GET' ? { signal: ctx.stopping } : {}),
+  });
+}
+
+function getUpstreamSession(ctx: Context, by: ProxyPrincipal, session: string): string {
+  const upstreamId = openSession(ctx.masterKeys, by, session);
+  if (upstreamId !== null) return upstreamId;
+  throw new AppError('not_found', {
+    message: 'session of another key',
+    public: 'There is no such session for this key. Begin a new one.',
+  });
+}
+
+function toHead(ctx: Context, by: ProxyPrincipal, status: number, headers: AnswerHeaders) {
+  if (status === 401 && by.proxy.credentialId !== null) {
+    throw new AppError('upstream_unauthorized', { message: 'upstream answered 401' });
+  }
+  if (status >= 300 && status < 400) throw new AppError('upstream_redirected', { message: 'upstream redirected' });
+  const session = headers[sessionHeader];
+  if (typeof session !== 'string') return { status, headers };
+  return { status, headers: { ...headers, [sessionHeader]: bindSession(ctx.masterKeys, by, session) } };
+}
+
+/**
+ * A refusal as JSON-RPC, for every message that waits for an answer, so that clients hand it to whoever called.
+ * @param refusedId the call that was refused, where others wait beside it.
+ */
+function refuse(
+  ctx: Context,
+  response: Response,
+  refusal: Denied | AppError,
+  ids: readonly JsonRpcId[],
+  refusedId?: JsonRpcId,
+): void {
+  if (refusal instanceof AppError && refusal.code === 'internal') {
+    ctx.log.error({ error: refusal }, 'proxied MCP request failed');
+  }
+  if (response.headersSent) return void response.destroy();
+  const data = toRefusalFacts(refusal);
+  const beside = 'Not carried out: another call beside it was refused.';
+  const answers = (ids.length === 0 ? [null] : ids).map((id) => ({
+    jsonrpc: '2.0',
+    id,
+    error: {
+      code: refusedCode,
+      message: refusedId === undefined || id === refusedId ? data.sentence : beside,
+      data: refusedId === undefined || id === refusedId ? data : { code: 'conflict', sentence: beside },
+    },
+  }));
+  setRefusalHeaders(ctx, response, refusal);
+  // To a call that was refused the answer is this; only where nothing waits for one does the status say it.
+  const isAnswer = !(refusal instanceof AppError) && ids.length > 0 && ids[0] !== null;
+  response.status(isAnswer ? 200 : toRefusalStatus(refusal)).json(answers.length === 1 ? answers[0] : answers);
+}

@@ -1,0 +1,113 @@
+// What an MCP client sends, as far as the proxy has to know it: which of its messages call something, and whether its
+// headers say the same as its body. Pure.
+
+import type { ToolAccess } from '@keytrail/shared/proxy';
+import { toOneLine } from '@keytrail/shared/text';
+
+/** A message that is an event of its own. */
+export interface McpCall {
+  readonly id: string | number;
+  readonly method: 'tools/call' | 'resources/read' | 'prompts/get';
+  /** Of the tool or the prompt, or the address of the resource, on one line. */
+  readonly name: string;
+}
+
+export type JsonRpcId = string | number | null;
+
+/** JSON-RPC's own code for what its server does not do; this server's refusals. */
+export const refusedCode = -32001;
+/** As the protocol has it for headers that say something else than the body. */
+const headerMismatchCode = -32020;
+
+const nameMembers = { 'tools/call': 'name', 'resources/read': 'uri', 'prompts/get': 'name' } as const;
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** The messages of a body, which may be a batch; null where it is no JSON-RPC. */
+export function toMessages(body: unknown): Message[] | null {
+  const messages = Array.isArray(body) ? body : [body];
+  return messages.length > 0 && messages.every(isMessage) ? messages : null;
+}
+
+/** The calls among the messages, in their order. A call without an id wants no answer and is none; it is refused below. */
+export function findCalls(messages: readonly Message[]): McpCall[] {
+  return messages.flatMap((message) => {
+    const { id, method } = message;
+    if (!isCalling(method) || (typeof id !== 'string' && typeof id !== 'number')) return [];
+    return [{ id, method, name: toName(message, method) }];
+  });
+}
+
+/** Something that would be carried out without leaving an event: a call as a notification, or one without a name. */
+export function hasHiddenCall(messages: readonly Message[]): boolean {
+  return messages.some((message) => {
+    const { id, method } = message;
+    if (!isCalling(method)) return false;
+    return (typeof id !== 'string' && typeof id !== 'number') || toName(message, method) === '';
+  });
+}
+
+/** Whether the proxy's own list lets it through. Resources and prompts go by their names, too. */
+export function isOffered({ mode, names }: ToolAccess, { name }: McpCall): boolean {
+  if (mode === 'all') return true;
+  return names.includes(name) === (mode === 'only');
+}
+
+/**
+ * What an upstream that believes the headers would take the message for must be what the body says: null where it is, else
+ * an error to answer.
+ */
+export function findHeaderMismatch(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  messages: readonly Message[],
+): { id: JsonRpcId; code: number; message: string } | null {
+  const [message] = messages;
+  const method = headers['mcp-method'];
+  const name = headers['mcp-name'];
+  if (message === undefined || (method === undefined && name === undefined)) return null;
+  const id = toId(message);
+  const mismatch = (header: string) => ({
+    id,
+    code: headerMismatchCode,
+    message: `The header ${header} says something else than the body.`,
+  });
+  if (messages.length > 1) return mismatch('Mcp-Method');
+  if (method !== undefined && method !== message.method) return mismatch('Mcp-Method');
+  if (name !== undefined && isCalling(message.method) && decode(name) !== toRawName(message, message.method)) {
+    return mismatch('Mcp-Name');
+  }
+  return null;
+}
+
+/** The ids of all messages that wait for an answer. */
+export function listIds(messages: readonly Message[]): JsonRpcId[] {
+  return messages.filter((message) => 'method' in message && 'id' in message).map(toId);
+}
+
+function isMessage(value: unknown): value is Message {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCalling(method: unknown): method is McpCall['method'] {
+  return typeof method === 'string' && Object.hasOwn(nameMembers, method);
+}
+
+function toRawName({ params }: Message, method: McpCall['method']): string {
+  const value = isMessage(params) ? params[nameMembers[method]] : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+function toName(message: Message, method: McpCall['method']): string {
+  return toOneLine(toRawName(message, method), 200);
+}
+
+function toId({ id }: Message): JsonRpcId {
+  return typeof id === 'string' || typeof id === 'number' ? id : null;
+}
+
+/** Names beyond ASCII travel as `=?base64?…?=`. */
+function decode(header: string | string[]): string {
+  const text = [header].flat()[0] ?? '';
+  const encoded = /^=\?base64\?([A-Za-z0-9+/=]*)\?=$/.exec(text)?.[1];
+  return encoded === undefined ? text : Buffer.from(encoded, 'base64').toString('utf8');
+}
