@@ -155,3 +155,20 @@ test('an event is replayed as the request that it records, when it was made', ()
     by: { kind: 'owner', fillOrigin: 'https://a.test' },
   });
 });
+
+test('a call through a proxy is read off its event as that proxy’s, whatever its credential', () => {
+  const event = {
+    type: 'agent_access',
+    action: 'inject',
+    source: 'mcp_proxy',
+    outcome: 'ok',
+    title: 'github',
+    id: 'event-1',
+    seq: 7,
+    occurredAt: '2026-11-22T23:00:00.000Z',
+    recordedAt: '2026-11-23T01:00:00.000000Z',
+    proxyId: 'proxy-1',
+    credentialId: 'credential-1',
+  } as const;
+  expect(toReplayedRequest(event).by).toEqual({ kind: 'proxy', proxyId: 'proxy-1' });
+});

@@ -46,19 +46,24 @@ export function toLookBackMs(rules: readonly Rule[]): number | null {
 
 /** What rules look at, read off the event of a use; the time is that of the use, not of its recording. */
 export function toReplayedRequest(event: AuditEvent): JudgedRequest {
-  const { agentId = '', credentialId = '' } = event;
   return {
     nowMs: Date.parse(event.occurredAt),
     fields: event.fields ?? [],
     clientIp: event.clientIp ?? null,
     client: event.client ?? 'other',
     reason: event.reason ?? null,
-    credentialId,
-    by:
-      event.source === 'direct'
-        ? { kind: 'owner', fillOrigin: event.action === 'autofill' ? (event.siteOrigin ?? 'null') : null }
-        : { kind: 'agent', agentId, grantId: event.grantId ?? `${agentId} ${credentialId}` },
+    credentialId: event.credentialId ?? '',
+    by: toUser(event),
   };
+}
+
+function toUser(event: AuditEvent): JudgedRequest['by'] {
+  const { agentId = '', credentialId = '', proxyId } = event;
+  if (event.source === 'direct') {
+    return { kind: 'owner', fillOrigin: event.action === 'autofill' ? (event.siteOrigin ?? 'null') : null };
+  }
+  if (proxyId !== undefined) return { kind: 'proxy', proxyId };
+  return { kind: 'agent', agentId, grantId: event.grantId ?? `${agentId} ${credentialId}` };
 }
 
 /** Judges as `judge` does: once it has found when hours open next, it does not look again until then. */
