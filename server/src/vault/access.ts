@@ -173,7 +173,6 @@ export async function injectForProxy(ctx: Context, by: ProxyPrincipal, call: Pro
   const judged = await judgeProxyCall(ctx, by, call);
   if (judged.outcome === 'denied') return judged;
   const { row, fields, decision, draft } = judged;
-  void touchProxy(ctx, by);
   const opened =
     row === null
       ? { values: {}, draft: { ...draft, type: 'agent_access', outcome: 'ok' } as const }
@@ -182,6 +181,7 @@ export async function injectForProxy(ctx: Context, by: ProxyPrincipal, call: Pro
   if (recorded.outcome === 'refused') {
     return deny(ctx, by.accountId, draft, toDenial(decision, recorded.finding, recorded.observed));
   }
+  void touchProxy(ctx, by);
   const tokenField = row === null ? null : toTokenField(row);
   return { outcome: 'ok', values: opened.values, tokenField, credential: row, event: recorded.event };
 }
