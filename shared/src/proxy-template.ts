@@ -27,13 +27,17 @@ export function parseTemplate(template: string): TemplatePart[] | null {
   return parts;
 }
 
-/** The fields that templates name. `tokenField`: what `${TOKEN}` stands for. Throws for a template that was never valid. */
+/**
+ * The fields that templates name. Throws for a template that was never valid.
+ * @param tokenField what `${TOKEN}` stands for. Where that is nothing, the place is named as it is written: no credential has a
+ * field of such a name, so that whoever releases fields refuses it.
+ */
 export function fieldsOfTemplates(templates: readonly string[], tokenField: string | null): string[] {
   const names = templates.flatMap((template) =>
     getParts(template).flatMap((part) => {
       if (part.kind === 'text') return [];
       if (part.kind === 'field') return [part.name];
-      return tokenField === null ? [] : [tokenField];
+      return [tokenField ?? `\${TOKEN}`];
     }),
   );
   return [...new Set(names)];
