@@ -86,6 +86,15 @@ const anyRequester: fc.Arbitrary<AccessFacts['requester']> = fc.oneof(
       grant: fc.constant({ id: 'grant-1', expiresAtMs: null, revoked: false, fields: null, reasonRequired: false }),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('proxy' as const),
+      id: fc.constant('proxy-1'),
+      enabled: fc.constant(true),
+      keyRevoked: fc.constant(false),
+    }),
+  },
 );
 
 /** A request in good standing, without policies. */

@@ -49,6 +49,23 @@ test.each<[string, AccessFacts]>([
   ['credential_expired', { ...facts, credential: { ...facts.credential, expiresAtMs: 1000 } }],
 ])('denied by %s', (rule, given) => expect(decide(given)).toMatchObject({ allowed: false, rule, policyId: null }));
 
+const proxy = { kind: 'proxy', id: 'proxy-1', enabled: true, keyRevoked: false } as const;
+
+test('a proxy that is on may inject its credential, without a grant', () => {
+  expect(decide({ ...facts, requester: proxy })).toMatchObject({ allowed: true, approval: null, counters: [] });
+});
+
+test.each<[string, Partial<AccessFacts>]>([
+  ['key_revoked', { requester: { ...proxy, keyRevoked: true } }],
+  ['key_revoked', { requester: { ...proxy, keyRevoked: true, enabled: false }, vaultLocked: true }],
+  ['proxy_disabled', { requester: { ...proxy, enabled: false } }],
+  ['proxy_disabled', { requester: { ...proxy, enabled: false }, vaultLocked: true }],
+  ['vault_locked', { requester: proxy, vaultLocked: true }],
+  ['credential_expired', { requester: proxy, credential: { ...facts.credential, expiresAtMs: 1000 } }],
+])('a proxy is denied by %s', (rule, given) =>
+  expect(decide({ ...facts, ...given })).toMatchObject({ allowed: false, rule, policyId: null }),
+);
+
 test('the owner reads anything of theirs; a page gets only what belongs to its origin', () => {
   const owner = (fillOrigin: string | null, sites: string[]): AccessFacts => ({
     ...facts,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromBase64url, toBase64url } from './bytes.ts';
-import { accountOfAgentKey, mintAgentKey, mintUuid } from './ids.ts';
+import { accountOfAgentKey, accountOfProxyKey, mintAgentKey, mintProxyKey, mintUuid } from './ids.ts';
 
 test('a UUIDv7 carries its time, version and variant, and sorts by time', () => {
   const early = mintUuid(1_700_000_000_000, randomBytes);
@@ -18,6 +18,14 @@ test('an agent key names its account and is never the same twice', () => {
   expect(key).toMatch(/^kt_agent_[A-Za-z0-9_-]{64}$/);
   expect(accountOfAgentKey(key)).toBe(account);
   expect(mintAgentKey(account, randomBytes)).not.toBe(key);
+});
+
+test('a proxy key names its account, and neither kind of key passes for the other', () => {
+  const account = mintUuid(Date.now(), randomBytes);
+  const key = mintProxyKey(account, randomBytes);
+  expect(key).toMatch(/^kt_proxy_[A-Za-z0-9_-]{64}$/);
+  expect([accountOfProxyKey(key), accountOfAgentKey(key)]).toEqual([account, null]);
+  expect(accountOfProxyKey(mintAgentKey(account, randomBytes))).toBeNull();
 });
 
 test.each(['', 'kt_agent_', 'kt_agent_AAAA', `kt_agent_${'A'.repeat(63)}`, `kt_agent_${'A'.repeat(63)}=`, 'Bearer x'])(

@@ -16,6 +16,7 @@ const owner = (fillOrigin: string | null = null): Partial<JudgedRequest> => ({
   by: { kind: 'owner', fillOrigin },
   reason: null,
 });
+const proxy: Partial<JudgedRequest> = { by: { kind: 'proxy', proxyId: 'proxy-1' }, reason: null };
 const hours = { type: 'time_window', days: ['tue'], start: '09:00', end: '17:00', timeZone: 'UTC' } as const;
 const addresses = (...ranges: string[]): Rule => ({ type: 'ip_allowlist', ranges });
 const site: Rule = { type: 'site', origins: ['https://a.test'] };
@@ -51,6 +52,12 @@ test.each<[string, Rule, Partial<JudgedRequest>, ReturnType<typeof judge>['kind'
   ['a fill of a sandboxed page', site, owner('null'), 'refuses'],
   ['reading is no fill', site, owner(), 'does_not_apply'],
   ['an agent fills nothing', site, {}, 'does_not_apply'],
+  ['hours bind a proxy', hours, { ...proxy, nowMs: Date.parse('2026-11-25T12:00:00Z') }, 'refuses'],
+  ['fields bind a proxy', { type: 'fields', fields: ['other'] }, proxy, 'refuses'],
+  ['a proxy has no way to state a reason', { type: 'reason', lengthMin: 1 }, proxy, 'does_not_apply'],
+  ['a proxy cannot wait', { type: 'approval', withinSeconds: 60, rememberMinutes: 0 }, proxy, 'refuses'],
+  ['a proxy has no grant', { type: 'max_uses', uses: 3 }, proxy, 'does_not_apply'],
+  ['a proxy fills nothing', site, proxy, 'does_not_apply'],
 ])('%s', (_, rule, change, kind) => expect(judge(rule, { ...request, ...change }, policyId).kind).toBe(kind));
 
 test('a rate is counted by policy and by what it counts', () => {
@@ -60,6 +67,8 @@ test('a rate is counted by policy and by what it counts', () => {
   expect(key('credential')).toMatchObject({ key: 'rate policy-1 credential credential-1' });
   expect(key('both')).toMatchObject({ key: 'rate policy-1 pair agent-1 credential-1' });
   expect(key('agent', owner())).toMatchObject({ key: 'rate policy-1 agent owner' });
+  expect(key('agent', proxy)).toMatchObject({ key: 'rate policy-1 agent proxy-1' });
+  expect(key('both', proxy)).toMatchObject({ key: 'rate policy-1 pair proxy-1 credential-1' });
 });
 
 test('hours say when they begin again', () => {
