@@ -1,0 +1,48 @@
+// Proxies of a test: one with a credential that it injects, as an owner makes it, and calls through it.
+
+import { findProxyByKey } from '@keytrail/server/auth/proxy-keys';
+import type { Requester } from '@keytrail/server/auth/requester';
+import type { Context } from '@keytrail/server/base/context';
+import { injectForProxy } from '@keytrail/server/vault/access';
+import type { ProxyCall } from '@keytrail/server/vault/proxy-call';
+import { mintUuid } from '@keytrail/shared/ids';
+import type { Client } from './client.ts';
+import { createToken } from './vault.ts';
+
+interface Owner {
+  readonly client: Client;
+}
+
+export type ProxyFields = Parameters<Client['proxies']['create']['mutate']>[0];
+
+let proxies = 0;
+
+/** A proxy as an owner writes it, of an MCP server unless said otherwise. */
+export function toProxyFields(changes: Partial<ProxyFields> = {}): ProxyFields {
+  return { name: `proxy-${++proxies}`, kind: 'mcp', upstreamUrl: 'https://mcp.example.com/mcp', ...changes };
+}
+
+/** A proxy that injects a fresh token, and its first key. */
+export async function createTokenProxy(owner: Owner, changes: Partial<ProxyFields> = {}) {
+  const credential = await createToken(owner, 'github', `of proxy ${proxies}`);
+  const fields = toProxyFields({
+    credentialId: credential.id,
+    headers: { authorization: `Bearer \${TOKEN}` },
+    ...changes,
+  });
+  return { ...(await owner.client.proxies.create.mutate(fields)), credential };
+}
+
+/** Whoever holds the key, as a call begins; throws for a key that opens nothing. */
+export async function getProxyOf(ctx: Context, key: string, requester: Requester = { client: 'other' }) {
+  const found = await findProxyByKey(ctx, key, requester);
+  if (found === null) throw new Error('no proxy has this key');
+  return found;
+}
+
+/** One call through a proxy, up to where it would go out. */
+export async function callThrough(ctx: Context, key: string, changes: Partial<ProxyCall> = {}, requester?: Requester) {
+  const call = { tool: 'create_issue', upstreamHost: 'mcp.example.com', refusedBy: null, ...changes };
+  const correlationId = changes.correlationId ?? mintUuid(ctx.nowMs(), ctx.randomBytes);
+  return injectForProxy(ctx, await getProxyOf(ctx, key, requester), { ...call, correlationId });
+}
