@@ -1,8 +1,11 @@
 // A day in an account's life over the API: everything that a person and an agent can ask of the server, once.
 
+import { recordProxyResult } from '@keytrail/server/vault/proxy-result';
 import { expect } from 'vitest';
 import { getRefusal } from './client.ts';
 import { postAuth, signIn } from './people.ts';
+import { createPolicy } from './policies.ts';
+import { callThrough, createTokenProxy, getProxyOf, toProxyFields } from './proxies.ts';
 import type { Owner, TestServer } from './server.ts';
 import { createAgent, createGrantedAgent, createToken } from './vault.ts';
 
@@ -11,6 +14,7 @@ export async function useEverything(server: TestServer): Promise<{ owner: Owner;
   const owner = await server.createOwner();
   const { accountId } = await owner.client.account.me.query();
   await useVault(server, owner);
+  await useProxies(server, owner);
   await readLog(server, owner);
   await useSessions(server, owner);
   return { owner, accountId };
@@ -46,6 +50,31 @@ async function useVault(server: TestServer, owner: Owner): Promise<void> {
   await client.views.save.mutate({ name: 'Denials', search: '?outcomes=failed' });
   await client.views.list.query();
   await client.views.remove.mutate({ id: view.id });
+}
+
+async function useProxies({ app: { ctx } }: TestServer, owner: Owner): Promise<void> {
+  const { proxies, policies } = owner.client;
+  const { proxy, key, credential } = await createTokenProxy(owner);
+  const policy = await createPolicy(
+    owner,
+    [{ type: 'rate_limit', uses: 2, per: 'day', counts: 'both' }],
+    [{ kind: 'proxy', id: proxy.id }],
+  );
+  const by = await getProxyOf(ctx, key);
+  const said = { tool: 'create_issue', upstreamHost: 'mcp.example.com', correlationId: proxy.id };
+  for (const outcome of ['ok', 'ok', 'denied']) expect(await callThrough(ctx, key, said)).toMatchObject({ outcome });
+  recordProxyResult(ctx, by, said, credential, { status: 200, ms: 1, bytes: 2, failure: null });
+  await ctx.appends.flush();
+  await proxies.rotateKey.mutate({ id: proxy.id, overlapMinutes: 60 });
+  await proxies.endOldKeys.mutate({ id: proxy.id });
+  expect(await callThrough(ctx, key)).toMatchObject({ outcome: 'denied', rule: 'key_revoked' });
+  await proxies.setEnabled.mutate({ id: proxy.id, enabled: false });
+  await proxies.update.mutate({ id: proxy.id, version: 2, proxy: toProxyFields({ credentialId: credential.id }) });
+  await proxies.list.query();
+  await policies.list.query();
+  await policies.detach.mutate({ id: policy.id, targets: [{ kind: 'proxy', id: proxy.id }] });
+  await policies.attach.mutate({ id: policy.id, targets: [{ kind: 'proxy', id: proxy.id }] });
+  await proxies.remove.mutate({ id: proxy.id });
 }
 
 async function readLog(server: TestServer, owner: Owner): Promise<void> {
