@@ -75,6 +75,12 @@ export interface ProxySummary extends ProxyInput {
   readonly lastUsedAt: string | null;
 }
 
+/** What became of one call on the owner's behalf. */
+export type ProxyTrial =
+  | { readonly outcome: 'answered'; readonly status: number; readonly ms: number }
+  /** By the proxy's standing, its policies or the lock; `failed`: there was no answer. */
+  | { readonly outcome: 'refused' | 'failed'; readonly sentence: string };
+
 /** Where a proxy answers, below the server's address. */
 export function toProxyPath({ kind, name }: Pick<ProxyInput, 'kind' | 'name'>): string {
   return kind === 'mcp' ? `/mcp/p/${name}` : `/http/p/${name}/`;

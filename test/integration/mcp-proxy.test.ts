@@ -331,3 +331,20 @@ test('a key in the address works where the proxy says so, and is in no log', asy
   expect(upstream.seen.at(-1)?.authorization).toBe(`Bearer ${tokenValue}`);
   expect(server.logged()).not.toContain(key);
 });
+
+test('its owner tries it: the upstream’s answer, or why there was none, and events as of any call', async () => {
+  const { proxy } = await createProxy();
+  const trial = await owner.client.proxies.test.mutate({ id: proxy.id });
+  expect(trial).toMatchObject({ outcome: 'answered', status: 200 });
+  await expect.poll(async () => (await readUses()).length).toBe(2);
+  expect((await readUses())[1]).toMatchObject({ action: 'inject', tool: 'initialize', client: 'nodejs' });
+  await owner.client.proxies.setEnabled.mutate({ id: proxy.id, enabled: false });
+  expect(await owner.client.proxies.test.mutate({ id: proxy.id })).toMatchObject({ outcome: 'refused' });
+  const nowhere = await createProxy({ upstreamUrl: 'http://127.0.0.1:1/' });
+  expect(await owner.client.proxies.test.mutate({ id: nowhere.proxy.id })).toMatchObject({ outcome: 'failed' });
+  const inside = await createProxy({ upstreamUrl: 'http://localhost:1/' });
+  expect(await owner.client.proxies.test.mutate({ id: inside.proxy.id })).toMatchObject({
+    outcome: 'failed',
+    sentence: expect.stringContaining('KEYTRAIL_ALLOWED_UPSTREAMS'),
+  });
+});

@@ -14,7 +14,8 @@ export type ProxyRow = typeof proxies.$inferSelect;
 export interface ProxyPrincipal {
   readonly kind: 'proxy';
   readonly accountId: string;
-  readonly keyId: string;
+  /** Null where its owner tries it. */
+  readonly keyId: string | null;
   /** Whether its end has come by now. A revoked key still names its proxy, so that its use can be recorded. */
   readonly keyRevoked: boolean;
   readonly keyClientName: string | null;

@@ -12,6 +12,7 @@ import {
   setProxyEnabled,
   updateProxy,
 } from '../agents/proxies.ts';
+import { tryProxy } from '../proxy/trial.ts';
 import { ownerProcedure, router } from './init.ts';
 
 const byId = z.strictObject({ id: z.uuid() });
@@ -31,5 +32,7 @@ export const proxiesRouter = router({
   endOldKeys: ownerProcedure
     .input(byId)
     .mutation(({ ctx: { ctx, owner }, input }) => endOldProxyKeys(ctx, owner, input)),
+  /** Changes nothing but the log. */
+  test: ownerProcedure.input(byId).mutation(({ ctx: { ctx, owner }, input }) => tryProxy(ctx, owner, input)),
   remove: ownerProcedure.input(byId).mutation(({ ctx: { ctx, owner }, input }) => removeProxy(ctx, owner, input)),
 });

@@ -103,7 +103,7 @@ export function toProxyDraft(
     title: by.proxy.name,
     proxyId: by.proxy.id,
     proxyName: by.proxy.name,
-    keyId: by.keyId,
+    ...(by.keyId === null ? {} : { keyId: by.keyId }),
     ...facts,
     upstreamHost,
     ...(call === null ? {} : { tool: call.tool, correlationId: call.correlationId }),

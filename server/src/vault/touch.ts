@@ -50,6 +50,8 @@ export function touchUse(
  * that name waits for it.
  */
 export async function touchProxy(ctx: Context, { accountId, proxy, requester, ...key }: ProxyPrincipal): Promise<void> {
+  const { keyId } = key;
+  if (keyId === null) return;
   const now = new Date(ctx.nowMs());
   const clientName = requester.clientName ?? key.keyClientName;
   const isStale = ctx.nowMs() - (key.keyLastUsedAt?.getTime() ?? 0) > staleMs;
@@ -58,7 +60,7 @@ export async function touchProxy(ctx: Context, { accountId, proxy, requester, ..
     await tx
       .update(proxyKeys)
       .set({ lastUsedAt: now, clientName })
-      .where(and(eq(proxyKeys.accountId, accountId), eq(proxyKeys.id, key.keyId)));
+      .where(and(eq(proxyKeys.accountId, accountId), eq(proxyKeys.id, keyId)));
     await tx
       .update(proxies)
       .set({ lastUsedAt: now })
