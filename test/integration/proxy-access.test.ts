@@ -327,7 +327,7 @@ test('the result is a second event, tied to the use: status, time and bytes, of 
   const owner = await server.createOwner();
   const { proxy, key, credential } = await createTokenProxy(owner);
   const by = await getProxyOf(server.app.ctx, key);
-  const said = { tool: 'create_issue', upstreamHost: 'mcp.example.com', correlationId: nobodysId };
+  const said = { tool: 'create_issue', correlationId: nobodysId };
   await call(key, said);
   recordProxyResult(server.app.ctx, by, said, credential, { status: 200, ms: 12.6, bytes: 345, failure: null });
   await expect.poll(async () => (await newest(owner))?.action, { timeout: 15_000 }).toBe('result');
@@ -335,7 +335,8 @@ test('the result is a second event, tied to the use: status, time and bytes, of 
   recordProxyResult(server.app.ctx, by, said, credential, failed);
   await expect.poll(async () => (await newest(owner))?.outcome, { timeout: 15_000 }).toBe('failed');
   const [failure, result, use] = await readAll(owner);
-  const shared = { type: 'agent_access', source: 'mcp_proxy', proxyId: proxy.id, credentialId: credential.id, ...said };
+  const of = { proxyId: proxy.id, credentialId: credential.id, upstreamHost: 'mcp.example.com' };
+  const shared = { type: 'agent_access', source: 'mcp_proxy', ...of, ...said };
   expect(use).toMatchObject({ ...shared, action: 'inject', fields: ['value'] });
   expect(result).toMatchObject({ ...shared, action: 'result', upstreamStatus: 200, durationMs: 13, bytes: 345 });
   expect(failure).toMatchObject({ ...shared, action: 'result', durationMs: 7, bytes: 0, note: failed.failure });
@@ -350,7 +351,7 @@ test('a result counts as no use: not for a limit, not in a replay, and it makes 
   const rules: Rule[] = [{ type: 'rate_limit', uses: 2, per: 'hour', counts: 'agent' }];
   await createPolicy(owner, rules, [target]);
   const by = await getProxyOf(server.app.ctx, key);
-  const said = { tool: 'create_issue', upstreamHost: 'mcp.example.com', correlationId: nobodysId };
+  const said = { tool: 'create_issue', correlationId: nobodysId };
   await call(key);
   for (let n = 0; n < 5; n++) {
     recordProxyResult(server.app.ctx, by, said, credential, { status: 200, ms: 1, bytes: 2, failure: null });

@@ -42,7 +42,7 @@ export async function getProxyOf(ctx: Context, key: string, requester: Requester
 
 /** One call through a proxy, up to where it would go out. */
 export async function callThrough(ctx: Context, key: string, changes: Partial<ProxyCall> = {}, requester?: Requester) {
-  const call = { tool: 'create_issue', upstreamHost: 'mcp.example.com', refusedBy: null, ...changes };
+  const call = { tool: 'create_issue', refusedBy: null, ...changes };
   const correlationId = changes.correlationId ?? mintUuid(ctx.nowMs(), ctx.randomBytes);
   return injectForProxy(ctx, await getProxyOf(ctx, key, requester), { ...call, correlationId });
 }

@@ -61,7 +61,7 @@ async function useProxies({ app: { ctx } }: TestServer, owner: Owner): Promise<v
     [{ kind: 'proxy', id: proxy.id }],
   );
   const by = await getProxyOf(ctx, key);
-  const said = { tool: 'create_issue', upstreamHost: 'mcp.example.com', correlationId: proxy.id };
+  const said = { tool: 'create_issue', correlationId: proxy.id };
   for (const outcome of ['ok', 'ok', 'denied']) expect(await callThrough(ctx, key, said)).toMatchObject({ outcome });
   recordProxyResult(ctx, by, said, credential, { status: 200, ms: 1, bytes: 2, failure: null });
   await ctx.appends.flush();
