@@ -1,6 +1,7 @@
 // A call through a proxy up to where it would go out: what is judged, recorded and handed over, in this order.
 
 import { connect } from '@keytrail/server/base/db';
+import { connectForProxy } from '@keytrail/server/vault/access';
 import { recordProxyResult } from '@keytrail/server/vault/proxy-result';
 import type { DenialRule } from '@keytrail/shared/event';
 import type { Rule } from '@keytrail/shared/policy';
@@ -408,6 +409,24 @@ test('lists tell when proxy, key and credential were last used; a refused call i
     (await owner.client.proxies.list.query()).find(({ id }) => id === other.proxy.id)?.lastUsedAt;
   await expect.poll(othersUse, { timeout: 15_000 }).toEqual(expect.any(String));
   expect((await usedAt()).credential).toBe(first.credential);
+});
+
+test('a handshake gets the values without an event and uses up no limit; where a call would be refused, it is, by an event', async () => {
+  const owner = await server.createOwner();
+  const { proxy, key } = await createTokenProxy(owner);
+  const limit: Rule = { type: 'rate_limit', uses: 1, per: 'day', counts: 'agent' };
+  await createPolicy(owner, [limit], [{ kind: 'proxy', id: proxy.id }]);
+  const before = await readAll(owner);
+  const shakeHands = async () => connectForProxy(server.app.ctx, await getProxyOf(server.app.ctx, key));
+  for (let n = 0; n < 3; n++)
+    expect(await shakeHands()).toMatchObject({ outcome: 'ok', values: { value: tokenValue } });
+  expect(await readAll(owner)).toEqual(before);
+  expect(await call(key)).toMatchObject({ outcome: 'ok' });
+  await owner.client.proxies.setEnabled.mutate({ id: proxy.id, enabled: false });
+  const refused = await shakeHands();
+  expect(refused).toMatchObject({ outcome: 'denied', rule: 'proxy_disabled' });
+  expect(refused).not.toHaveProperty('values');
+  expect(await newest(owner)).toMatchObject({ type: 'policy_denied', rule: 'proxy_disabled', proxyId: proxy.id });
 });
 
 test('what is said of a call is found by filters and exports: proxy, source, and the words of its event', async () => {
