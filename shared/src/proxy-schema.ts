@@ -51,30 +51,41 @@ const few = (key: z.ZodType<string, string>, value: z.ZodType<string, string>) =
     .pipe(z.record(key, value))
     .refine((values) => Object.keys(values).length <= 20, 'holds 20 at most');
 
-const shape = z.strictObject({
+const whole = z.strictObject({
   name: proxyName,
   kind: z.enum(proxyKinds),
   upstreamUrl,
-  credentialId: z.uuid().nullable().default(null),
-  headers: few(headerName, headerTemplate).default({}),
-  query: few(z.string().min(1).max(100), template).default({}),
-  basicAuth: z.strictObject({ username: template, password: template }).nullable().default(null),
-  toolAccess: z
-    .strictObject({
-      mode: z.enum(['all', 'only', 'except']),
-      names: z.array(z.string().min(1).max(200)).max(500).default([]),
-    })
-    .default({ mode: 'all', names: [] }),
-  routes: z
-    .array(z.strictObject({ method: z.enum(routeMethods), path: routePath }))
-    .max(100)
-    .default([]),
-  keyInUrl: z.boolean().default(false),
-  enabled: z.boolean().default(true),
+  credentialId: z.uuid().nullable(),
+  headers: few(headerName, headerTemplate),
+  query: few(z.string().min(1).max(100), template),
+  basicAuth: z.strictObject({ username: template, password: template }).nullable(),
+  toolAccess: z.strictObject({
+    mode: z.enum(['all', 'only', 'except']),
+    names: z.array(z.string().min(1).max(200)).max(500).default([]),
+  }),
+  routes: z.array(z.strictObject({ method: z.enum(routeMethods), path: routePath })).max(100),
+  keyInUrl: z.boolean(),
+  enabled: z.boolean(),
 });
 
-/** A proxy as its owner writes it. */
-export const proxyInput = shape.superRefine((input, issues) => {
+/** A proxy as its owner writes it. An edit says all of it: what it left out would go back to where it began. */
+export const proxyEdit = whole.superRefine(verifyWhole) satisfies z.ZodType<ProxyInput>;
+
+/** A new proxy, of which most may be left out. */
+export const proxyInput = whole
+  .extend({
+    credentialId: whole.shape.credentialId.default(null),
+    headers: whole.shape.headers.default({}),
+    query: whole.shape.query.default({}),
+    basicAuth: whole.shape.basicAuth.default(null),
+    toolAccess: whole.shape.toolAccess.default({ mode: 'all', names: [] }),
+    routes: whole.shape.routes.default([]),
+    keyInUrl: whole.shape.keyInUrl.default(false),
+    enabled: whole.shape.enabled.default(true),
+  })
+  .superRefine(verifyWhole) satisfies z.ZodType<ProxyInput>;
+
+function verifyWhole(input: ProxyInput, issues: z.core.$RefinementCtx): void {
   const refuse = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message });
   if (input.kind === 'mcp') {
     if (Object.keys(input.query).length > 0) refuse('query', 'is for HTTP proxies');
@@ -89,7 +100,7 @@ export const proxyInput = shape.superRefine((input, issues) => {
   if (input.credentialId === null && templatesOf(input).some((text) => text.includes('${'))) {
     refuse('credentialId', 'must be chosen, since something of it is to be injected');
   }
-}) satisfies z.ZodType<ProxyInput>;
+}
 
 /** Everything of a proxy that may hold places. */
 export function templatesOf({

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkLog } from '../kit/check-log.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
 import { createPolicy } from '../kit/policies.ts';
-import { createTokenProxy, type ProxyFields, toProxyFields } from '../kit/proxies.ts';
+import { createTokenProxy, type ProxyFields, toProxyEdit, toProxyFields } from '../kit/proxies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { createAgent, createToken, tokenValue } from '../kit/vault.ts';
 
@@ -64,7 +64,7 @@ test('ok: a proxy is made, changed, switched and removed, and each is an event w
     lastUsedAt: null,
     keys: [{ hint: key.slice(-4), endsAt: null, lastUsedAt: null, clientName: null }],
   });
-  const fields = toProxyFields({
+  const fields = toProxyEdit({
     name: 'code',
     credentialId: credential.id,
     toolAccess: { mode: 'only', names: ['a'] },
@@ -260,11 +260,11 @@ test('conflict: a name that is taken by its kind, and an edit of what was change
   const before = await readTail(owner, 50);
   const create = owner.client.proxies.create.mutate(toProxyFields({ name: 'github' }));
   expect(await getRefusal(create)).toMatchObject(taken);
-  const rename = { id: other.proxy.id, version: 1, proxy: toProxyFields({ name: 'github' }) };
+  const rename = { id: other.proxy.id, version: 1, proxy: toProxyEdit({ name: 'github' }) };
   expect(await getRefusal(owner.client.proxies.update.mutate(rename))).toMatchObject(taken);
   expect(await readTail(owner, 50)).toEqual(before);
   await owner.client.proxies.setEnabled.mutate({ id: proxy.id, enabled: false });
-  const late = { id: proxy.id, version: 1, proxy: toProxyFields({ name: 'late' }) };
+  const late = { id: proxy.id, version: 1, proxy: toProxyEdit({ name: 'late' }) };
   expect(await getRefusal(owner.client.proxies.update.mutate(late))).toMatchObject({ status: 409, code: 'conflict' });
   expect(await owner.client.proxies.list.query()).toContainEqual(
     expect.objectContaining({ id: proxy.id, name: 'github', version: 2 }),
@@ -323,7 +323,7 @@ test.each(Object.entries(invalid))('invalid: %s', async (name, changes) => {
 test('invalid: an edit that makes another kind of it, and overlaps of less than nothing and of more than a week', async () => {
   const owner = await server.createOwner();
   const { proxy } = await createTokenProxy(owner);
-  const edit = { id: proxy.id, version: 1, proxy: toProxyFields({ kind: 'http' }) };
+  const edit = { id: proxy.id, version: 1, proxy: toProxyEdit({ kind: 'http' }) };
   expect(await getRefusal(owner.client.proxies.update.mutate(edit))).toMatchObject({ status: 400 });
   for (const overlapMinutes of [-1, 7 * 24 * 60 + 1, 0.5]) {
     expect(await getRefusal(rotate(owner, proxy, overlapMinutes))).toMatchObject({
@@ -340,7 +340,7 @@ test('not found: what is not there, and what another account owns, whether proxy
   const theirs = await createTokenProxy(stranger);
   const { proxies, policies } = stranger.client;
   const policy = await createPolicy(stranger, [{ type: 'client', kinds: ['cli'] }]);
-  const taken = toProxyFields({ name: 'taken' });
+  const taken = toProxyEdit({ name: 'taken' });
   const calls = [
     ...[proxy.id, nobodysId].flatMap((id) => [
       () => proxies.update.mutate({ id, version: 1, proxy: taken }),

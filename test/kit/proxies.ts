@@ -14,12 +14,32 @@ interface Owner {
 }
 
 export type ProxyFields = Parameters<Client['proxies']['create']['mutate']>[0];
+export type ProxyEdit = Parameters<Client['proxies']['update']['mutate']>[0]['proxy'];
 
 let proxies = 0;
 
 /** A proxy as an owner writes it, of an MCP server unless said otherwise. */
 export function toProxyFields(changes: Partial<ProxyFields> = {}): ProxyFields {
   return { name: `proxy-${++proxies}`, kind: 'mcp', upstreamUrl: 'https://mcp.example.com/mcp', ...changes };
+}
+
+/** The whole of a proxy, as an edit says it. */
+export function toProxyEdit(changes: Partial<ProxyEdit> = {}): ProxyEdit {
+  const { name, kind, upstreamUrl } = toProxyFields();
+  return {
+    name,
+    kind,
+    upstreamUrl,
+    credentialId: null,
+    headers: {},
+    query: {},
+    basicAuth: null,
+    toolAccess: { mode: 'all', names: [] },
+    routes: [],
+    keyInUrl: false,
+    enabled: true,
+    ...changes,
+  };
 }
 
 /** A proxy that injects a fresh token, and its first key. */

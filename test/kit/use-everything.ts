@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { getRefusal } from './client.ts';
 import { postAuth, signIn } from './people.ts';
 import { createPolicy } from './policies.ts';
-import { callThrough, createTokenProxy, getProxyOf, toProxyFields } from './proxies.ts';
+import { callThrough, createTokenProxy, getProxyOf, toProxyEdit } from './proxies.ts';
 import type { Owner, TestServer } from './server.ts';
 import { createAgent, createGrantedAgent, createToken } from './vault.ts';
 
@@ -69,7 +69,7 @@ async function useProxies({ app: { ctx } }: TestServer, owner: Owner): Promise<v
   await proxies.endOldKeys.mutate({ id: proxy.id });
   expect(await callThrough(ctx, key)).toMatchObject({ outcome: 'denied', rule: 'key_revoked' });
   await proxies.setEnabled.mutate({ id: proxy.id, enabled: false });
-  await proxies.update.mutate({ id: proxy.id, version: 2, proxy: toProxyFields({ credentialId: credential.id }) });
+  await proxies.update.mutate({ id: proxy.id, version: 2, proxy: toProxyEdit({ credentialId: credential.id }) });
   await proxies.list.query();
   await policies.list.query();
   await policies.detach.mutate({ id: policy.id, targets: [{ kind: 'proxy', id: proxy.id }] });

@@ -70,7 +70,9 @@ export function setProxyEnabled(
   { id, enabled }: { id: string; enabled: boolean },
 ): Promise<ProxySummary> {
   return changeProxy(ctx, owner, async (tx) => {
-    const { version } = await lockProxy(tx, owner.accountId, id);
+    const { version, enabled: before } = await lockProxy(tx, owner.accountId, id);
+    // Set already: nothing changes and nothing is recorded.
+    if (before === enabled) return { answer: await getProxy(tx, ctx, owner.accountId, id) };
     await tx
       .update(proxies)
       .set({ enabled, version: version + 1, updatedAt: new Date(ctx.nowMs()) })
@@ -111,7 +113,7 @@ export function rotateProxyKey(
     return {
       answer: { proxy, key },
       along: ended.map((endedId) => toKeyEnd(proxy, endedId)),
-      change: { ...toChange('rotate', 'Proxy key rotated', proxy), keyId },
+      change: { ...toChange('rotate', 'Proxy key rotated', proxy), keyId, ...toRotationNote(proxy) },
     };
   });
 }
@@ -131,12 +133,12 @@ export function endOldProxyKeys(ctx: Context, owner: OwnerPrincipal, { id }: { i
 async function changeProxy<T>(
   ctx: Context,
   owner: OwnerPrincipal,
-  work: (tx: Transaction) => Promise<{ answer: T; along?: Change[]; change: Change }>,
+  work: (tx: Transaction) => Promise<{ answer: T; along?: Change[]; change?: Change }>,
 ): Promise<T> {
   try {
     return await withAccount(ctx.db, owner.accountId, async (tx) => {
       const { answer, along, change } = await work(tx);
-      await recordChanges(tx, ctx, owner, change, along);
+      if (change !== undefined) await recordChanges(tx, ctx, owner, change, along);
       return answer;
     });
   } catch (error) {
@@ -152,7 +154,7 @@ async function changeProxy<T>(
 /** Lets changes of one proxy happen one after the other. Throws `not_found` outside the account. */
 async function lockProxy(tx: Transaction, accountId: string, id: string) {
   const [row] = await tx
-    .select({ version: proxies.version, kind: proxies.kind })
+    .select({ version: proxies.version, kind: proxies.kind, enabled: proxies.enabled })
     .from(proxies)
     .where(isProxy(accountId, id))
     .for('update');
@@ -177,6 +179,12 @@ function toChange(action: Change['action'], title: string, { id, name, credentia
       ? {}
       : { credentialId: credential.id, credentialLabel: credential.label, service: credential.service };
   return { action, title, proxyId: id, proxyName: name, ...of };
+}
+
+/** That the key before works on for a while, and until when. */
+function toRotationNote({ keys }: ProxySummary): { note?: string } {
+  const before = keys.find(({ endsAt }) => endsAt !== null);
+  return before === undefined ? {} : { note: `In place of key ${before.id}, which works until ${before.endsAt}` };
 }
 
 function toKeyEnd({ id, name }: Named, keyId: string): Change {

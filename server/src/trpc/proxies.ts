@@ -1,7 +1,7 @@
 // Proxies over tRPC, for their owner.
 
 import { rotationInput } from '@keytrail/shared/agent';
-import { proxyInput } from '@keytrail/shared/proxy-schema';
+import { proxyEdit, proxyInput } from '@keytrail/shared/proxy-schema';
 import { z } from 'zod';
 import {
   createProxy,
@@ -21,7 +21,7 @@ export const proxiesRouter = router({
   list: ownerProcedure.query(({ ctx: { ctx, owner } }) => listProxies(ctx, owner)),
   create: ownerProcedure.input(proxyInput).mutation(({ ctx: { ctx, owner }, input }) => createProxy(ctx, owner, input)),
   update: ownerProcedure
-    .input(z.strictObject({ id: z.uuid(), version: z.int().positive(), proxy: proxyInput }))
+    .input(z.strictObject({ id: z.uuid(), version: z.int().positive(), proxy: proxyEdit }))
     .mutation(({ ctx: { ctx, owner }, input: { proxy, ...which } }) => updateProxy(ctx, owner, { ...proxy, ...which })),
   setEnabled: ownerProcedure
     .input(byId.extend({ enabled: z.boolean() }))

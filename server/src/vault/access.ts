@@ -1,5 +1,6 @@
 // The one door to secrets: load, decide, open, append, return. Nothing leaves before its event is durable; a
-// refusal is a recorded value, not an error. A revocation holds for what is loaded after it was answered: a request
+// refusal is a recorded value, not an error. Only what an MCP proxy needs for the protocol's own messages, its handshake and
+// its streams, is released without an event: they are no use. A revocation holds for what is loaded after it was answered: a request
 // that was decided a moment before may still be served, and its event says so.
 
 import { decide } from '@keytrail/shared/decide';
