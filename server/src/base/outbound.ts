@@ -67,6 +67,27 @@ export function createOutbound(allowed: readonly string[]): Outbound {
   };
 }
 
+/** What went wrong on the way out, as one of ours. The cause stays behind: it may quote what the upstream sent. */
+function toUpstreamError(cause: unknown): AppError {
+  for (let current = cause; current instanceof Error; current = current.cause) {
+    if (current instanceof AppError) return current;
+  }
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const reason = reasons.find(({ pattern }) => pattern.test(code));
+  return new AppError('upstream_unreachable', {
+    message: `upstream failed: ${code}`,
+    ...(reason === undefined ? {} : { public: reason.sentence }),
+  });
+}
+
+const reasons = [
+  { pattern: /^(ENOTFOUND|EAI_AGAIN|ENODATA)$/, sentence: 'The upstream’s name was not found.' },
+  { pattern: /^ECONNREFUSED$/, sentence: 'The upstream does not accept connections.' },
+  { pattern: /^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, sentence: 'No connection to the upstream came about in time.' },
+  { pattern: /^UND_ERR_HEADERS_TIMEOUT$/, sentence: 'The upstream took too long to answer.' },
+  { pattern: /CERT|^UNABLE_TO_|HOSTNAME_MISMATCH/, sentence: 'The upstream’s certificate is not valid.' },
+];
+
 /** Refuses a name as soon as one of its addresses is not public: which of them is taken is not ours to say. */
 const lookupPublic: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
@@ -87,12 +108,4 @@ function isAllowed(allowed: readonly string[], host: string, port: string, proto
 
 function toForbidden(host: string): AppError {
   return new AppError('upstream_forbidden', { message: `upstream ${host} is not public` });
-}
-
-/** What went wrong on the way out, as one of ours. */
-function toUpstreamError(cause: unknown): AppError {
-  for (let current = cause; current instanceof Error; current = current.cause) {
-    if (current instanceof AppError) return current;
-  }
-  return new AppError('upstream_unreachable', { message: 'upstream failed', cause });
 }
