@@ -1,8 +1,11 @@
-// Takes injected values out of what comes back, wherever an upstream repeats them: as they are, or as base64, percent
-// encoding or JSON write them. Each is overwritten by as many asterisks, so that lengths stay right.
+// Takes injected values out of what comes back, wherever an upstream repeats them: as they are, or as base64, hex, percent
+// encoding, JSON or HTML write them. Each is overwritten by as many asterisks, so that lengths stay right.
+
+import { type Form, type Pattern, toPatterns } from './scrub-forms.ts';
 
 /** Shorter values stand in innocent text by chance; they are no secrets that a stranger could not guess either. */
 const lengthMin = 6;
+const asterisk = 0x2a;
 
 export interface Scrubber {
   /** A header's value without what must not come back. */
@@ -18,119 +21,132 @@ export interface ScrubStream {
   end(): Buffer;
 }
 
+/** Where a pattern may begin. */
+interface Starts {
+  readonly byFirst: ReadonlyMap<number, readonly Pattern[]>;
+  /** By a hash of two bytes, 1 where any begins with them: nearly every place is passed by one look. */
+  readonly byPair: Uint8Array;
+}
+
 /** @param secrets the injected values, and whole headers that were made of them. */
 export function createScrubber(secrets: readonly string[]): Scrubber {
-  const needles = [...new Set(secrets.filter(({ length }) => length >= lengthMin).flatMap(toForms))]
-    .map((text) => Buffer.from(text, 'utf8'))
-    .filter(({ length }) => length >= lengthMin)
-    .sort((one, other) => other.length - one.length);
+  const long = secrets.filter(({ length }) => length >= lengthMin);
+  const starts = toStarts([...new Set(long)].flatMap(toPatterns));
   return {
     scrubText: (text) => {
       // Header values are bytes, which the platform reads as Latin-1.
       const bytes = Buffer.from(text, 'latin1');
-      overwrite(bytes, needles);
-      return bytes.toString('latin1');
+      return overwrite(bytes, findAll(bytes, starts).found).toString('latin1');
     },
-    start: () => createStream(needles),
+    start: () => (long.length === 0 ? passing : createStream(starts)),
   };
 }
 
-function createStream(needles: readonly Buffer[]): ScrubStream {
+const passing: ScrubStream = { push: (chunk) => chunk, end: () => Buffer.alloc(0) };
+
+function createStream(starts: Starts): ScrubStream {
+  // As it came: what is overwritten for one value may be the beginning of another.
   let held: Buffer = Buffer.alloc(0);
-  return {
-    push: (chunk) => {
-      if (needles.length === 0) return chunk;
-      // A copy: the chunk's memory is not ours to write to.
-      const bytes = Buffer.concat([held, chunk]);
-      overwrite(bytes, needles);
-      const keep = findOpenEnd(bytes, needles);
-      held = bytes.subarray(bytes.length - keep);
-      return bytes.subarray(0, bytes.length - keep);
-    },
-    end: () => {
-      const rest = held;
-      held = Buffer.alloc(0);
-      return rest;
-    },
+  /** How far a value that began before what is held reaches into it. */
+  let reach = 0;
+  const take = (chunk: Buffer, isLast: boolean) => {
+    const bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+    const { found, open } = findAll(bytes, starts);
+    const end = isLast ? bytes.length : open;
+    const handedOn = overwrite(bytes.subarray(0, end), [{ from: 0, to: reach }, ...found]);
+    const begun = found.filter(({ from }) => from < end).map(({ to }) => to);
+    reach = Math.max(0, ...[reach, ...begun].map((to) => to - end));
+    // A copy: the chunk's memory may be used again.
+    held = Buffer.from(bytes.subarray(end));
+    return handedOn;
   };
+  return { push: (chunk) => take(chunk, false), end: () => take(Buffer.alloc(0), true) };
 }
 
-function overwrite(bytes: Buffer, needles: readonly Buffer[]): void {
-  for (const needle of needles) {
-    for (let at = bytes.indexOf(needle); at !== -1; at = bytes.indexOf(needle, at + needle.length)) {
-      bytes.fill('*', at, at + needle.length);
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The values in it, and where the first begins that may go on behind its end. */
+function findAll(bytes: Buffer, { byFirst, byPair }: Starts): { found: Span[]; open: number } {
+  const found: Span[] = [];
+  let open = bytes.length;
+  const last = bytes.length - 1;
+  for (let at = 0; at <= last; at++) {
+    const first = bytes[at] ?? 0;
+    if (at < last && byPair[hashPair(first, bytes[at + 1] ?? 0)] === 0) continue;
+    for (const pattern of byFirst.get(first) ?? []) {
+      const { to, isCut } = match(bytes, at, pattern);
+      if (to !== null) found.push({ from: at, to });
+      if (isCut && at < open) open = at;
     }
   }
+  return { found, open };
 }
 
-/** Length of the longest end of the bytes with which a needle begins. */
-function findOpenEnd(bytes: Buffer, needles: readonly Buffer[]): number {
-  let longest = 0;
-  for (const needle of needles) {
-    const most = Math.min(needle.length - 1, bytes.length);
-    for (let length = most; length > longest; length--) {
-      if (bytes.compare(needle, 0, length, bytes.length - length) === 0) longest = length;
+/** Where the pattern that begins here ends, at the farthest; and whether the end of the bytes cut it short. */
+function match(bytes: Buffer, from: number, pattern: Pattern): { to: number | null; isCut: boolean } {
+  let places = [from];
+  let isCut = false;
+  for (const forms of pattern) {
+    const next: number[] = [];
+    for (const place of places) {
+      for (const form of forms) {
+        const fit = countFitting(bytes, place, form);
+        const to = place + fit;
+        if (fit === form.bytes.length) {
+          if (!next.includes(to)) next.push(to);
+        } else if (to === bytes.length) isCut = true;
+      }
+    }
+    if (next.length === 0) return { to: null, isCut };
+    places = next;
+  }
+  return { to: Math.max(...places), isCut };
+}
+
+function countFitting(bytes: Buffer, place: number, { bytes: one, others }: Form): number {
+  let count = 0;
+  while (count < one.length) {
+    const byte = bytes[place + count];
+    if (byte === undefined || (byte !== one[count] && byte !== others[count])) break;
+    count++;
+  }
+  return count;
+}
+
+function overwrite(bytes: Buffer, found: readonly Span[]): Buffer {
+  const within = found.filter(({ from, to }) => from < Math.min(to, bytes.length));
+  if (within.length === 0) return bytes;
+  const clean = Buffer.from(bytes);
+  for (const { from, to } of within) clean.fill(asterisk, from, Math.min(to, clean.length));
+  return clean;
+}
+
+function toStarts(patterns: readonly Pattern[]): Starts {
+  const byFirst = new Map<number, Pattern[]>();
+  const byPair = new Uint8Array(pairs);
+  for (const pattern of patterns) {
+    const [forms = [], following = []] = pattern;
+    for (const first of new Set(forms.flatMap((form) => toBytes(form, 0)))) {
+      byFirst.set(first, [...(byFirst.get(first) ?? []), pattern]);
+    }
+    for (const form of forms) {
+      const nexts = form.bytes.length > 1 ? toBytes(form, 1) : following.flatMap((other) => toBytes(other, 0));
+      for (const first of toBytes(form, 0)) for (const next of nexts) byPair[hashPair(first, next)] = 1;
     }
   }
-  return longest;
+  return { byFirst, byPair };
 }
 
-/** All the ways in which a value may stand in an answer. */
-function toForms(secret: string): string[] {
-  const plain = [secret, ...toJsonForms(secret), ...toPercentForms(secret)];
-  return [...plain, ...toBase64Forms(secret), toHex(secret), toHex(secret).toUpperCase()];
+/** What may stand at one place of a form. */
+function toBytes({ bytes, others }: Form, at: number): number[] {
+  return [bytes[at] ?? 0, others[at] ?? 0];
 }
 
-function toJsonForms(secret: string): string[] {
-  const usual = JSON.stringify(secret).slice(1, -1);
-  const ascii = [...usual].map(toAscii).join('');
-  const upper = ascii.replaceAll(/\\u[0-9a-f]{4}/g, (unit) => `\\u${unit.slice(2).toUpperCase()}`);
-  const forms = [usual, ascii, upper];
-  const html = ascii.replaceAll(/[<>&'=+]/g, (character) => toEscape(character));
-  return [...forms, ...forms.map((form) => form.replaceAll('/', '\\/')), html];
-}
+const pairs = 4096;
 
-function toAscii(character: string): string {
-  return character <= '~' ? character : [...character.split('')].map(toEscape).join('');
-}
-
-function toEscape(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-function toPercentForms(secret: string): string[] {
-  // Lone surrogates have no percent encoding; as bytes they are a replacement character.
-  const sent = Buffer.from(secret, 'utf8').toString('utf8');
-  const component = encodeURIComponent(sent);
-  const strict = component.replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  const form = new URLSearchParams({ '': sent }).toString().slice(1);
-  const path = encodeURI(sent);
-  const all = [component, strict, form, path];
-  return [...all, ...all.map((text) => text.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))];
-}
-
-/**
- * A value in base64 depends on what stands before it: by one of three places it begins at. Only the characters that are the
- * value's alone are taken, in both alphabets.
- */
-function toBase64Forms(secret: string): string[] {
-  const bytes = Buffer.from(secret, 'utf8');
-  const forms = [0, 1, 2].map((before) => {
-    const text = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replaceAll('=', '');
-    const first = Math.ceil((before * 8) / 6);
-    const whole = Math.floor(((before + bytes.length) * 8) / 6);
-    return text.slice(first, whole);
-  });
-  const whole = bytes.toString('base64').replaceAll('=', '');
-  const all = [...forms, whole];
-  return [...all, ...all.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))];
-}
-
-function toHex(secret: string): string {
-  return Buffer.from(secret, 'utf8').toString('hex');
+function hashPair(first: number, next: number): number {
+  return ((first << 4) ^ next) & (pairs - 1);
 }
