@@ -71,9 +71,13 @@ test('the first 60 a minute are events of their own, alike ones beyond become on
   ]);
   expect(folded[0]?.note).toMatch(/^Refused 90 times from \d{4}-\d\d-\d\d \d\d:\d\d:\d\d to \d{4}.* UTC$/);
   expect(folded[2]?.count).toBeUndefined();
+  expect(await owner.client.agents.denials.query()).toEqual([{ agentId: agent.id, count: 201 }]);
   // In the next minute there is room for refusals of their own again.
   await flood(key, 3);
   expect(sumCounts(await readDenials(owner))).toBe(204);
+  expect(await owner.client.agents.denials.query(), 'as the card shows them').toEqual([
+    { agentId: agent.id, count: 204 },
+  ]);
 });
 
 test('services that an agent makes up are alike: they fill no log', async () => {

@@ -1,0 +1,1 @@
+CREATE INDEX "events_counted_denials" ON "events" USING btree ("account_id","recorded_at") WHERE outcome = 'denied' and strpos(line, ',"count":') > 0;
