@@ -173,7 +173,7 @@ export interface EventBody {
   correlationId?: string | undefined;
   /**
    * Of an export: how many events; of a pruning: how many were removed, and their sequence numbers, both inclusive; of
-   * denials: how many alike ones this event stands for, where it is more than one.
+   * denials and failures: how many alike ones this event stands for, where it is more than one.
    */
   count?: number | undefined;
   firstSeq?: number | undefined;

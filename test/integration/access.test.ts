@@ -133,6 +133,16 @@ test('conflict: several granted credentials of one service ask for a label', asy
   await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: second.id });
   const refusal = await getRefusal(client.agent.credential.mutate({ service: 'github' }));
   expect(refusal).toMatchObject({ status: 409, code: 'credential_ambiguous' });
+  const failed = await newest(owner);
+  expect(failed).toMatchObject({
+    type: 'agent_access',
+    action: 'fetch',
+    outcome: 'failed',
+    agentId: agent.id,
+    service: 'github',
+    note: 'Several credentials of this service are granted; say which by its label.',
+  });
+  expect(failed, 'none of them was meant').not.toHaveProperty('credentialId');
   expect((await client.agent.credential.mutate({ service: 'github', label: 'other' })).label).toBe('other');
 });
 
@@ -162,6 +172,15 @@ test('a seed leaves as its six-digit code, and refresh material not at all', asy
   expect((await client.agent.credential.mutate({ service: 'calendar' })).values).toEqual({ accessToken: 'access-1' });
   const refusal = await getRefusal(client.agent.credential.mutate({ service: 'calendar', field: 'refreshToken' }));
   expect(refusal).toMatchObject({ status: 400, code: 'field_unknown' });
+  expect(await newest(owner)).toMatchObject({
+    type: 'agent_access',
+    action: 'fetch',
+    outcome: 'failed',
+    agentId: agent.id,
+    credentialId: oauth.id,
+    fields: ['refreshToken'],
+    note: 'This credential has no such field.',
+  });
 });
 
 test('a rotated key works where the old one stops, and an agent reads only its own events', async () => {

@@ -108,6 +108,23 @@ test('of what alike refusals say, a counted event keeps what all of them say', a
   expect(stripe).toMatchObject({ service: 'stripe', count: 5, reason: 'the same' });
 });
 
+test('requests that fit nothing are failures, and fill no log either', async () => {
+  const owner = await server.createOwner();
+  const { client, agent } = await createGrantedAgent(owner, server.url);
+  for (let n = 0; n < denialsMax + 30; n++) {
+    const refusal = await getRefusal(client.agent.credential.mutate({ service: 'github', field: `made-up-${n}` }));
+    expect(refusal).toMatchObject({ status: 400, code: 'field_unknown' });
+  }
+  server.advance(61_000);
+  await flush();
+  const { events } = await owner.client.audit.list.query({ filter: { outcomes: ['failed'] }, limit: 200 });
+  expect(events).toHaveLength(denialsMax + 1);
+  expect(sumCounts(events)).toBe(denialsMax + 30);
+  expect(events[0]).toMatchObject({ type: 'agent_access', agentId: agent.id, service: 'github', count: 30 });
+  expect(events[0]?.note).toMatch(/^Failed 30 times from .* UTC: This credential has no such field\.$/);
+  expect(await owner.client.agents.denials.query(), 'no refusals').toEqual([]);
+});
+
 test('one agent’s flood takes no room from another agent, nor from what is allowed', async () => {
   const owner = await server.createOwner();
   const { key, client } = await createGrantedAgent(owner, server.url);

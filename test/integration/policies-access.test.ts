@@ -441,3 +441,19 @@ test('who a policy keeps out learns no field and no label, and each try is recor
   expect(await getRefusal(client.agent.credential.mutate({ service: 'github' }))).toMatchObject({ rule: 'client' });
   expect(await newest(owner)).toMatchObject({ type: 'policy_denied', rule: 'client' });
 });
+
+test('who passes every policy and names what is not there fails, and the event says which policies those were', async () => {
+  const owner = await server.createOwner();
+  const { client, agent, grant } = await createGrantedAgent(owner, server.url);
+  const targets = [{ kind: 'agent', id: agent.id }] as const;
+  const policy = await createPolicy(owner, [{ type: 'client', kinds: ['nodejs'] }], targets);
+  const unknownField = client.agent.credential.mutate({ service: 'github', field: 'nope' });
+  expect(await getRefusal(unknownField)).toMatchObject({ status: 400, code: 'field_unknown' });
+  const passed = { type: 'agent_access', outcome: 'failed', policyIds: [policy.id] };
+  expect(await newest(owner)).toMatchObject({ ...passed, grantId: grant.id, fields: ['nope'] });
+  const second = await createToken(owner, 'github', 'second');
+  await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: second.id });
+  const ambiguous = client.agent.credential.mutate({ service: 'github' });
+  expect(await getRefusal(ambiguous)).toMatchObject({ status: 409, code: 'credential_ambiguous' });
+  expect(await newest(owner)).toMatchObject({ ...passed, service: 'github' });
+});

@@ -93,7 +93,7 @@ describe('folding', () => {
     expect(foldEvents(log).map((fold) => fold.length)).toEqual([200, 500, 500]);
   });
 
-  test('counts what each event stands for: of refusals only, since an export counts what it holds', () => {
+  test('counts what each event stands for, but of a change of the vault, since an export counts what it holds', () => {
     const refusals = { title: 'deploy-bot', type: 'policy_denied' } as const;
     const log = [makeEvent(3, { ...refusals, count: 212 }), makeEvent(2, refusals), makeEvent(1, refusals)];
     expect(foldEvents(log).map(countTimes)).toEqual([214]);

@@ -55,9 +55,9 @@ export function toSpanMs(fold: Fold): number {
   return Date.parse(fold[0].recordedAt) - Date.parse(getOldest(fold).recordedAt);
 }
 
-/** How many times what a fold shows has happened: some events stand for several refusals. */
+/** How many times what a fold shows has happened: some events stand for several refusals or failures. */
 export function countTimes(fold: readonly AuditEvent[]): number {
-  return fold.reduce((sum, { type, count }) => sum + (type === 'policy_denied' ? (count ?? 1) : 1), 0);
+  return fold.reduce((sum, { type, count }) => sum + (type === 'vault_change' ? 1 : (count ?? 1)), 0);
 }
 
 function areAlike(newer: AuditEvent, older: AuditEvent): boolean {

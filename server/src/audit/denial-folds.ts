@@ -1,5 +1,5 @@
-// Records the refusals that a flood left counted aside. Safe on several nodes at once: whoever takes a count away records
-// it in the same transaction.
+// Records the refusals and failures that a flood left counted aside. Safe on several nodes at once: whoever takes a
+// count away records it in the same transaction.
 
 import type { EventDraft } from '@keytrail/shared/event';
 import { toOneLine } from '@keytrail/shared/text';
@@ -44,7 +44,8 @@ async function flushAccount(ctx: Context, accountId: string, before: Date): Prom
 
 function toDraft({ draft, count, firstAt, lastAt }: Fold): EventDraft {
   const [from, to] = [toTime(firstAt), toTime(lastAt)];
-  const when = count === 1 ? `Refused at ${from} UTC, in a flood` : `Refused ${count} times from ${from} to ${to} UTC`;
+  const what = draft.outcome === 'denied' ? 'Refused' : 'Failed';
+  const when = count === 1 ? `${what} at ${from} UTC, in a flood` : `${what} ${count} times from ${from} to ${to} UTC`;
   const note = toOneLine(draft.note === undefined ? when : `${when}: ${draft.note}`, 500);
   return { ...draft, note, ...(count === 1 ? {} : { count }) };
 }

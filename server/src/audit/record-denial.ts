@@ -1,5 +1,6 @@
-// Refusals of agents in the log. A flood of them cannot fill it: beyond what one agent may have recorded in a minute,
-// alike ones are counted aside and become one event that says how many there were. None is answered before it is counted.
+// Refusals and failures in the log. A flood of an agent's or a proxy's cannot fill it: beyond what one may have recorded in
+// a minute, alike ones are counted aside and become one event that says how many there were. None is answered before it
+// is counted.
 
 import { createHash } from 'node:crypto';
 import { canonicalize } from '@keytrail/shared/canonical';
@@ -10,7 +11,7 @@ import { withAccount } from '../base/db.ts';
 import { denialFolds } from '../base/schema.ts';
 import { append } from './append.ts';
 
-/** So many refusals of one agent within a minute are events of their own. */
+/** So many refusals and failures of one agent or proxy within a minute are events of their own. */
 export const denialsMax = 60;
 const windowMs = 60_000;
 
@@ -29,15 +30,12 @@ const alikeMembers = [
 ] as const satisfies readonly (keyof EventDraft)[];
 
 /**
- * Records the refusal of an agent or a proxy; durable once this returns. Null where it is one of a flood: then it is counted, and
- * `flushDenialFolds` records it within about a minute.
+ * Records that somebody did not get what they asked for; durable once this returns. Null where it is one of a flood of an
+ * agent's or a proxy's: then it is counted, and `flushDenialFolds` records it within about a minute.
  */
-export async function recordDenial(
-  ctx: Context,
-  accountId: string,
-  refusedId: string,
-  draft: EventDraft,
-): Promise<AuditEvent | null> {
+export async function recordDenial(ctx: Context, accountId: string, draft: EventDraft): Promise<AuditEvent | null> {
+  const refusedId = draft.agentId ?? draft.proxyId;
+  if (refusedId === undefined) return append(ctx, accountId, draft);
   const answer = await append(ctx, accountId, draft, [{ key: `denials ${refusedId}`, usesMax: denialsMax, windowMs }]);
   if (answer.outcome === 'recorded') return answer.event;
   await fold(ctx, accountId, draft);

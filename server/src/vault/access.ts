@@ -11,7 +11,6 @@ import { type ApprovalOutcome, awaitApproval } from '../agents/approvals.ts';
 import { selectAttached, toBinding } from '../agents/attached-policies.ts';
 import { isOf } from '../agents/attachment-rows.ts';
 import { isVaultLocked } from '../agents/vault-lock.ts';
-import { append } from '../audit/append.ts';
 import type { AgentCaller, AgentPrincipal, OwnerPrincipal } from '../auth/principal.ts';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
@@ -22,6 +21,7 @@ import { recordApprovedUse } from './approved-use.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
 import { type Denial, type Denied, deny, toDenial } from './denial.ts';
 import { toFacts, toOwnerFacts } from './facts.ts';
+import { fail } from './failure.ts';
 import { type AgentRequest, type Draft, type Judged, judgeCall, type Tie, toCredentialFacts } from './judge-call.ts';
 import { judgeProxyCall, type ProxyCall, toTokenField } from './proxy-call.ts';
 import { chooseForOwner, toKind, toReleasedValues, toSealedNames, verifyReleasable } from './release.ts';
@@ -240,11 +240,9 @@ async function openForUse(
 ): Promise<Opened> {
   const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
   const used = { ...draft, ...tie, type } as const;
-  const values = await openFields(ctx, row, fields).catch(async (error: unknown) => {
-    const note = error instanceof AppError ? error.public : 'The stored secret could not be read';
-    await append(ctx, row.accountId, { ...used, outcome: 'failed', fields, note });
-    throw error;
-  });
+  const values = await openFields(ctx, row, fields).catch((error: unknown) =>
+    fail(ctx, row.accountId, { ...used, fields }, error),
+  );
   return { values, draft: { ...used, outcome: 'ok', fields: Object.keys(values) } };
 }
 

@@ -3,7 +3,6 @@
 import type { Decision } from '@keytrail/shared/decide';
 import type { AuditEvent, DenialRule, EventDraft } from '@keytrail/shared/event';
 import type { Finding } from '@keytrail/shared/judge-policy';
-import { append } from '../audit/append.ts';
 import { recordDenial } from '../audit/record-denial.ts';
 import type { Context } from '../base/context.ts';
 import { toPolicyFacts } from './use-event.ts';
@@ -60,9 +59,6 @@ export async function deny(
     ...(denial.policyName === null ? {} : { policyName: denial.policyName }),
     ...(retryAt === null ? {} : { retryAt }),
   };
-  const refusedId = draft.agentId ?? draft.proxyId;
-  const event = await (refusedId === undefined
-    ? append(ctx, accountId, refused)
-    : recordDenial(ctx, accountId, refusedId, refused));
+  const event = await recordDenial(ctx, accountId, refused);
   return { outcome: 'denied', rule: denial.rule, retryAt, note: null, event };
 }

@@ -1,5 +1,5 @@
 // What is said of an agent's call before anybody is asked and anything is opened: which credential it means, which fields
-// would leave, and whether it may. A refusal is recorded here.
+// would leave, and whether it may. A refusal is recorded here, and so is a request that fits nothing or too much.
 
 import { type Decision, decide } from '@keytrail/shared/decide';
 import type { EventDraft } from '@keytrail/shared/event';
@@ -10,8 +10,10 @@ import type { AgentCall } from './agent-call.ts';
 import type { CredentialRow } from './credentials.ts';
 import { type Denial, type Denied, deny, toPlainDenial } from './denial.ts';
 import { toAgentFacts, toFacts } from './facts.ts';
+import { fail } from './failure.ts';
 import { selectMeant, toAmbiguous } from './granted.ts';
 import { chooseForAgent } from './release.ts';
+import { toPolicyFacts } from './use-event.ts';
 
 export interface AgentRequest {
   readonly service: string;
@@ -35,7 +37,7 @@ export interface Tie {
   readonly correlationId: string;
 }
 
-/** Judges a call. Throws where the words fit several credentials. */
+/** Judges a call. Throws, once that is recorded, where the words fit several credentials or name a field that is none. */
 export async function judgeCall(
   ctx: Context,
   { agent, attached, vaultLocked, named: candidates }: AgentCall,
@@ -54,11 +56,19 @@ export async function judgeCall(
   const standing = decide(toFacts(ctx.nowMs(), row, [], { vaultLocked, policies: toBinding(attached, meant) }, asked));
   if (!standing.allowed) return refuse(standing);
   if (found === null || row === null) return refuse(toPlainDenial('grant_missing'));
-  if (granted.length > 1) throw toAmbiguous(granted);
-  const fields = chooseForAgent(row, found.grant?.fields ?? null, request.field);
+  const giveUp = (what: Draft, error: unknown) =>
+    fail(ctx, accountId, { ...what, ...tie, ...toPolicyFacts(standing), type: 'agent_access' }, error);
+  // Which one was meant is what nobody knows: the event names the service alone.
+  if (granted.length > 1) return giveUp(toAgentDraft(agent, request, null), toAmbiguous(granted));
+  const named: Draft = found.grant === null ? draft : { ...draft, grantId: found.grant.id };
+  let fields: string[];
+  try {
+    fields = chooseForAgent(row, found.grant?.fields ?? null, request.field);
+  } catch (error) {
+    return giveUp(request.field === undefined ? named : { ...named, fields: [request.field] }, error);
+  }
   const bounds = { vaultLocked, policies: toBinding(attached, [agent.agentId, row.id]) };
   const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, asked));
-  const named: Draft = found.grant === null ? draft : { ...draft, grantId: found.grant.id };
   return decision.allowed
     ? { outcome: 'allowed', row, fields, decision, draft: named }
     : deny(ctx, accountId, { ...named, ...tie }, decision);

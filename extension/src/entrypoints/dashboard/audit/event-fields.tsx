@@ -36,7 +36,7 @@ const drawings: { readonly [Name in FieldName]?: (event: AuditEvent) => ReactNod
   occurredAt: ({ occurredAt }) => toFullTime(occurredAt),
   seq: ({ seq }) => `#${seq.toLocaleString()}`,
   count: ({ type, count }) =>
-    count !== undefined && (type === 'policy_denied' ? shared.eventList.timesAlone(count) : count.toLocaleString()),
+    count !== undefined && (type === 'vault_change' ? count.toLocaleString() : shared.eventList.timesAlone(count)),
   firstSeq: ({ firstSeq }) => firstSeq !== undefined && `#${firstSeq.toLocaleString()}`,
   lastSeq: ({ lastSeq }) => lastSeq !== undefined && `#${lastSeq.toLocaleString()}`,
   policyIds: ({ policyIds }) => <Ids ids={policyIds ?? []} />,
