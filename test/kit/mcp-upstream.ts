@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { type EventStore, StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { isInitializeRequest, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 
@@ -20,11 +21,19 @@ export interface McpUpstream {
   stop(): Promise<void>;
 }
 
-/** Starts it on a free port of the loopback. */
-export async function startMcpUpstream(): Promise<McpUpstream> {
+/** What a session is answered by. */
+interface SessionServer {
+  connect(transport: Transport): Promise<void>;
+}
+
+/** Starts it on a free port of the loopback; `createSessionServer` makes what answers each session. */
+export async function startMcpUpstream(
+  createSessionServer: (seen: IncomingMessage['headers'][]) => SessionServer = createTools,
+): Promise<McpUpstream> {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const seen: IncomingMessage['headers'][] = [];
   let refuses = false;
+  let port = 0;
   const server = createServer(async (request, response) => {
     seen.push(request.headers);
     if (refuses) {
@@ -46,17 +55,20 @@ export async function startMcpUpstream(): Promise<McpUpstream> {
       transport = new StreamableHTTPServerTransport({
         sessionIdGenerator: () => randomUUID(),
         eventStore: createEventStore(),
+        // As the suite wants it of a server on the loopback.
+        enableDnsRebindingProtection: true,
+        allowedHosts: [`127.0.0.1:${port}`],
         onsessioninitialized: (made) => {
           if (transport !== undefined) sessions.set(made, transport);
         },
       });
-      await createTools(seen).connect(transport);
+      await createSessionServer(seen).connect(transport);
     }
     await transport.handleRequest(request, response, body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     url: `http://127.0.0.1:${port}/mcp`,
     port,

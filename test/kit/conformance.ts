@@ -1,0 +1,44 @@
+// Runs the official conformance suite against an MCP server, as whoever writes a client or a server would.
+
+import { spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { makeTempDir } from './temp-dir.ts';
+
+const program = fileURLToPath(
+  new URL('../node_modules/@modelcontextprotocol/conformance/dist/index.js', import.meta.url),
+);
+const checks = z.array(z.object({ id: z.string(), status: z.string(), errorMessage: z.string().optional() }));
+
+/** What became of every check, as `status: scenario / check`, in the order of the names. */
+export async function runConformance(url: string): Promise<string[]> {
+  const folder = await makeTempDir();
+  try {
+    await run(['server', '--url', url, '--suite', 'all', '--output-dir', folder.path]);
+    return await readChecks(folder.path);
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** Its exit code says whether every check passed, which is not the question here. */
+function run(args: string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { stdio: 'ignore' });
+    child.once('error', reject);
+    child.once('close', () => resolve());
+  });
+}
+
+/** One folder a scenario, by its name and the time. */
+async function readChecks(path: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const folder of await readdir(path)) {
+    const scenario = folder.replace(/^server-/, '').replace(/-\d{4}-\d{2}-\d{2}T.*$/, '');
+    const found = checks.parse(JSON.parse(await readFile(join(path, folder, 'checks.json'), 'utf8')));
+    lines.push(...found.map(({ status, id }) => `${status}: ${scenario} / ${id}`));
+  }
+  return lines.sort();
+}
