@@ -6,6 +6,9 @@ import { append } from '@keytrail/server/audit/append';
 import { countOverTime } from '@keytrail/server/audit/chart';
 import { countFacets } from '@keytrail/server/audit/facets';
 import { listEvents } from '@keytrail/server/audit/query';
+import { findLines } from '@keytrail/server/audit/search';
+import { toWindow } from '@keytrail/server/audit/window';
+import { connect, readAsAccount } from '@keytrail/server/base/db';
 import { canonicalize } from '@keytrail/shared/canonical';
 import { type AuditEvent, type EventBody, type EventFilter, facetNames } from '@keytrail/shared/event';
 import { matches } from '@keytrail/shared/event-match';
@@ -137,6 +140,46 @@ describe('the search', () => {
       }),
       runs,
     );
+  });
+});
+
+test('reasons that few give are looked up by their letters, though the reader’s pool reads no bitmaps', async () => {
+  const own = uuid(3);
+  const seeder = await openSeeder(server.databaseUrl, 9);
+  const seeds = Array.from({ length: 4000 }, (_, n) => {
+    const reason = `Reads build ${n}${n === 7 ? ' Okapi' : ''}`;
+    return {
+      accountId: own,
+      body: canonicalize({ ...makeBody(n), reason }),
+      recordedAt: toRecordedAt(now - dayMs + n * 1000),
+    };
+  });
+  await seeder.add(seeds);
+  await seeder.rollUp([own]);
+  await seeder.close();
+  const owner = connect(server.databaseUrl, { max: 1 });
+  await owner.unsafe('vacuum analyze event_reasons');
+  await owner.end();
+  const window = toWindow({}, {});
+  await readAsAccount(server.app.ctx.db, own, async (tx) => {
+    const find = async (filter: EventFilter) => {
+      const lines = await findLines(tx, { accountId: own, filter, window, newestFirst: true, limit: 50 });
+      return lines.map((line) => parseLine(line).seq);
+    };
+    const countLookUps = async () => {
+      const [row] = await tx<{ count: string }[]>`
+        select pg_stat_get_xact_numscans('event_reasons_words'::regclass) as count`;
+      return Number(row?.count);
+    };
+    expect(await find({ text: 'okapi' })).toEqual([7]);
+    expect(await find({ text: 'okapi', sources: ['agent'] })).toEqual([7]);
+    expect(await find({ text: 'okapi', sources: ['direct'] })).toEqual([]);
+    expect(await countLookUps()).toBe(3);
+    expect(await find({ text: 'reads build' })).toHaveLength(50);
+    expect(await find({ text: 'reads build', outcomes: ['failed'] })).toEqual([
+      3507, 3006, 2505, 2004, 1503, 1002, 501,
+    ]);
+    expect(await countLookUps()).toBe(3);
   });
 });
 

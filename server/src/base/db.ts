@@ -47,6 +47,10 @@ const readerSettings = {
   jit: 'off',
 };
 
+// The search looks up what is rare by indexes that are read as bitmaps, and allows that for itself; but what a function
+// sets reaches no worker.
+const workerSettings = { ...readerSettings, enable_bitmapscan: 'on' };
+
 // What waits for something that never comes gives up: a node that vanished in the middle of a change holds its rows.
 const patience = {
   lock_timeout: '5s',
@@ -142,7 +146,7 @@ export function readAsAccount<T>(
   work: (tx: postgres.TransactionSql) => Promise<T>,
 ): Promise<T> {
   return db.reader.begin('read only', async (tx) => {
-    const settings = toAccountSettings(db, accountId, readerSettings);
+    const settings = toAccountSettings(db, accountId, workerSettings);
     await Promise.all(settings.map((setting) => tx.unsafe(setting)));
     return work(tx);
   }) as Promise<T>; // postgres.js wraps the result in a type that unwraps arrays of queries; ours is none.
