@@ -116,6 +116,8 @@ export function templatesOf({
 }
 
 function hasLogin(text: string): boolean {
+  // zod asks this also of what it has found to be no address.
+  if (!URL.canParse(text)) return false;
   const { username, password } = new URL(text);
   return username !== '' || password !== '';
 }
