@@ -5,13 +5,13 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api, trpc } from '../../../lib/query.ts';
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx';
-import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { useToast } from '../../../ui/toast.tsx';
 import { isEnded } from '../grants/ended.ts';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useRefresh } from '../use-vault-data.ts';
 import type { AgentOverlay, ConfirmedAction } from './agent-overlay.ts';
+import { OldKeyEnd } from './old-key-end.tsx';
 
 const text = strings.agents;
 
@@ -74,20 +74,7 @@ function toOldKeyEnd(agent: AgentSummary): Asked {
   const old = agent.keys.find(({ endsAt }) => endsAt !== null);
   return {
     title: text.endOldTitle(old?.hint ?? ''),
-    body: (
-      <>
-        <p>{text.endOldBody(agent.name)}</p>
-        <p className="mt-2 text-ink">
-          {old?.lastUsedAt == null ? (
-            text.endOldUnused
-          ) : (
-            <>
-              {text.endOldUsed} <RelativeTime at={old.lastUsedAt} />.
-            </>
-          )}
-        </p>
-      </>
-    ),
+    body: <OldKeyEnd name={agent.name} old={old} />,
     action: text.endOld,
     perform: () => api.agents.endOldKeys.mutate({ id: agent.id }),
     done: text.oldEnded,

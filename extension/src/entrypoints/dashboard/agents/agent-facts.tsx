@@ -1,13 +1,11 @@
 // How an agent stands: its keys, what it may use, what it was refused, when it last acted.
 
-import type { AgentKeySummary, AgentSummary } from '@keytrail/shared/agent';
+import type { AgentSummary } from '@keytrail/shared/agent';
 import { Link } from '@tanstack/react-router';
-import { Button } from '../../../ui/button.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { useTicking } from '../../../ui/use-ticking.ts';
 import { activityOf } from '../audit/activity-search.ts';
 import { strings } from '../strings.ts';
-import { isWorking } from './is-working.ts';
+import { KeyLine } from './key-line.tsx';
 
 const text = strings.agents;
 
@@ -24,7 +22,7 @@ export function AgentFacts({ agent, denials, onEndOldKeys }: AgentFactsProps) {
       <dt>{text.keys}</dt>
       <dd className="flex flex-col gap-1">
         {agent.keys.map((key) => (
-          <Key key={key.id} agentKey={key} onEnd={onEndOldKeys} />
+          <KeyLine key={key.id} agentKey={key} onEnd={onEndOldKeys} />
         ))}
       </dd>
       <dt>{text.grants}</dt>
@@ -36,40 +34,6 @@ export function AgentFacts({ agent, denials, onEndOldKeys }: AgentFactsProps) {
       <dt>{text.used}</dt>
       <dd>{agent.lastUsedAt === null ? strings.never : <RelativeTime at={agent.lastUsedAt} />}</dd>
     </dl>
-  );
-}
-
-/** A key that was replaced goes when its end comes, also while the page just stands there. */
-function Key({ agentKey, onEnd }: { readonly agentKey: AgentKeySummary; readonly onEnd: () => void }) {
-  const working = useTicking((nowMs) => isWorking(agentKey, nowMs));
-  if (!working) return null;
-  const { hint, endsAt, lastUsedAt } = agentKey;
-  return (
-    <div className="flex min-w-0 items-start gap-1.5">
-      <span dir="ltr" title={text.keyTitle(hint)} className="font-mono text-2xs leading-4.5">
-        {text.keyHint(hint)}
-      </span>
-      <span className="min-w-0 flex-1 text-mute">
-        {endsAt !== null && (
-          <>
-            {text.keyEnds} <RelativeTime at={endsAt} />
-            {' · '}
-          </>
-        )}
-        {lastUsedAt === null ? (
-          text.keyUnused
-        ) : (
-          <>
-            {text.keyUsed} <RelativeTime at={lastUsedAt} />
-          </>
-        )}
-      </span>
-      {endsAt !== null && (
-        <Button size="small" variant="danger" aria-label={text.endOldOf(hint)} onClick={onEnd} className="-my-1">
-          {text.endOld}
-        </Button>
-      )}
-    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 // What opens over the agents page: forms, confirmations, the key, the grants.
 
 import type { AgentSummary } from '@keytrail/shared/agent';
+import { api } from '../../../lib/query.ts';
 import { useToast } from '../../../ui/toast.tsx';
 import { Section } from '../detail.tsx';
 import { AgentGrantsDrawer } from '../grants/agent-grants-drawer.tsx';
@@ -82,9 +83,13 @@ function Overlay({ overlay, onOverlay }: OverlayProps) {
     case 'rotate':
       return (
         <RotateDialog
-          agent={overlay.agent}
+          holder={overlay.agent}
           onClose={close}
-          onRotated={(agent, key) => onOverlay({ kind: 'key', agent, key })}
+          rotate={async (overlapMinutes) => {
+            const { agent, key } = await api.agents.rotateKey.mutate({ id: overlay.agent.id, overlapMinutes });
+            void refresh.agents();
+            onOverlay({ kind: 'key', agent, key });
+          }}
         />
       );
     case 'grant':

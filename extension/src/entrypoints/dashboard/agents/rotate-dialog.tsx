@@ -1,8 +1,7 @@
-// Gives an agent a new key, and says for how long the old one works on.
+// Gives an agent or a proxy a new key, and says for how long the old one works on.
 
-import { type AgentSummary, overlapMinutesMax } from '@keytrail/shared/agent';
+import { type AgentKeySummary, overlapMinutesMax } from '@keytrail/shared/agent';
 import { type FormEvent, useState } from 'react';
-import { api } from '../../../lib/query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Choice } from '../../../ui/choice.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
@@ -12,7 +11,6 @@ import { toFullTime } from '../../../ui/time.ts';
 import { useTicking } from '../../../ui/use-ticking.ts';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
-import { useRefresh } from '../use-vault-data.ts';
 
 const text = strings.agents.rotation;
 
@@ -22,30 +20,26 @@ type Overlap = keyof typeof overlapMinutes;
 const overlaps: readonly Overlap[] = ['none', 'hour', 'day', 'week'];
 
 interface RotateDialogProps {
-  readonly agent: AgentSummary;
+  /** Whose key it is, and which of them work. */
+  readonly holder: { readonly name: string; readonly keys: readonly AgentKeySummary[] };
   readonly onClose: () => void;
-  /** `key` is in this answer only. */
-  readonly onRotated: (agent: AgentSummary, key: string) => void;
+  /** Makes the new key; what it throws is shown. */
+  readonly rotate: (overlapMinutes: number) => Promise<void>;
 }
 
 /** Starts with a day: time to bring the new key to where the old one is, and then nothing to remember. */
-export function RotateDialog({ agent, onClose, onRotated }: RotateDialogProps) {
+export function RotateDialog({ holder, onClose, rotate }: RotateDialogProps) {
   const [overlap, setOverlap] = useState<Overlap>('day');
   const { pending, failure, submit } = useSubmit();
-  const refresh = useRefresh();
-  const older = agent.keys.filter(({ endsAt }) => endsAt !== null);
+  const older = holder.keys.filter(({ endsAt }) => endsAt !== null);
 
   async function onSubmit(event: FormEvent) {
     event.preventDefault();
-    await submit(async () => {
-      const rotated = await api.agents.rotateKey.mutate({ id: agent.id, overlapMinutes: overlapMinutes[overlap] });
-      void refresh.agents();
-      onRotated(rotated.agent, rotated.key);
-    });
+    await submit(() => rotate(overlapMinutes[overlap]));
   }
 
   return (
-    <Dialog open onClose={onClose} title={text.title(agent.name)} description={text.lead}>
+    <Dialog open onClose={onClose} title={text.title(holder.name)} description={text.lead}>
       <form onSubmit={onSubmit} className="contents">
         <DialogBody>
           <Choice

@@ -2,9 +2,10 @@
 
 import { type AgentSummary, grantDaysMax } from '@keytrail/shared/agent';
 import { type CredentialSummary, releasableFields } from '@keytrail/shared/credential';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { api } from '../../../lib/query.ts';
 import { Button } from '../../../ui/button.tsx';
+import { CheckField } from '../../../ui/check-field.tsx';
 import { Choice } from '../../../ui/choice.tsx';
 import { toLocalField } from '../../../ui/date-range.ts';
 import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
@@ -113,7 +114,12 @@ export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDia
             />
           )}
           {fields.length > 1 && <GrantFields fields={fields} left={left} onChange={setLeft} />}
-          <ReasonRequired checked={reasonRequired} onChange={setReasonRequired} />
+          <CheckField
+            label={text.reasonRequired}
+            hint={text.reasonHint}
+            checked={reasonRequired}
+            onChange={setReasonRequired}
+          />
           {failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}
         </DialogBody>
         <DialogFoot>
@@ -134,31 +140,4 @@ export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDia
 
 function only(items: readonly { readonly id: string }[]): string {
   return items.length === 1 ? (items[0]?.id ?? '') : '';
-}
-
-function ReasonRequired({
-  checked,
-  onChange,
-}: {
-  readonly checked: boolean;
-  readonly onChange: (to: boolean) => void;
-}) {
-  const hint = useId();
-  return (
-    <div className="flex flex-col gap-1">
-      <label className="flex items-center gap-2">
-        <input
-          type="checkbox"
-          checked={checked}
-          aria-describedby={hint}
-          onChange={(event) => onChange(event.target.checked)}
-          className="size-3.5 shrink-0 accent-accent"
-        />
-        {text.reasonRequired}
-      </label>
-      <p id={hint} className="text-xs text-mute">
-        {text.reasonHint}
-      </p>
-    </div>
-  );
 }

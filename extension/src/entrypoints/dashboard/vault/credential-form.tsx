@@ -12,6 +12,7 @@ import { api } from '../../../lib/query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
 import { TextAreaField, TextField } from '../../../ui/field.tsx';
+import { focusFirstError } from '../../../ui/focus-first-error.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { SelectField } from '../../../ui/select.tsx';
 import { strings as shared } from '../../../ui/strings.ts';
@@ -108,11 +109,6 @@ export function CredentialForm({ credential, services, onClose, onSaved }: Crede
 
 async function save(value: CredentialInput | Parameters<typeof api.credentials.update.mutate>[0]) {
   return 'id' in value ? await api.credentials.update.mutate(value) : await api.credentials.create.mutate(value);
-}
-
-function focusFirstError(form: HTMLFormElement) {
-  // The errors are drawn after this handler; the focus moves once they are there.
-  requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
 }
 
 interface PartProps {
