@@ -37,7 +37,7 @@ test('a template is edited, attached, and holds from the next request on; the lo
   await page.getByRole('button', { name: 'Create policy' }).click();
 
   const dialog = page.getByRole('dialog', { name: 'What My browser only applies to' });
-  await dialog.getByLabel('Search agents and credentials').fill('deploy');
+  await dialog.getByLabel('Search agents, credentials and proxies').fill('deploy');
   await dialog.getByRole('checkbox', { name: 'deploy-bot' }).check();
   await expect(dialog.getByRole('status')).toHaveText('attach 1');
   await dialog.getByRole('button', { name: 'Save' }).click();
@@ -252,7 +252,7 @@ test('by keyboard alone: from nothing to a policy that is attached', async ({ se
   await tabTo(page, page.getByRole('button', { name: 'Create policy' }));
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
-  await expect(dialog.getByLabel('Search agents and credentials')).toBeFocused();
+  await expect(dialog.getByLabel('Search agents, credentials and proxies')).toBeFocused();
   await tabTo(page, dialog.getByRole('checkbox', { name: 'deploy-bot' }));
   await page.keyboard.press('Space');
   await tabTo(page, dialog.getByRole('button', { name: 'Save' }));

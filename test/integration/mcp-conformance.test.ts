@@ -37,7 +37,6 @@ async function openProxy(upstreamUrl: string, token = tokenValue): Promise<strin
     kind: 'mcp',
     upstreamUrl,
     credentialId: credential.id,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a template is written.
     headers: { authorization: 'Bearer ${TOKEN}' },
     keyInUrl: true,
   });

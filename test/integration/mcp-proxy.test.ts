@@ -33,7 +33,6 @@ async function createProxy(input: Partial<Input> = {}) {
     kind: 'mcp',
     upstreamUrl: upstream.url,
     credentialId: credential.id,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a template is written.
     headers: { authorization: 'Bearer ${TOKEN}' },
     ...input,
   });
@@ -231,7 +230,6 @@ describe.each(eras)('in the era of %s', (era) => {
       kind: 'mcp',
       upstreamUrl: `${server.url}/mcp`,
       credentialId: credential.id,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a template is written.
       headers: { authorization: 'Bearer ${TOKEN}' },
     });
     const mcp = await connectMcp(`${server.url}/mcp/p/keytrail`, key, era, 'new-program');

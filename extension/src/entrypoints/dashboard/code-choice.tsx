@@ -6,6 +6,8 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 
 interface CodeChoiceProps<Kind extends string> {
   readonly label: string;
+  /** The label is said but not shown: a heading above says it. */
+  readonly quiet?: boolean | undefined;
   /** At least one; the first is shown to begin with. */
   readonly kinds: readonly Kind[];
   readonly labels: Readonly<Record<Kind, string>>;
@@ -18,7 +20,7 @@ interface CodeChoiceProps<Kind extends string> {
 
 /** Long lines scroll inside the box, so that they can be read as they will be pasted. */
 export function CodeChoice<Kind extends string>(props: CodeChoiceProps<Kind>) {
-  const { label, kinds, labels, copy, toText, toNote } = props;
+  const { label, quiet, kinds, labels, copy, toText, toNote } = props;
   const [chosen, setChosen] = useState<Kind>();
   const kind = chosen ?? kinds[0];
   if (kind === undefined) return null;
@@ -28,6 +30,7 @@ export function CodeChoice<Kind extends string>(props: CodeChoiceProps<Kind>) {
       <div className="flex flex-wrap items-end justify-between gap-2">
         <Choice
           label={label}
+          quiet={quiet}
           value={kind}
           options={kinds.map((value) => ({ value, label: labels[value] }))}
           onChange={setChosen}

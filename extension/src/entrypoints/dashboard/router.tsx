@@ -30,10 +30,12 @@ const id = z.uuid().optional().catch(undefined);
 const welcomeSearch = z.object({ back });
 const vaultSearch = z.object({ open: id, q: z.string().max(200).optional().catch(undefined) });
 const agentsSearch = z.object({ open: id });
+const proxiesSearch = z.object({ open: id, q: z.string().max(200).optional().catch(undefined) });
 
 type WelcomeSearch = { back?: string | undefined };
 type VaultSearch = { open?: string | undefined; q?: string | undefined };
 type AgentsSearch = { open?: string | undefined };
+type ProxiesSearch = { open?: string | undefined; q?: string | undefined };
 
 export const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -83,6 +85,13 @@ export const policiesRoute = createRoute({
   component: lazyRouteComponent(() => import('./pages/policies.tsx'), 'PoliciesPage'),
 });
 
+export const proxiesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/proxies',
+  validateSearch: (search): ProxiesSearch => proxiesSearch.parse(search),
+  component: lazyRouteComponent(() => import('./pages/proxies.tsx'), 'ProxiesPage'),
+});
+
 export const auditRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/audit',
@@ -99,7 +108,7 @@ export const settingsRoute = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     welcomeRoute,
-    appRoute.addChildren([indexRoute, vaultRoute, agentsRoute, policiesRoute, auditRoute, settingsRoute]),
+    appRoute.addChildren([indexRoute, vaultRoute, agentsRoute, policiesRoute, proxiesRoute, auditRoute, settingsRoute]),
   ]),
   history: createHashHistory(),
   parseSearch,

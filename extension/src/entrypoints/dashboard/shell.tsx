@@ -1,7 +1,7 @@
 // The frame around every page of a signed-in person: navigation, status, and the way out when the session ends.
 
 import { Link, Outlet, useRouter } from '@tanstack/react-router';
-import { Bot, KeyRound, List, type LucideIcon, Settings, ShieldCheck } from 'lucide-react';
+import { Bot, KeyRound, List, type LucideIcon, Settings, ShieldCheck, Waypoints } from 'lucide-react';
 import { useEffect } from 'react';
 import { sendMessage } from '../../lib/messages.ts';
 import { queryClient } from '../../lib/query.ts';
@@ -14,7 +14,7 @@ import { SyncStatus } from './sync-status.tsx';
 import { Waiting } from './waiting.tsx';
 
 interface PageLink {
-  readonly to: '/vault' | '/agents' | '/policies' | '/audit' | '/settings';
+  readonly to: '/vault' | '/agents' | '/policies' | '/proxies' | '/audit' | '/settings';
   readonly name: string;
   readonly icon: LucideIcon;
 }
@@ -23,6 +23,7 @@ const pages: readonly PageLink[] = [
   { to: '/vault', name: strings.nav.vault, icon: KeyRound },
   { to: '/agents', name: strings.nav.agents, icon: Bot },
   { to: '/policies', name: strings.nav.policies, icon: ShieldCheck },
+  { to: '/proxies', name: strings.nav.proxies, icon: Waypoints },
   { to: '/audit', name: strings.nav.audit, icon: List },
   { to: '/settings', name: strings.nav.settings, icon: Settings },
 ];
@@ -50,7 +51,7 @@ export function Shell() {
       >
         {strings.skip}
       </button>
-      <header className="sticky top-0 z-30 flex shrink-0 items-center gap-1 border-b border-line bg-panel px-3 py-2 md:h-dvh md:w-49 md:flex-col md:items-stretch md:border-e md:border-b-0 md:px-2.5 md:py-3.5">
+      <header className="sticky top-0 z-30 flex shrink-0 items-center gap-1 border-b border-line bg-panel px-3 py-2 max-sm:gap-0 max-sm:px-1 md:h-dvh md:w-49 md:flex-col md:items-stretch md:border-e md:border-b-0 md:px-2.5 md:py-3.5">
         <div className="px-1 md:px-2 md:pt-0.5 md:pb-3.5 [&_span:last-child]:max-md:sr-only">
           <Logo />
         </div>
@@ -60,7 +61,7 @@ export function Shell() {
               key={to}
               to={to}
               activeOptions={{ includeSearch: false }}
-              className="flex flex-1 items-center justify-center gap-2.25 rounded-md px-2 py-1.5 text-mute transition-colors hover:bg-sunken hover:text-ink md:flex-none md:justify-start aria-[current=page]:bg-accent-soft aria-[current=page]:font-medium aria-[current=page]:text-accent"
+              className="flex flex-1 items-center justify-center gap-2.25 rounded-md px-2 py-1.5 max-sm:px-1 text-mute transition-colors hover:bg-sunken hover:text-ink md:flex-none md:justify-start aria-[current=page]:bg-accent-soft aria-[current=page]:font-medium aria-[current=page]:text-accent"
             >
               <Icon aria-hidden className="size-4 shrink-0" />
               <span className="truncate max-sm:sr-only">{name}</span>

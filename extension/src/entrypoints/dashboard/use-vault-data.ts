@@ -25,6 +25,11 @@ export function usePolicies() {
   return useQuery(trpc.policies.list.queryOptions());
 }
 
+/** Proxies, by their summaries. */
+export function useProxies() {
+  return useQuery(trpc.proxies.list.queryOptions());
+}
+
 /** Makes lists ask again after something changed. */
 export function useRefresh() {
   const client = useQueryClient();
@@ -32,6 +37,7 @@ export function useRefresh() {
     credentials: () => client.invalidateQueries(trpc.credentials.pathFilter()),
     agents: () => client.invalidateQueries(trpc.agents.pathFilter()),
     policies: () => client.invalidateQueries(trpc.policies.pathFilter()),
+    proxies: () => client.invalidateQueries(trpc.proxies.pathFilter()),
     grants: () =>
       Promise.all([
         client.invalidateQueries(trpc.grants.pathFilter()),

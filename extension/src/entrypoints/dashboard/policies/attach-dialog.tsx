@@ -1,4 +1,4 @@
-// What a policy applies to: agents and credentials to tick.
+// What a policy applies to: agents, credentials and proxies to tick.
 
 import type { PolicySummary, PolicyTarget } from '@keytrail/shared/policy';
 import { type FormEvent, useId, useState } from 'react';
@@ -14,7 +14,7 @@ import { strings as shared } from '../../../ui/strings.ts';
 import { useToast } from '../../../ui/toast.tsx';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
-import { useAgents, useCredentials, useRefresh } from '../use-vault-data.ts';
+import { useAgents, useCredentials, useProxies, useRefresh } from '../use-vault-data.ts';
 import { type TargetKey, toChanges, toTargetKey } from './attach-changes.ts';
 
 const text = strings.policies.attachDialog;
@@ -101,9 +101,11 @@ export function AttachDialog({ policy, onClose }: AttachDialogProps) {
 function useTargets(policy: PolicySummary): readonly Target[] {
   const agents = useAgents().data ?? [];
   const credentials = useCredentials().data ?? [];
+  const proxies = useProxies().data ?? [];
   const listed: Target[] = [
     ...agents.map(({ id, name }) => ({ kind: 'agent', id, name }) as const),
     ...credentials.map(({ id, label, service }) => ({ kind: 'credential', id, name: label, service }) as const),
+    ...proxies.map(({ id, name }) => ({ kind: 'proxy', id, name }) as const),
   ];
   const keys = new Set(listed.map(toTargetKey));
   return [...listed, ...policy.usedBy.filter((user) => !keys.has(toTargetKey(user)))];

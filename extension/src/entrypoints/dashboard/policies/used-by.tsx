@@ -11,6 +11,7 @@ const text = strings.policies;
 
 type User = PolicySummary['usedBy'][number];
 
+const pages = { agent: '/agents', credential: '/vault', proxy: '/proxies' } as const;
 const icons: Record<TargetKind, LucideIcon> = { agent: Bot, credential: KeyRound, proxy: Waypoints };
 /** More of them would hide the rules beside which they stand. */
 const shownMax = 5;
@@ -55,11 +56,9 @@ function UserLink({ user: { kind, id, name } }: { readonly user: User }) {
       </span>
     </>
   );
-  // Proxies have no page of their own yet.
-  if (kind === 'proxy') return <span className={face}>{inner}</span>;
   return (
     <Link
-      to={kind === 'agent' ? '/agents' : '/vault'}
+      to={pages[kind]}
       search={{ open: id }}
       className={joinClasses(face, 'transition-colors hover:border-control hover:bg-canvas')}
     >

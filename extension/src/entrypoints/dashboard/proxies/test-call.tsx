@@ -1,0 +1,48 @@
+// A call through a proxy, made by its owner to see whether it works.
+
+import { useState } from 'react';
+import { Button } from '../../../ui/button.tsx';
+import { Notice } from '../../../ui/notice.tsx';
+import { strings } from '../strings.ts';
+import { useSubmit } from '../use-submit.ts';
+
+const text = strings.proxies.testCall;
+
+/** What came of it: an answer of the upstream, or why there was none. */
+export type TestOutcome =
+  | { readonly outcome: 'answered'; readonly status: number; readonly ms: number }
+  | { readonly outcome: 'refused' | 'failed'; readonly sentence: string };
+
+interface TestCallProps {
+  /** Makes the call; what it throws is shown. */
+  readonly run: () => Promise<TestOutcome>;
+}
+
+/** Nothing is called before it is asked for: the call is real, and recorded. */
+export function TestCall({ run }: TestCallProps) {
+  const [result, setResult] = useState<TestOutcome>();
+  const { pending, failure, submit } = useSubmit();
+
+  function call() {
+    setResult(undefined);
+    return submit(async () => setResult(await run()));
+  }
+
+  return (
+    <div className="flex min-w-0 flex-col items-start gap-2.5">
+      <p className="text-pretty text-mute">{text.lead}</p>
+      <Button size="small" pending={pending} onClick={call}>
+        {result === undefined && failure === undefined ? text.run : text.again}
+      </Button>
+      {result !== undefined && <Result result={result} />}
+      {failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}
+    </div>
+  );
+}
+
+function Result({ result }: { readonly result: TestOutcome }) {
+  if (result.outcome !== 'answered') return <Notice tone="bad">{result.sentence}</Notice>;
+  const { status, ms } = result;
+  if (status === 401 || status === 403) return <Notice tone="warn">{text.unauthorized(status)}</Notice>;
+  return <Notice tone={status < 400 ? 'good' : 'warn'}>{text.answered(status, ms)}</Notice>;
+}
