@@ -165,3 +165,18 @@ export function totpSeedField(kind: CredentialKind): 'seed' | 'totp' | null {
   if (kind === 'totp') return 'seed';
   return kind === 'login' ? 'totp' : null;
 }
+
+/** The one secret that stands for the whole credential; null where several might. */
+export function findMainField(kind: CredentialKind, sealedNames: readonly string[]): string | null {
+  const main = mainFields[kind];
+  if (main !== undefined) return main;
+  const named = sealedNames.filter((name) => name !== 'notes');
+  return kind === 'fields' && named.length === 1 ? (named[0] ?? null) : null;
+}
+
+const mainFields: Partial<Record<CredentialKind, string>> = {
+  token: 'value',
+  oauth: 'accessToken',
+  login: 'password',
+  totp: 'totp',
+};

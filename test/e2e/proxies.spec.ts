@@ -82,6 +82,13 @@ test('the first proxy begins with a template; its key is shown once, inside the 
   const details = page.getByRole('dialog', { name: 'github' });
   await expect(details.getByRole('region', { name: 'Claude Code' })).toContainText('YOUR_PROXY_KEY');
   await expect(page.locator('body')).not.toContainText(key);
+  // The upstream lies elsewhere, where no test may call.
+  await signedIn.client.proxies.setEnabled.mutate({
+    id: (await signedIn.client.proxies.list.query())[0]?.id ?? '',
+    enabled: false,
+  });
+  await details.getByRole('button', { name: 'Call it' }).click();
+  await expect(details.getByRole('alert')).toContainText('The proxy is switched off');
   await details.getByRole('button', { name: 'Close' }).click();
   await card.getByRole('link', { name: 'View activity' }).click();
   await expect(page).toHaveURL(/#\/audit\?proxies=/);

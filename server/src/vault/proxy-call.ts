@@ -1,5 +1,6 @@
 // What is said of a call through a proxy before anything is opened: which fields it injects, and whether it may.
 
+import { findMainField } from '@keytrail/shared/credential';
 import { type Decision, decide } from '@keytrail/shared/decide';
 import type { EventDraft } from '@keytrail/shared/event';
 import type { ProxyInput } from '@keytrail/shared/proxy';
@@ -17,7 +18,7 @@ import type { CredentialRow } from './credentials.ts';
 import { type Denied, deny, toPlainDenial } from './denial.ts';
 import { toFacts } from './facts.ts';
 import { type Draft, toCredentialFacts } from './judge-call.ts';
-import { findMainField, toKind } from './release.ts';
+import { toKind } from './release.ts';
 
 /** One call that is about to go out. */
 export interface ProxyCall {

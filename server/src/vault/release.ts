@@ -55,21 +55,6 @@ function chooseFields(
   return [...asked];
 }
 
-/** The one secret that stands for the whole credential; null where several might. */
-export function findMainField(kind: CredentialKind, sealedNames: readonly string[]): string | null {
-  const main = mainFields[kind];
-  if (main !== undefined) return main;
-  const named = sealedNames.filter((name) => name !== 'notes');
-  return kind === 'fields' && named.length === 1 ? (named[0] ?? null) : null;
-}
-
-const mainFields: Partial<Record<CredentialKind, string>> = {
-  token: 'value',
-  oauth: 'accessToken',
-  login: 'password',
-  totp: 'totp',
-};
-
 /** The sealed fields that must be opened to release these. */
 export function toSealedNames(
   kind: CredentialKind,

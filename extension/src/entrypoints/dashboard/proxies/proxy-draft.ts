@@ -1,6 +1,6 @@
 // The proxy form's state, and its way to and from what the server takes.
 
-import { type CredentialSummary, releasableFields } from '@keytrail/shared/credential';
+import { type CredentialSummary, findMainField, releasableFields } from '@keytrail/shared/credential';
 import type { ProxyInput, ProxyKind, ProxySummary, RouteMethod, ToolAccess } from '@keytrail/shared/proxy';
 import { proxyInput, templatesOf } from '@keytrail/shared/proxy-schema';
 import { fieldsOfTemplates, parseTemplate } from '@keytrail/shared/proxy-template';
@@ -60,7 +60,7 @@ export function emptyDraft(kind: ProxyKind = 'mcp'): ProxyDraft {
     credentialId: '',
     headers: [{ key: 0, name: 'authorization', value: 'Bearer ${TOKEN}' }],
     query: [],
-    basic: { on: false, username: '', password: '' },
+    basic: toBasic(null),
     toolMode: 'all',
     tools: { entries: [], typed: '' },
     routes: [],
@@ -171,7 +171,8 @@ function findTwice(draft: ProxyDraft): DraftErrors {
 function findMissing(input: ProxyInput, credential: CredentialSummary | undefined): string | undefined {
   if (credential === undefined) return undefined;
   const has = placesOf(credential);
-  const missing = fieldsOfTemplates(templatesOf(input), null).filter((name) => !has.includes(name));
+  const tokenField = findMainField(credential.kind, credential.secretFields);
+  const missing = fieldsOfTemplates(templatesOf(input), tokenField).filter((name) => !has.includes(name));
   return missing.length === 0 ? undefined : text.noField(missing.join(', '));
 }
 

@@ -1,12 +1,14 @@
 // A proxy in detail: how to call it, what it adds to a call, what it lets through, and its policies.
 
 import type { ProxySummary } from '@keytrail/shared/proxy';
+import { api } from '../../../lib/query.ts';
 import { DialogBody, Drawer } from '../../../ui/dialog.tsx';
 import { Section } from '../detail.tsx';
 import { AttachedPolicies } from '../policies/attached-policies.tsx';
 import { strings } from '../strings.ts';
 import { ClientConfig } from './client-config.tsx';
 import { toInjected, toLimits } from './proxy-words.ts';
+import { TestCall } from './test-call.tsx';
 
 const text = strings.proxies;
 
@@ -22,6 +24,9 @@ export function ProxyDrawer({ proxy, onClose }: ProxyDrawerProps) {
       <DialogBody className="gap-5">
         <Section title={text.sections.connect}>
           <ClientConfig proxies={[proxy]} />
+        </Section>
+        <Section title={text.sections.test}>
+          <TestCall run={() => api.proxies.test.mutate({ id: proxy.id })} />
         </Section>
         <Section title={text.sections.injects}>
           <Injects proxy={proxy} />

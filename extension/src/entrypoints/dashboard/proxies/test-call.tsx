@@ -1,5 +1,6 @@
 // A call through a proxy, made by its owner to see whether it works.
 
+import type { ProxyTrial } from '@keytrail/shared/proxy';
 import { useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
 import { Notice } from '../../../ui/notice.tsx';
@@ -8,19 +9,14 @@ import { useSubmit } from '../use-submit.ts';
 
 const text = strings.proxies.testCall;
 
-/** What came of it: an answer of the upstream, or why there was none. */
-export type TestOutcome =
-  | { readonly outcome: 'answered'; readonly status: number; readonly ms: number }
-  | { readonly outcome: 'refused' | 'failed'; readonly sentence: string };
-
 interface TestCallProps {
   /** Makes the call; what it throws is shown. */
-  readonly run: () => Promise<TestOutcome>;
+  readonly run: () => Promise<ProxyTrial>;
 }
 
 /** Nothing is called before it is asked for: the call is real, and recorded. */
 export function TestCall({ run }: TestCallProps) {
-  const [result, setResult] = useState<TestOutcome>();
+  const [result, setResult] = useState<ProxyTrial>();
   const { pending, failure, submit } = useSubmit();
 
   function call() {
@@ -40,7 +36,7 @@ export function TestCall({ run }: TestCallProps) {
   );
 }
 
-function Result({ result }: { readonly result: TestOutcome }) {
+function Result({ result }: { readonly result: ProxyTrial }) {
   if (result.outcome !== 'answered') return <Notice tone="bad">{result.sentence}</Notice>;
   const { status, ms } = result;
   if (status === 401 || status === 403) return <Notice tone="warn">{text.unauthorized(status)}</Notice>;
