@@ -27,6 +27,7 @@ import { createExportRoute } from './http/export.ts';
 import { createHealthRoute } from './http/health.ts';
 import { createHttpProxyRoutes } from './http/http-proxy.ts';
 import { createMcpRoutes } from './http/mcp.ts';
+import { createPageGuard } from './http/page-guard.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { createTrpcFace, createTrpcRoutes } from './http/trpc.ts';
 import { startJobs } from './jobs.ts';
@@ -128,8 +129,9 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
   app.post('/trpc/agent.credential', createAgentCredentialRoute(face));
   app.use('/trpc', createTrpcRoutes(ctx, face));
   app.post('/export', createExportRoute(ctx, auth));
-  app.use(createHttpProxyRoutes(ctx));
-  app.use(createMcpRoutes(ctx, auth, baseUrl));
+  const guard = createPageGuard(ctx, baseUrl);
+  app.use(createHttpProxyRoutes(ctx, guard));
+  app.use(createMcpRoutes(ctx, auth, baseUrl, guard));
   app.use((_request, response) => {
     response
       .status(404)

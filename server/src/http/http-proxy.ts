@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
-import { type Request, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { type AnswerHeaders, forward } from '../proxy/forward.ts';
@@ -18,9 +18,11 @@ import { findProxyCaller, setRefusalHeaders, toRefusalFacts, toRefusalStatus, wi
 
 const address = /^\/http\/p\/([^/?]+)(\/[^?]*)?(?:\?(.*))?$/s;
 
-export function createHttpProxyRoutes(ctx: Context): Router {
+/** `guard`: the checks of Host and Origin. */
+export function createHttpProxyRoutes(ctx: Context, guard: RequestHandler[]): Router {
   const routes = Router();
-  routes.all('/http/p/:name{/*rest}', async (request, response) => {
+  // Not by a pattern: Express would decode the path, and know of no refusal but its own.
+  routes.use('/http/p', ...guard, async (request: Request, response: Response) => {
     try {
       await answer(ctx, request, response);
     } catch (cause) {

@@ -2,10 +2,9 @@
 // request at a time, so that any node can answer any request.
 
 import { type AppError, errorFaces } from '@keytrail/shared/errors';
-import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/express';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler } from '@modelcontextprotocol/server';
-import { type Request, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Auth } from '../auth/accounts.ts';
 import { type AgentPrincipal, findPrincipal } from '../auth/principal.ts';
@@ -24,10 +23,9 @@ const readJson = createJsonReader(4096);
 const subscription = z.object({ method: z.literal('subscriptions/listen') });
 /** Nothing that can be subscribed to ever changes here; each costs a socket. */
 const subscriptionsMax = 16;
-const loopback = ['localhost', '127.0.0.1', '[::1]'];
 
-/** The routes of `/mcp` and of the document that says how to get in (RFC 9728). `baseUrl`: as people reach the server. */
-export function createMcpRoutes(ctx: Context, auth: Auth, baseUrl: string): Router {
+/** The routes of `/mcp` and of the document that says how to get in (RFC 9728). `baseUrl`: as people reach the server. `guard`: the checks of Host and Origin. */
+export function createMcpRoutes(ctx: Context, auth: Auth, baseUrl: string, guard: RequestHandler[]): Router {
   const handler = createMcpHandler(() => createAgentServer(ctx), {
     onerror: (error) => ctx.log.debug({ error }, 'MCP request refused'),
     maxSubscriptions: subscriptionsMax,
@@ -42,8 +40,7 @@ export function createMcpRoutes(ctx: Context, auth: Auth, baseUrl: string): Rout
       bearer_methods_supported: ['header'],
     });
   });
-  // Against pages that reach this server under a name of their own (DNS rebinding).
-  routes.use('/mcp', hostHeaderValidation(toHostNames(ctx, baseUrl)), originValidation(toOriginNames(ctx, baseUrl)));
+  routes.use('/mcp', guard);
   routes.use(createMcpProxyRoutes(ctx));
   routes.all('/mcp', async (request, response) => {
     try {
@@ -81,17 +78,4 @@ function refuse(ctx: Context, response: Response, error: AppError, baseUrl: stri
     response.set('www-authenticate', `Bearer error="invalid_token", resource_metadata="${baseUrl}${metadataPath}"`);
   }
   response.status(errorFaces[error.code].status).json({ code: error.code, sentence: error.public });
-}
-
-/** The names under which this server may be addressed. Where it listens for others, only its public address tells. */
-function toHostNames(ctx: Context, baseUrl: string): string[] {
-  return [...loopback, new URL(baseUrl).hostname, ctx.config.host];
-}
-
-/** Pages of this server and our extension; programs send no Origin. */
-function toOriginNames(ctx: Context, baseUrl: string): string[] {
-  const extensions = ctx.config.extensionOrigins.map((origin) =>
-    origin.endsWith('*') ? origin : new URL(origin).hostname,
-  );
-  return [...loopback, new URL(baseUrl).hostname, ...extensions];
 }
