@@ -92,6 +92,12 @@ export const errorFaces = {
     trpc: 'BAD_GATEWAY',
     sentence: 'The upstream answered with a redirect, which is not followed. Its owner can correct the address.',
   },
+  not_injectable: {
+    status: 502,
+    trpc: 'BAD_GATEWAY',
+    sentence:
+      'The credential holds characters that no header can carry, such as a line break. Its owner can correct it.',
+  },
   internal: { status: 500, trpc: 'INTERNAL_SERVER_ERROR', sentence: 'Something broke on the server. Try again.' },
 } as const satisfies Record<string, ErrorFace>;
 

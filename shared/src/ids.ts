@@ -36,6 +36,11 @@ export function looksLikeAgentKey(bearer: string): boolean {
   return bearer.startsWith(agentKeyPrefix);
 }
 
+/** True for text that holds what may be a key of an agent or of a proxy. */
+export function holdsKey(text: string): boolean {
+  return text.includes(agentKeyPrefix) || text.includes(proxyKeyPrefix);
+}
+
 /** The account that a well-formed agent key names; null for anything else. Proves nothing. */
 export function accountOfAgentKey(key: string): string | null {
   return accountOfKey(agentKeyPrefix, key);

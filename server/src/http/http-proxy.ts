@@ -7,13 +7,13 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { type AnswerHeaders, forward } from '../proxy/forward.ts';
-import { toUpstreamHeaders, toUpstreamUrl } from '../proxy/inject.ts';
+import { toSecrets, toUpstreamHeaders, toUpstreamUrl } from '../proxy/inject.ts';
 import { isRouted, toRoutePath } from '../proxy/routes.ts';
 import { createScrubber } from '../proxy/scrub.ts';
 import { toAppError } from '../trpc/init.ts';
 import { injectForProxy } from '../vault/access.ts';
 import type { Denied } from '../vault/denial.ts';
-import { recordProxyResult } from '../vault/proxy-result.ts';
+import { recordProxyResult, toFailedResult } from '../vault/proxy-result.ts';
 import { findProxyCaller, setRefusalHeaders, toRefusalFacts, toRefusalStatus, withoutKey } from './proxy-caller.ts';
 
 const address = /^\/http\/p\/([^/?]+)(\/[^?]*)?(?:\?(.*))?$/s;
@@ -48,22 +48,21 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
   const access = await injectForProxy(ctx, by, { ...call, refusedBy });
   if (access.outcome === 'denied') return refuse(ctx, response, access);
   const rest = query === '' ? path : `${path}?${withoutKey(query)}`;
-  const url = toUpstreamUrl(rest, proxy, access);
-  const headers = toUpstreamHeaders(request.headers, proxy, access);
-  const body = findBody(request);
-  const length = request.headers['content-length'];
-  if (body !== null && length !== undefined) headers['content-length'] = length;
   const startedAt = performance.now();
   try {
+    const url = toUpstreamUrl(rest, proxy, access);
+    const headers = toUpstreamHeaders(request.headers, proxy, access);
+    const body = findBody(request);
+    const length = request.headers['content-length'];
+    if (body !== null && length !== undefined) headers['content-length'] = length;
     const result = await forward(ctx.outbound, { url, method: request.method, headers, body }, response, {
-      scrubber: createScrubber([...Object.values(access.values), ...toMade(headers)]),
+      scrubber: createScrubber([...toSecrets(access), ...toMade(headers)]),
       toHead: (status, answered) => toHead(status, answered, by, url),
     });
     recordProxyResult(ctx, by, call, access.credential, result);
   } catch (cause) {
     const error = toAppError(cause);
-    const ms = performance.now() - startedAt;
-    recordProxyResult(ctx, by, call, access.credential, { status: null, ms, bytes: 0, failure: error.public });
+    recordProxyResult(ctx, by, call, access.credential, toFailedResult(error, performance.now() - startedAt));
     throw error;
   }
 }
@@ -86,10 +85,10 @@ function toHead(status: number, headers: AnswerHeaders, { proxy }: ProxyPrincipa
   // What is answered here is nobody's page, whatever it says it is.
   const own = { ...headers, 'content-security-policy': "default-src 'none'; sandbox" };
   if (typeof location !== 'string' || status < 300 || status > 399) return { status, headers: own };
-  const target = new URL(location, url);
+  const target = URL.canParse(location, url.href) ? new URL(location, url) : null;
   const base = new URL(proxy.upstreamUrl).pathname.replace(/\/$/, '');
-  if (target.origin !== url.origin || !target.pathname.startsWith(`${base}/`)) {
-    throw new AppError('upstream_redirected', { message: `redirect from ${url.host} to ${target.host}` });
+  if (target?.origin !== url.origin || !target.pathname.startsWith(`${base}/`)) {
+    throw new AppError('upstream_redirected', { message: `redirect away from ${url.host}` });
   }
   const rest = target.pathname.slice(base.length);
   return { status, headers: { ...own, location: `/http/p/${proxy.name}${rest}${target.search}` } };

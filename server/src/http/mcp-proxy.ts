@@ -8,7 +8,7 @@ import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { findClientName } from '../mcp/client-info.ts';
 import { type AnswerHeaders, forward } from '../proxy/forward.ts';
-import { type Injected, toUpstreamHeaders, toUpstreamUrl } from '../proxy/inject.ts';
+import { type Injected, toSecrets, toUpstreamHeaders, toUpstreamUrl } from '../proxy/inject.ts';
 import {
   findCalls,
   findHeaderMismatch,
@@ -25,7 +25,7 @@ import { toAppError } from '../trpc/init.ts';
 import { connectForProxy, injectForProxy, type ProxyAccess } from '../vault/access.ts';
 import type { Denied } from '../vault/denial.ts';
 import type { ProxyCall } from '../vault/proxy-call.ts';
-import { type ProxyResult, recordProxyResult } from '../vault/proxy-result.ts';
+import { type ProxyResult, recordProxyResult, toFailedResult } from '../vault/proxy-result.ts';
 import { touchProxy } from '../vault/touch.ts';
 import { createJsonReader } from './json-body.ts';
 import { findProxyCaller, setRefusalHeaders, toRefusalFacts, toRefusalStatus } from './proxy-caller.ts';
@@ -102,7 +102,7 @@ async function post(ctx: Context, found: ProxyPrincipal, request: Request, respo
     settle(await send(ctx, by, request, response, access, Buffer.from(JSON.stringify(request.body))));
   } catch (cause) {
     const error = toAppError(cause);
-    settle({ status: null, ms: performance.now() - startedAt, bytes: 0, failure: error.public });
+    settle(toFailedResult(error, performance.now() - startedAt));
     throw error;
   }
 }
@@ -137,7 +137,7 @@ async function send(
   const session = request.headers[sessionHeader];
   if (typeof session === 'string') headers[sessionHeader] = getUpstreamSession(ctx, by, session);
   return forward(ctx.outbound, { url, method: request.method, headers, body }, response, {
-    scrubber: createScrubber(Object.values(access.values)),
+    scrubber: createScrubber(toSecrets(access)),
     toHead: (status, answered) => toHead(ctx, by, status, answered),
     // A stream that waits for nothing ends with the server; an answer under way is finished.
     ...(request.method === 'GET' ? { signal: ctx.stopping } : {}),

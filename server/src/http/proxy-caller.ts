@@ -2,6 +2,7 @@
 
 import { toDenialSentence, toDenialStatus } from '@keytrail/shared/denial';
 import { AppError, errorFaces } from '@keytrail/shared/errors';
+import { holdsKey } from '@keytrail/shared/ids';
 import type { ProxyKind } from '@keytrail/shared/proxy';
 import type { Request, Response } from 'express';
 import { findProxyByKey, type ProxyPrincipal } from '../auth/proxy-keys.ts';
@@ -51,12 +52,11 @@ export async function findProxyCaller(
   return found;
 }
 
-/** The caller's query without the key. */
+/** The caller's query without any key of ours. */
 export function withoutKey(query: string): string {
-  const parameters = new URLSearchParams(query);
-  if (!(parameters.get(keyParameter) ?? '').startsWith('kt_proxy_')) return query;
-  parameters.delete(keyParameter);
-  return parameters.toString();
+  const parameters = [...new URLSearchParams(query)];
+  const passed = parameters.filter(([, value]) => !holdsKey(value));
+  return passed.length === parameters.length ? query : new URLSearchParams(passed).toString();
 }
 
 function findKeyInHeaders({ headers }: Request): string | null {

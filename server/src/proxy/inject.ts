@@ -1,6 +1,8 @@
 // What goes to an upstream: the caller's headers without what is about the caller or this server, and above them what the
 // proxy injects. Pure.
 
+import { AppError } from '@keytrail/shared/errors';
+import { holdsKey } from '@keytrail/shared/ids';
 import type { ProxyInput } from '@keytrail/shared/proxy';
 import { fillTemplate } from '@keytrail/shared/proxy-template';
 
@@ -10,6 +12,14 @@ type Templates = Pick<ProxyInput, 'upstreamUrl' | 'headers' | 'query' | 'basicAu
 export interface Injected {
   readonly values: Readonly<Record<string, string>>;
   readonly tokenField: string | null;
+  /** What they are of; null where nothing is injected. */
+  readonly credential: { readonly public: object } | null;
+}
+
+/** The values that must not come back. A user name is none: answers are full of it, and anybody may see it. */
+export function toSecrets({ values, credential }: Injected): string[] {
+  const open = Object.keys(credential?.public ?? {});
+  return Object.entries(values).flatMap(([field, value]) => (open.includes(field) ? [] : [value]));
 }
 
 /**
@@ -19,7 +29,16 @@ export interface Injected {
 const dropped =
   /^(host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|proxy-.*|authorization|cookie|cookie2|x-api-key|api-key|x-auth-token|x-forwarded-.*|forwarded|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|cf-.*|fastly-.*|via|origin|referer|sec-.*|accept-encoding|content-length)$/;
 
-/** The headers of a call on its way out. `given`: the caller's, by name in lower case. */
+/** Makes of the call another than the one that was judged and recorded. */
+const rewriting = /^(x-http-method(-override)?|x-method-override|x-original-url|x-rewrite-url)$/;
+
+// A secret that comes back in pieces would not be recognised.
+const partial = /^(range|if-range)$/;
+
+// A line break would end a header, and begin another.
+const headerValue = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
+
+/** The headers of a call on its way out. Throws `not_injectable` for a value that no header can carry. `given`: the caller's, by name in lower case. */
 export function toUpstreamHeaders(
   given: Readonly<Record<string, string | string[] | undefined>>,
   templates: Templates,
@@ -29,10 +48,14 @@ export function toUpstreamHeaders(
   // A header that the caller names in Connection is of this connection, too.
   const hops = [given.connection ?? []].flat().flatMap((text) => text.toLowerCase().split(/[\s,]+/));
   for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined && !dropped.test(name) && !hops.includes(name)) headers[name] = value;
+    if (value === undefined || hops.includes(name)) continue;
+    if ([dropped, rewriting, partial].some((names) => names.test(name)) || [value].flat().some(holdsKey)) continue;
+    headers[name] = value;
   }
   for (const [name, template] of Object.entries(templates.headers)) {
-    headers[name.toLowerCase()] = fillTemplate(template, values, tokenField);
+    const value = fillTemplate(template, values, tokenField);
+    if (!headerValue.test(value)) throw new AppError('not_injectable', { message: `header ${name} cannot carry it` });
+    headers[name.toLowerCase()] = value;
   }
   if (templates.basicAuth !== null) {
     const { username, password } = templates.basicAuth;

@@ -164,7 +164,7 @@ export type ProxyAccess =
       readonly values: Record<string, string>;
       /** What `\${TOKEN}` stands for. */
       readonly tokenField: string | null;
-      readonly credential: Pick<CredentialRow, 'service' | 'id' | 'label'> | null;
+      readonly credential: Pick<CredentialRow, 'service' | 'id' | 'label' | 'public'> | null;
       readonly event: AuditEvent;
     }
   | Denied;

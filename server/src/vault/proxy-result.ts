@@ -1,5 +1,6 @@
 // What became of a call that went out through a proxy: a second event beside that of its use, never with a body in it.
 
+import type { AppError } from '@keytrail/shared/errors';
 import { append } from '../audit/append.ts';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
@@ -13,6 +14,11 @@ export interface ProxyResult {
   readonly bytes: number;
   /** Why it failed, in words without a secret; null where the answer came to its end. */
   readonly failure: string | null;
+}
+
+/** Of a call that was answered with an error of ours instead. */
+export function toFailedResult({ code, public: failure }: AppError, ms: number): ProxyResult {
+  return { status: code === 'upstream_unauthorized' ? 401 : null, ms, bytes: 0, failure };
 }
 
 /** Records it behind the answer: nobody waits. What cannot be recorded is logged; the use itself is in the log already. */
