@@ -295,7 +295,10 @@ test('a change that the server refuses is said where it was asked for', async ({
   await expect(cardOf(page, 'github').getByRole('alert')).toContainText('There is no such thing');
 });
 
-test('axe finds nothing on the page or in what opens over it, light or dark', async ({ signedIn, dashboard }) => {
+test('axe finds nothing on the page or in what opens over it, light or dark, and the page fits 320 to 1600 px', async ({
+  signedIn,
+  dashboard,
+}) => {
   test.setTimeout(120_000);
   const empty = await dashboard('/proxies');
   await empty.getByRole('button', { name: 'Make the first proxy' }).waitFor();
@@ -308,6 +311,13 @@ test('axe finds nothing on the page or in what opens over it, light or dark', as
   const card = cardOf(page, 'github');
   await expect(card).toContainText('ends in');
   await expectNoViolations(page);
+  const height = 860;
+  for (const width of [320, 768, 1600]) {
+    await page.setViewportSize({ width, height });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow, `at ${width} px`).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize({ width: 1280, height });
   const opened: Record<string, () => Promise<Locator>> = {
     templates: async () => {
       await page.getByRole('button', { name: 'New proxy' }).click();
