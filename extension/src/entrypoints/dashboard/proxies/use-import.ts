@@ -23,17 +23,18 @@ export interface Made {
 export function useImport() {
   const { pending, failure, submit } = useSubmit();
   const [made, setMade] = useState<readonly Made[]>([]);
-  /** By title. A proxy that is refused must not leave a second copy of its secret behind at the next try. */
+  /** By what was stored. A proxy that is refused must not leave a second copy of its secret behind at the next try. */
   const stored = useRef(new Map<string, string>());
   const refresh = useRefresh();
 
   async function storeCredential({ server, choices }: Planned): Promise<string | null> {
     const input = toCredential(server, choices);
     if (input === null) return choices.credentialId === '' ? null : choices.credentialId;
-    const before = stored.current.get(server.title);
+    const content = JSON.stringify(input);
+    const before = stored.current.get(content);
     if (before !== undefined) return before;
     const { id } = await api.credentials.create.mutate(input);
-    stored.current.set(server.title, id);
+    stored.current.set(content, id);
     return id;
   }
 
