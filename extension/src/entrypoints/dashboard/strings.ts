@@ -362,6 +362,7 @@ export const strings = {
       basicTwice: 'It sends an authorization header by itself: remove the other one.',
       place: 'The only places are ${TOKEN} and ${FIELD:name}.',
       noField: (names: string) => `This credential has no field ${names}.`,
+      noMainField: 'This credential has no one main secret for ${TOKEN}: name its fields as ${FIELD:name}.',
       nameMissing: 'This value needs a name.',
       twice: 'This name is there twice.',
       tooLong: 'This is too long.',

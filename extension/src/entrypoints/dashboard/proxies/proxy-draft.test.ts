@@ -106,3 +106,10 @@ test('a field that the credential does not have is said, one that it has is not'
   expect(errorsOf(field('api_key'), credential)).toEqual({});
   expect(errorsOf(field('app_key'), credential)).toEqual({ credentialId: expect.stringMatching(/app_key/) });
 });
+
+test('${TOKEN} of a credential with several values is said to need a name', () => {
+  const several = { ...credential, secretFields: ['api_key', 'application_key'] };
+  const draft = { ...mcp, headers: pair('x-key', '${TOKEN}') };
+  expect(errorsOf(draft, credential)).toEqual({});
+  expect(errorsOf(draft, several)).toEqual({ credentialId: expect.stringMatching(/name its fields/) });
+});

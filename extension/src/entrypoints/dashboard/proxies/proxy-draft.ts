@@ -173,7 +173,8 @@ function findMissing(input: ProxyInput, credential: CredentialSummary | undefine
   const has = placesOf(credential);
   const tokenField = findMainField(credential.kind, credential.secretFields);
   const missing = fieldsOfTemplates(templatesOf(input), tokenField).filter((name) => !has.includes(name));
-  return missing.length === 0 ? undefined : text.noField(missing.join(', '));
+  if (missing.length === 0) return undefined;
+  return missing.includes('${TOKEN}') ? text.noMainField : text.noField(missing.join(', '));
 }
 
 /** Puts each complaint at the control that can mend it. */
