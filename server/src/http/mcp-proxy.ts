@@ -18,6 +18,7 @@ import {
   listIds,
   refusedCode,
   toMessages,
+  toTool,
 } from '../proxy/mcp-messages.ts';
 import { bindSession, openSession } from '../proxy/mcp-sessions.ts';
 import { createScrubber } from '../proxy/scrub.ts';
@@ -74,37 +75,51 @@ async function post(ctx: Context, found: ProxyPrincipal, request: Request, respo
   }
   const by = await named(ctx, found, request.body);
   const calls = findCalls(messages).map((call) => ({
-    ...call,
-    facts: {
-      tool: call.method === 'tools/call' ? call.name : `${call.method} ${call.name}`,
-      correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes),
-    },
+    id: call.id,
+    facts: { tool: toTool(call), correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes) },
     refusedBy: isOffered(by.proxy.toolAccess, call) ? null : ('tool' as const),
   }));
-  // What its own list refuses is refused before anything else of a batch is recorded as used.
-  const inOrder = [...calls].sort((one, other) => Number(other.refusedBy !== null) - Number(one.refusedBy !== null));
   const allowed: { facts: Omit<ProxyCall, 'refusedBy'>; access: Allowed }[] = [];
   const settle = (result: ProxyResult) => {
     for (const { facts, access } of allowed) recordProxyResult(ctx, by, facts, access.credential, result);
   };
-  for (const { facts, refusedBy, id } of inOrder) {
-    const access = await injectForProxy(ctx, by, { ...facts, refusedBy });
-    if (access.outcome === 'denied') {
-      settle({ status: null, ms: 0, bytes: 0, failure: 'Not sent: another call beside it was refused' });
-      return refuse(ctx, response, access, listIds(messages), id);
-    }
-    allowed.push({ facts, access });
-  }
-  const access = allowed[0]?.access ?? (await connectForProxy(ctx, by));
-  if (access.outcome === 'denied') return refuse(ctx, response, access, listIds(messages));
   const startedAt = performance.now();
   try {
+    const refusals = await admit(ctx, by, calls, allowed);
+    if (refusals.size > 0) {
+      settle({ status: null, ms: 0, bytes: 0, failure: 'Not sent: another call beside it was refused' });
+      return refuseCalls(ctx, response, refusals, listIds(messages));
+    }
+    const access = allowed[0]?.access ?? (await connectForProxy(ctx, by));
+    if (access.outcome === 'denied') return refuse(ctx, response, access, listIds(messages));
     settle(await send(ctx, by, request, response, access, Buffer.from(JSON.stringify(request.body))));
   } catch (cause) {
     const error = toAppError(cause);
     settle(toFailedResult(error, performance.now() - startedAt));
     throw error;
   }
+}
+
+/**
+ * Records the calls one by one: into `allowed` what may go out, the answer is what may not. What the proxy's own list refuses
+ * comes first, so that nothing beside it is recorded as used.
+ */
+async function admit(
+  ctx: Context,
+  by: ProxyPrincipal,
+  calls: readonly { id: JsonRpcId; facts: Omit<ProxyCall, 'refusedBy'>; refusedBy: 'tool' | null }[],
+  allowed: { facts: Omit<ProxyCall, 'refusedBy'>; access: Allowed }[],
+): Promise<Map<JsonRpcId, Denied>> {
+  const refusals = new Map<JsonRpcId, Denied>();
+  for (const kind of ['tool', null]) {
+    if (refusals.size > 0) break;
+    for (const { id, facts, refusedBy } of calls.filter((call) => call.refusedBy === kind)) {
+      const access = await injectForProxy(ctx, by, { ...facts, refusedBy });
+      if (access.outcome === 'ok') allowed.push({ facts, access });
+      else refusals.set(id, access);
+    }
+  }
+  return refusals;
 }
 
 /** What carries no message of the client: its stream, and the end of its session. */
@@ -139,9 +154,14 @@ async function send(
   return forward(ctx.outbound, { url, method: request.method, headers, body }, response, {
     scrubber: createScrubber(toSecrets(access)),
     toHead: (status, answered) => toHead(ctx, by, status, answered),
-    // A stream that waits for nothing ends with the server; an answer under way is finished.
-    ...(request.method === 'GET' ? { signal: ctx.stopping } : {}),
+    // What only listens ends with the server; an answer under way is finished.
+    ...(request.method === 'GET' || isListening(request.body) ? { signal: ctx.stopping } : {}),
   });
+}
+
+/** The streams of the era of 2026-07-28: a request that is never answered. */
+function isListening(body: unknown): boolean {
+  return toMessages(body)?.some(({ method }) => method === 'subscriptions/listen') ?? false;
 }
 
 function getUpstreamSession(ctx: Context, by: ProxyPrincipal, session: string): string {
@@ -154,7 +174,9 @@ function getUpstreamSession(ctx: Context, by: ProxyPrincipal, session: string): 
 }
 
 function toHead(ctx: Context, by: ProxyPrincipal, status: number, headers: AnswerHeaders) {
-  if (status === 401 && by.proxy.credentialId !== null) {
+  // Passed on, it would send the caller to sign in somewhere with its own name. The body is kept: once a credential can be
+  // renewed, this is where a call goes out again.
+  if (status === 401) {
     throw new AppError('upstream_unauthorized', { message: 'upstream answered 401' });
   }
   if (status >= 300 && status < 400) throw new AppError('upstream_redirected', { message: 'upstream redirected' });
@@ -163,34 +185,43 @@ function toHead(ctx: Context, by: ProxyPrincipal, status: number, headers: Answe
   return { status, headers: { ...headers, [sessionHeader]: bindSession(ctx.masterKeys, by, session) } };
 }
 
-/**
- * A refusal as JSON-RPC, for every message that waits for an answer, so that clients hand it to whoever called.
- * @param refusedId the call that was refused, where others wait beside it.
- */
-function refuse(
-  ctx: Context,
-  response: Response,
-  refusal: Denied | AppError,
-  ids: readonly JsonRpcId[],
-  refusedId?: JsonRpcId,
-): void {
+/** A refusal as JSON-RPC, for every message that waits for an answer, so that clients hand it to whoever called. */
+function refuse(ctx: Context, response: Response, refusal: Denied | AppError, ids: readonly JsonRpcId[]): void {
   if (refusal instanceof AppError && refusal.code === 'internal') {
     ctx.log.error({ error: refusal }, 'proxied MCP request failed');
   }
   if (response.headersSent) return void response.destroy();
-  const data = toRefusalFacts(refusal);
-  const beside = 'Not carried out: another call beside it was refused.';
-  const answers = (ids.length === 0 ? [null] : ids).map((id) => ({
-    jsonrpc: '2.0',
-    id,
-    error: {
-      code: refusedCode,
-      message: refusedId === undefined || id === refusedId ? data.sentence : beside,
-      data: refusedId === undefined || id === refusedId ? data : { code: 'conflict', sentence: beside },
-    },
-  }));
+  const facts = toRefusalFacts(refusal);
   setRefusalHeaders(ctx, response, refusal);
-  // To a call that was refused the answer is this; only where nothing waits for one does the status say it.
+  // To what waits for an answer, a denial is the answer; only where nothing does the status says it.
   const isAnswer = !(refusal instanceof AppError) && ids.length > 0 && ids[0] !== null;
-  response.status(isAnswer ? 200 : toRefusalStatus(refusal)).json(answers.length === 1 ? answers[0] : answers);
+  response.status(isAnswer ? 200 : toRefusalStatus(refusal));
+  response.json(toBody((ids.length === 0 ? [null] : ids).map((id) => toError(id, facts))));
+}
+
+/** Calls that were refused, each with its reason; nothing beside them is carried out, so that a batch happens whole or not. */
+function refuseCalls(
+  ctx: Context,
+  response: Response,
+  refusals: ReadonlyMap<JsonRpcId, Denied>,
+  ids: readonly JsonRpcId[],
+): void {
+  const beside = { code: 'conflict', sentence: 'Not carried out: another call beside it was refused.' };
+  const [first] = refusals.values();
+  if (first !== undefined) setRefusalHeaders(ctx, response, first);
+  const errors = ids.map((id) => {
+    const refusal = refusals.get(id);
+    return toError(id, refusal === undefined ? beside : toRefusalFacts(refusal));
+  });
+  response.json(toBody(errors));
+}
+
+function toError(id: JsonRpcId, facts: ReturnType<typeof toRefusalFacts>) {
+  return { jsonrpc: '2.0', id, error: { code: refusedCode, message: facts.sentence, data: facts } };
+}
+
+/** JSON-RPC 2.0 §6: a batch is answered by an array. */
+function toBody(errors: object[]): object {
+  const [only] = errors;
+  return errors.length === 1 && only !== undefined ? only : errors;
 }

@@ -8,18 +8,20 @@ import { toOneLine } from '@keytrail/shared/text';
 export interface McpCall {
   readonly id: string | number;
   readonly method: 'tools/call' | 'resources/read' | 'prompts/get';
-  /** Of the tool or the prompt, or the address of the resource, on one line. */
+  /** Of the tool or the prompt, or the address of the resource, as the upstream will read it: attacker-controlled. */
   readonly name: string;
 }
 
 export type JsonRpcId = string | number | null;
 
-/** JSON-RPC's own code for what its server does not do; this server's refusals. */
-export const refusedCode = -32001;
+/** A refusal of this server. JSON-RPC leaves the numbers above its own to applications; clients read -32001 as a timeout. */
+export const refusedCode = -31000;
 /** As the protocol has it for headers that say something else than the body. */
 const headerMismatchCode = -32020;
 
 const nameMembers = { 'tools/call': 'name', 'resources/read': 'uri', 'prompts/get': 'name' } as const;
+
+const nameLengthMax = 200;
 
 type Message = Readonly<Record<string, unknown>>;
 
@@ -43,8 +45,15 @@ export function hasHiddenCall(messages: readonly Message[]): boolean {
   return messages.some((message) => {
     const { id, method } = message;
     if (!isCalling(method)) return false;
-    return (typeof id !== 'string' && typeof id !== 'number') || toName(message, method) === '';
+    const named = toOneLine(toName(message, method), nameLengthMax);
+    return (typeof id !== 'string' && typeof id !== 'number') || named === '';
   });
+}
+
+/** What the log calls it. */
+export function toTool({ method, name }: McpCall): string {
+  const text = toOneLine(name, nameLengthMax);
+  return method === 'tools/call' ? text : `${method} ${text}`;
 }
 
 /** Whether the proxy's own list lets it through. Resources and prompts go by their names, too. */
@@ -73,7 +82,7 @@ export function findHeaderMismatch(
   });
   if (messages.length > 1) return mismatch('Mcp-Method');
   if (method !== undefined && method !== message.method) return mismatch('Mcp-Method');
-  if (name !== undefined && isCalling(message.method) && decode(name) !== toRawName(message, message.method)) {
+  if (name !== undefined && isCalling(message.method) && decode(name) !== toName(message, message.method)) {
     return mismatch('Mcp-Name');
   }
   return null;
@@ -92,13 +101,9 @@ function isCalling(method: unknown): method is McpCall['method'] {
   return typeof method === 'string' && Object.hasOwn(nameMembers, method);
 }
 
-function toRawName({ params }: Message, method: McpCall['method']): string {
+function toName({ params }: Message, method: McpCall['method']): string {
   const value = isMessage(params) ? params[nameMembers[method]] : undefined;
   return typeof value === 'string' ? value : '';
-}
-
-function toName(message: Message, method: McpCall['method']): string {
-  return toOneLine(toRawName(message, method), 200);
 }
 
 function toId({ id }: Message): JsonRpcId {
