@@ -14,6 +14,8 @@ export interface McpUpstream {
   readonly port: number;
   /** The headers of every request that arrived. */
   readonly seen: IncomingMessage['headers'][];
+  /** How many answers it is in the middle of. */
+  openAnswers(): number;
   /** Answers every request with 401 from now on. */
   refuse(): void;
   /** Cuts every connection. */
@@ -33,9 +35,14 @@ export async function startMcpUpstream(
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const seen: IncomingMessage['headers'][] = [];
   let refuses = false;
+  let openAnswers = 0;
   let port = 0;
   const server = createServer(async (request, response) => {
     seen.push(request.headers);
+    openAnswers += 1;
+    response.once('close', () => {
+      openAnswers -= 1;
+    });
     if (refuses) {
       response.writeHead(401, { 'www-authenticate': 'Bearer resource_metadata="https://upstream.test/"' }).end('no');
       return;
@@ -73,6 +80,7 @@ export async function startMcpUpstream(
     url: `http://127.0.0.1:${port}/mcp`,
     port,
     seen,
+    openAnswers: () => openAnswers,
     refuse: () => {
       refuses = true;
     },
