@@ -1,5 +1,4 @@
-// Waiting for the owner's word. The row is the truth and the wait only watches it, so an answer reaches the agent over
-// whichever node it asks, after a restart, and after its own connection was lost.
+// An agent's access waits for the owner's word, and what becomes of it.
 
 import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent } from '@keytrail/shared/event';
@@ -12,11 +11,7 @@ import { toRefusalWords } from './approval-events.ts';
 import { expireApproval } from './approval-expiry.ts';
 import { type ApprovalAsk, findOrRequest, waitingMax } from './approval-requests.ts';
 import { type ApprovalRow, getApproval, isApproval } from './approval-store.ts';
-
-/** A lost notification is made up for after this long; so is a clock that differs from the database's. */
-const recheckMs = 3000;
-/** Between two looks, however much else happens in the account. */
-const pauseMs = 100;
+import { awaitSettled } from './await-settled.ts';
 
 const crowded = 'This agent has asked its owner too often, or for too much at once';
 
@@ -46,27 +41,19 @@ export async function awaitApproval(
   waitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<ApprovalOutcome> {
-  const stop = AbortSignal.any([ctx.stopping, ...(signal === undefined ? [] : [signal])]);
-  const waitEndsMs = ctx.nowMs() + waitMs;
-  // Before the first look, so that an answer given right after it is heard.
-  const listener = ctx.wakeups.listen(agent.accountId, stop, `approvals ${agent.agentId}`);
-  try {
-    let row = await findOrRequest(ctx, agent, ask);
-    if (row === null) return { outcome: 'crowded', because: crowded };
-    // More than can be new requests only repeat the same ones; those may ask again later.
-    const isCrowd = ctx.wakeups.countListeners(agent.accountId, `approvals ${agent.agentId}`) > waitingMax;
-    while (row.status === 'waiting') {
-      const leftMs = Math.min(waitEndsMs, row.expiresAt.getTime()) - ctx.nowMs();
-      if (row.expiresAt.getTime() <= ctx.nowMs()) await expireApproval(ctx, agent.accountId, row.id);
-      else if (leftMs <= 0 || isCrowd || stop.aborted)
-        return { outcome: 'waiting', expiresAt: row.expiresAt.toISOString() };
-      else await listener.wait(Math.min(leftMs, recheckMs), pauseMs);
-      row = await readRow(ctx, row);
-    }
-    return await toOutcome(ctx, row);
-  } finally {
-    listener.stop();
-  }
+  const row = await awaitSettled(ctx, {
+    accountId: agent.accountId,
+    purpose: `approvals ${agent.agentId}`,
+    waitersMax: waitingMax,
+    waitMs,
+    signal,
+    find: () => findOrRequest(ctx, agent, ask),
+    read: (known) => readRow(ctx, known),
+    expire: ({ id }) => expireApproval(ctx, agent.accountId, id),
+  });
+  if (row === null) return { outcome: 'crowded', because: crowded };
+  if (row.status === 'waiting') return { outcome: 'waiting', expiresAt: row.expiresAt.toISOString() };
+  return toOutcome(ctx, row);
 }
 
 function readRow(ctx: Context, { accountId, id }: ApprovalRow): Promise<ApprovalRow> {
