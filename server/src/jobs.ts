@@ -1,5 +1,6 @@
 // What the server does by itself, on every node; each job is safe to run on several at once.
 
+import { expireDueAccessRequests } from './agents/access-request-expiry.ts';
 import { catchUpAlerts, forgetAgedAlerts } from './agents/alert-jobs.ts';
 import { expireDueApprovals } from './agents/approval-expiry.ts';
 import { pruneUseTimes } from './audit/append.ts';
@@ -37,6 +38,11 @@ export function startJobs(ctx: Context): () => void {
     repeat(
       () => expireDueApprovals(ctx),
       (error) => ctx.log.error({ error }, 'approvals not expired'),
+      approvalsMs,
+    ),
+    repeat(
+      () => expireDueAccessRequests(ctx),
+      (error) => ctx.log.error({ error }, 'requests for grants not expired'),
       approvalsMs,
     ),
     repeat(

@@ -1,6 +1,7 @@
 // Alerts: what is worth a word to the owner while they look elsewhere. Each follows from events of the log.
 // No zod here: the popup's first paint must not wait for schemas.
 
+import type { AccessRequestSummary } from './access-request.ts';
 import type { ApprovalSummary } from './approval.ts';
 import type { EventFilter } from './event.ts';
 
@@ -51,6 +52,8 @@ export interface AlertMute {
 export interface Inbox {
   /** Waiting ones first, the oldest first; then what was answered within the last minute, so that every device sees it. */
   readonly approvals: readonly ApprovalSummary[];
+  /** Requests for grants, in the same order. */
+  readonly accessRequests: readonly AccessRequestSummary[];
   /** The newest 50. */
   readonly alerts: readonly AlertSummary[];
   readonly unseenAlerts: number;

@@ -33,6 +33,7 @@ describe.each(eras)('in the era of %s', (era) => {
       'list_credentials',
       'get_credential',
       'get_one_time_code',
+      'request_access',
       'my_activity',
     ]);
     expect(tools.every(({ description }) => (description ?? '').length > 40)).toBe(true);

@@ -12,13 +12,14 @@ const toKept = (approvals: ApprovalSummary[], keptAtMs = nowMs) => ({
   accountId: 'ada',
   keptAtMs,
   approvals,
+  accessRequests: [],
   alerts: [],
   unseenAlerts: 0,
   lockedAt: null,
 });
 
 test('the inbox that was kept comes back to its account, and to no other', async () => {
-  const inbox = { approvals: [makeApproval()], alerts: [], unseenAlerts: 0, lockedAt: null };
+  const inbox = { approvals: [makeApproval()], accessRequests: [], alerts: [], unseenAlerts: 0, lockedAt: null };
   await keepInbox('ada', inbox);
   expect(await readKeptInbox('ada')).toMatchObject(inbox);
   expect(await readKeptInbox('grace')).toBeNull();

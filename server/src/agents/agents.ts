@@ -11,7 +11,7 @@ import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
 import { agents } from '../base/schema.ts';
 import { endAttachments } from './attachments.ts';
-import { endGrants, endKeys } from './standing.ts';
+import { endAccessRequests, endGrants, endKeys } from './standing.ts';
 
 export function listAgents(ctx: Context, owner: OwnerPrincipal): Promise<AgentSummary[]> {
   return withAccount(ctx.db, owner.accountId, (tx) => selectAgents(tx, ctx, owner.accountId));
@@ -82,6 +82,7 @@ export function removeAgent(ctx: Context, owner: OwnerPrincipal, input: { id: st
     const along = [
       ...(await endGrants(tx, ctx, owner.accountId, { agentId: agent.id })),
       ...(await endKeys(tx, ctx, owner.accountId, agent)),
+      ...(await endAccessRequests(tx, ctx, owner.accountId, agent)),
       ...(await endAttachments(tx, owner.accountId, { kind: 'agent', id: agent.id })),
     ];
     await tx.delete(agents).where(isAgent(owner.accountId, input.id));

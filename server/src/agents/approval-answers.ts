@@ -104,6 +104,6 @@ export async function spendApproval(
 }
 
 /** Where an answer came from, in words such as "Browser, 203.0.113.7". */
-function toPlace({ client, clientIp }: Requester): string {
+export function toPlace({ client, clientIp }: Requester): string {
   return [clientKindLabels[client], ...(clientIp === undefined ? [] : [clientIp])].join(', ');
 }

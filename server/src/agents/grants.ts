@@ -4,7 +4,7 @@ import type { GrantInput, GrantSummary } from '@keytrail/shared/agent';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import { and, desc, eq, isNull, sql } from 'drizzle-orm';
-import { recordChange } from '../audit/change.ts';
+import { type Change, recordChange } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
@@ -25,38 +25,50 @@ export function listGrants(
 
 /** Grants a credential to an agent. A standing grant of the same pair is revoked: the new one replaces it. */
 export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInput): Promise<GrantSummary> {
+  const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
+  return withAccount(ctx.db, owner.accountId, (tx) => giveGrant(tx, ctx, owner, input, { id }));
+}
+
+/** The same within a change that leads to it, whose words go into its event. Call it last: it holds the log's head. */
+export async function giveGrant(
+  tx: Transaction,
+  ctx: Context,
+  owner: OwnerPrincipal,
+  input: GrantInput,
+  { id, ...tie }: { readonly id: string } & Tie,
+): Promise<GrantSummary> {
   const now = new Date(ctx.nowMs());
   if (input.expiresAt !== null) verifyEnd(Date.parse(input.expiresAt), ctx.nowMs());
-  return withAccount(ctx.db, owner.accountId, async (tx) => {
-    const credential = await verifyBothExist(tx, owner.accountId, input);
-    if (input.fields !== null) verifyFields(credential, input.fields);
-    const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
-    const [replaced] = await tx
-      .update(grants)
-      .set({ revokedAt: now })
-      .where(
-        and(
-          eq(grants.accountId, owner.accountId),
-          eq(grants.agentId, input.agentId),
-          eq(grants.credentialId, input.credentialId),
-          isNull(grants.revokedAt),
-        ),
-      )
-      .returning({ id: grants.id });
-    await tx.insert(grants).values({
-      accountId: owner.accountId,
-      id,
-      agentId: input.agentId,
-      credentialId: input.credentialId,
-      fields: input.fields,
-      reasonRequired: input.reasonRequired,
-      createdAt: now,
-      expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
-    });
-    if (replaced !== undefined) await recordGrantChange(tx, ctx, owner, replaced.id, 'revoke', 'Grant replaced');
-    return recordGrantChange(tx, ctx, owner, id, 'create', 'Grant given');
+  const credential = await verifyBothExist(tx, owner.accountId, input);
+  if (input.fields !== null) verifyFields(credential, input.fields);
+  const [replaced] = await tx
+    .update(grants)
+    .set({ revokedAt: now })
+    .where(
+      and(
+        eq(grants.accountId, owner.accountId),
+        eq(grants.agentId, input.agentId),
+        eq(grants.credentialId, input.credentialId),
+        isNull(grants.revokedAt),
+      ),
+    )
+    .returning({ id: grants.id });
+  await tx.insert(grants).values({
+    accountId: owner.accountId,
+    id,
+    agentId: input.agentId,
+    credentialId: input.credentialId,
+    fields: input.fields,
+    reasonRequired: input.reasonRequired,
+    createdAt: now,
+    expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
   });
+  if (replaced !== undefined) await recordGrantChange(tx, ctx, owner, replaced.id, 'revoke', 'Grant replaced', tie);
+  return recordGrantChange(tx, ctx, owner, id, 'create', 'Grant given', tie);
 }
+
+/** What ties a grant's event to the request that it answers. */
+type Tie = Pick<Change, 'correlationId' | 'note'>;
 
 /** Ends a grant with this answer. Revoking a revoked one changes nothing. */
 export function revokeGrant(ctx: Context, owner: OwnerPrincipal, input: { id: string }): Promise<GrantSummary> {
@@ -82,12 +94,14 @@ async function recordGrantChange(
   id: string,
   action: 'create' | 'revoke',
   title: string,
+  tie: Tie = {},
 ): Promise<GrantSummary> {
   const [row] = await selectGrants(tx, owner.accountId, { id });
   if (row === undefined) throw new AppError('internal', { message: `grant ${id} vanished in its own transaction` });
   await recordChange(tx, ctx, owner, {
     action,
     title,
+    ...tie,
     grantId: id,
     agentId: row.grant.agentId,
     agentName: row.agentName,

@@ -5,7 +5,7 @@ import { and, eq, gt, inArray, isNull, or } from 'drizzle-orm';
 import type { Change } from '../audit/change.ts';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
-import { agentKeys, agents, credentials, grants } from '../base/schema.ts';
+import { accessRequests, agentKeys, agents, credentials, grants } from '../base/schema.ts';
 
 /**
  * Ends the standing grants of an agent or of a credential, which the caller has locked, and answers what the log is to
@@ -93,6 +93,33 @@ export async function endKeys(
     )
     .returning({ id: agentKeys.id });
   return ended.map(({ id }) => toKeyEnd(agent, id));
+}
+
+/** Ends what an agent, which the caller has locked, still asks for, and answers what the log is to say of each. */
+export async function endAccessRequests(
+  tx: Transaction,
+  ctx: Context,
+  accountId: string,
+  agent: { id: string; name: string },
+): Promise<Change[]> {
+  const ended = await tx
+    .update(accessRequests)
+    .set({ status: 'denied', answeredAt: new Date(ctx.nowMs()) })
+    .where(
+      and(
+        eq(accessRequests.accountId, accountId),
+        eq(accessRequests.agentId, agent.id),
+        eq(accessRequests.status, 'waiting'),
+      ),
+    )
+    .returning({ service: accessRequests.service });
+  return ended.map(({ service }) => ({
+    action: 'refuse',
+    title: 'Access request ended',
+    service,
+    agentId: agent.id,
+    agentName: agent.name,
+  }));
 }
 
 /** What the log says of a key that no longer works. */

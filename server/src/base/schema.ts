@@ -1,6 +1,7 @@
 // The tables as Drizzle sees them. Partitions, row-level security, roles, triggers and functions are in the
 // hand-written migrations beside the generated ones.
 
+import { accessRequestStatuses, grantDurations } from '@keytrail/shared/access-request';
 import { alertKinds } from '@keytrail/shared/alert';
 import { approvalAnswers, approvalStatuses } from '@keytrail/shared/approval';
 import { clientKinds } from '@keytrail/shared/client';
@@ -386,6 +387,51 @@ export const approvals = pgTable(
     primaryKey({ columns: [table.accountId, table.id] }),
     index('approvals_pair').on(table.accountId, table.agentId, table.credentialId, table.requestedAt),
     index('approvals_waiting').on(table.accountId, table.expiresAt).where(sql`status = 'waiting'`),
+  ],
+);
+
+/** Requests for grants: what an agent asked for in its own words, and what its owner answered. */
+export const accessRequests = pgTable(
+  'access_requests',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    status: text('status', { enum: accessRequestStatuses }).notNull(),
+    agentId: uuid('agent_id').notNull(),
+    agentName: text('agent_name').notNull(),
+    keyId: uuid('key_id').notNull(),
+    service: text('service').notNull(),
+    label: text('label'),
+    fields: jsonb('fields').$type<string[]>(),
+    reason: text('reason').notNull(),
+    duration: text('duration', { enum: grantDurations }),
+    client: text('client', { enum: clientKinds }).notNull(),
+    clientName: text('client_name'),
+    clientIp: text('client_ip'),
+    userAgent: text('user_agent'),
+    correlationId: uuid('correlation_id').notNull(),
+    requestedAt: instant('requested_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    answeredAt: instant('answered_at'),
+    answeredFrom: text('answered_from'),
+    note: text('note'),
+    /** No reference: what was answered stays true when the grant has gone. */
+    grantId: uuid('grant_id'),
+    grantedDuration: text('granted_duration', { enum: grantDurations }),
+    /** When a refusal reached the agent: who asks after that asks anew. */
+    toldAt: instant('told_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    // One for an agent and a service at a time.
+    uniqueIndex('access_requests_waiting')
+      .on(table.accountId, table.agentId, table.service)
+      .where(sql`status = 'waiting'`),
+    index('access_requests_agent').on(table.accountId, table.agentId, table.requestedAt),
+    index('access_requests_answered').on(table.accountId, table.answeredAt),
+    foreignKey({ columns: [table.accountId, table.agentId], foreignColumns: [agents.accountId, agents.id] }).onDelete(
+      'cascade',
+    ),
   ],
 );
 

@@ -2,16 +2,18 @@
 
 import { McpServer } from '@modelcontextprotocol/server';
 import type { Context } from '../base/context.ts';
+import { addAccessRequestTool } from './access-request-tool.ts';
 import { addActivityTool } from './activity-tool.ts';
 import { addCredentialTools } from './credential-tools.ts';
 
 const instructions =
-  'Keytrail keeps a person’s credentials. Use list_credentials to see what you were granted, get_credential or get_one_time_code when you need one, and state a reason. Every access and every refusal is recorded for the owner.';
+  'Keytrail keeps a person’s credentials. Use list_credentials to see what you were granted, get_credential or get_one_time_code when you need one, and state a reason; ask for what is missing by request_access. Every access and every refusal is recorded for the owner.';
 
 /** A server with the tools of an agent. Which agent is known when a tool is called. */
 export function createAgentServer(ctx: Context): McpServer {
   const server = new McpServer({ name: 'keytrail', title: 'Keytrail', version: '0.1.0' }, { instructions });
   addCredentialTools(server, ctx);
+  addAccessRequestTool(server, ctx);
   addActivityTool(server, ctx);
   return server;
 }

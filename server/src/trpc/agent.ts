@@ -1,10 +1,12 @@
 // What an agent may call with its key.
 
+import { accessRequestInput } from '@keytrail/shared/access-request-schema';
 import { service } from '@keytrail/shared/credential';
 import { line } from '@keytrail/shared/text';
 import { z } from 'zod';
 import { listEvents } from '../audit/query.ts';
 import { fetchForAgent } from '../vault/access.ts';
+import { accessWaitMs, requestAccess } from '../vault/access-requests.ts';
 import { listGranted } from '../vault/granted.ts';
 import { activeAgentProcedure, agentCallProcedure, agentProcedure, DeniedError, router } from './init.ts';
 
@@ -33,6 +35,23 @@ export const agentRouter = router({
       if (access.outcome === 'denied') throw new DeniedError('agent', access);
       const { label, kind } = access.credential;
       return { service: access.credential.service, label, kind, values: access.values, eventId: access.event.id };
+    }),
+
+  /** Asks the owner for a grant; the same call goes on waiting, and answers the grant once there is one. */
+  requestAccess: agentProcedure
+    .input(
+      accessRequestInput.extend({
+        waitSeconds: z
+          .int()
+          .min(0)
+          .max(600)
+          .default(accessWaitMs / 1000),
+      }),
+    )
+    .mutation(async ({ ctx: { ctx, agent }, input: { waitSeconds, ...ask }, signal }) => {
+      const access = await requestAccess(ctx, agent, ask, { waitMs: waitSeconds * 1000, signal });
+      if (access.outcome === 'denied') throw new DeniedError('agent', access);
+      return { ...access.granted, note: access.note };
     }),
 
   events: activeAgentProcedure

@@ -8,7 +8,7 @@ import { ZodError } from 'zod';
 import type { AgentCaller, AgentPrincipal, OwnerPrincipal, Principal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { findCode, isDatabaseAway } from '../base/db.ts';
-import type { AccessOutcome } from '../vault/access.ts';
+import type { Denied } from '../vault/denial.ts';
 import { verifyUnlocked } from '../vault/lock.ts';
 import { verifyStanding } from '../vault/standing.ts';
 
@@ -41,7 +41,7 @@ export class DeniedError extends AppError {
   readonly retryAt: string | null;
   readonly note: string | null;
 
-  constructor(by: 'agent' | 'owner', denial: Extract<AccessOutcome, { outcome: 'denied' }>) {
+  constructor(by: 'agent' | 'owner', denial: Omit<Denied, 'event'>) {
     super('access_denied', { message: `denied by ${denial.rule}`, public: toDenialSentence(by, denial) });
     this.rule = denial.rule;
     this.retryAt = denial.retryAt;

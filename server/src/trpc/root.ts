@@ -1,5 +1,6 @@
 // The whole API: one router per noun.
 
+import { accessRequestsRouter } from './access-requests.ts';
 import { accountRouter } from './account.ts';
 import { agentRouter } from './agent.ts';
 import { agentsRouter } from './agents.ts';
@@ -16,6 +17,7 @@ import { vaultRouter } from './vault.ts';
 import { viewsRouter } from './views.ts';
 
 export const appRouter = router({
+  accessRequests: accessRequestsRouter,
   account: accountRouter,
   agent: agentRouter,
   agents: agentsRouter,

@@ -37,7 +37,17 @@ export interface GrantedSummary {
 }
 
 /** Everything that this agent holds a standing grant for, by service and label. */
-export function listGranted(ctx: Context, agent: AgentPrincipal): Promise<GrantedSummary[]> {
+export async function listGranted(ctx: Context, agent: AgentPrincipal): Promise<GrantedSummary[]> {
+  return (await listHeld(ctx, agent)).map(({ granted }) => granted);
+}
+
+export interface Held {
+  readonly grantId: string;
+  readonly granted: GrantedSummary;
+}
+
+/** The same, each with its grant. */
+export function listHeld(ctx: Context, agent: AgentPrincipal): Promise<Held[]> {
   return withAccount(ctx.db, agent.accountId, async (tx) => {
     const rows = await tx
       .select({ credential: credentials, grant: grants })
@@ -45,7 +55,9 @@ export function listGranted(ctx: Context, agent: AgentPrincipal): Promise<Grante
       .innerJoin(credentials, and(eq(credentials.accountId, grants.accountId), eq(credentials.id, grants.credentialId)))
       .where(and(eq(grants.accountId, agent.accountId), eq(grants.agentId, agent.agentId)))
       .orderBy(asc(credentials.service), asc(credentials.label));
-    return rows.filter(({ grant }) => stands(grant, ctx.nowMs())).map(toGrantedSummary);
+    return rows
+      .filter(({ grant }) => stands(grant, ctx.nowMs()))
+      .map((row) => ({ grantId: row.grant.id, granted: toGrantedSummary(row) }));
   });
 }
 

@@ -1,7 +1,8 @@
-// What waits for the owner: approvals, alerts, and the lock; as it is now, and again whenever it changed.
+// What waits for the owner: approvals, requests for grants, alerts, and the lock; as it is now, and again whenever it changed.
 
 import type { Inbox } from '@keytrail/shared/alert';
 import { AppError } from '@keytrail/shared/errors';
+import { selectAccessRequests } from '../agents/access-request-store.ts';
 import { countUnseen, selectAlerts } from '../agents/alerts.ts';
 import { answerShownMs, selectInbox } from '../agents/approval-store.ts';
 import { selectLockedAt } from '../agents/vault-lock.ts';
@@ -19,6 +20,7 @@ const pauseMs = 150;
 export function readInbox(ctx: Context, accountId: string): Promise<Inbox> {
   return withAccount(ctx.db, accountId, async (tx) => ({
     approvals: await selectInbox(tx, accountId, ctx.nowMs()),
+    accessRequests: await selectAccessRequests(tx, accountId, ctx.nowMs()),
     alerts: await selectAlerts(tx, accountId, { limit: alertsMax }),
     unseenAlerts: await countUnseen(tx, accountId),
     lockedAt: await selectLockedAt(tx, accountId),
@@ -56,8 +58,8 @@ export async function* streamInbox(
 }
 
 /** Until the clock alone changes what is shown: a request runs out, an answer has been shown long enough. */
-function toWaitMs({ approvals }: Inbox, nowMs: number): number {
-  const dueMs = approvals.map(({ answeredAt, expiresAt }) =>
+function toWaitMs({ approvals, accessRequests }: Inbox, nowMs: number): number {
+  const dueMs = [...approvals, ...accessRequests].map(({ answeredAt, expiresAt }) =>
     answeredAt === null ? Date.parse(expiresAt) : Date.parse(answeredAt) + answerShownMs,
   );
   return Math.max(1, Math.min(recheckMs, ...dueMs.map((due) => due - nowMs)));

@@ -27,7 +27,13 @@ const approval: ApprovalSummary = {
   holdsUntil: null,
 };
 const tell = (patch: Partial<ApprovalSummary>, lockedAt: string | null = null) =>
-  toApprovalNotices({ approvals: [{ ...approval, ...patch }], alerts: [], unseenAlerts: 0, lockedAt });
+  toApprovalNotices({
+    approvals: [{ ...approval, ...patch }],
+    accessRequests: [],
+    alerts: [],
+    unseenAlerts: 0,
+    lockedAt,
+  });
 
 test('a request is told with who asks, what for, and through which client from where', () => {
   expect(tell({})).toEqual([

@@ -1,0 +1,90 @@
+// An agent asks its owner for a grant and waits for the answer. What stands in its own way is told first and recorded; of
+// the vault it learns nothing but what it was granted.
+
+import type { AccessRequestInput } from '@keytrail/shared/access-request-schema';
+import { AppError } from '@keytrail/shared/errors';
+import type { DenialRule } from '@keytrail/shared/event';
+import { toAccessRefusalWords } from '../agents/access-request-events.ts';
+import { expireAccessRequest } from '../agents/access-request-expiry.ts';
+import { type AccessRequestRow, getAccessRequest } from '../agents/access-request-store.ts';
+import { findOrAsk, markTold } from '../agents/access-requests.ts';
+import { awaitSettled } from '../agents/await-settled.ts';
+import { isVaultLocked } from '../agents/vault-lock.ts';
+import type { AgentPrincipal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import { withAccount } from '../base/db.ts';
+import type { Patience } from './access.ts';
+import { type Denied, deny, toPlainDenial } from './denial.ts';
+import { type GrantedSummary, type Held, listHeld } from './granted.ts';
+import { verifyStanding } from './standing.ts';
+
+/** MCP clients give a call up after a minute unless told otherwise; those that wait for the owner are to hear of it before. */
+export const accessWaitMs = 45_000;
+/** Of one agent; more only repeat what is asked already. */
+const waitersMax = 5;
+const crowded = 'This agent has asked its owner too often, or for too much at once';
+
+export type RequestedAccess =
+  | { readonly outcome: 'granted'; readonly granted: GrantedSummary; readonly note: string | null }
+  | Omit<Denied, 'event'>;
+
+/**
+ * Answers what the agent holds already, takes up what its owner said, or asks and waits. Throws `approval_pending` where
+ * the owner has not answered within the agent's patience; the same call goes on waiting.
+ */
+export async function requestAccess(
+  ctx: Context,
+  by: AgentPrincipal,
+  ask: AccessRequestInput,
+  { waitMs = accessWaitMs, signal }: Patience = {},
+): Promise<RequestedAccess> {
+  const agent = await verifyStanding(ctx, by, 'request');
+  if (await withAccount(ctx.db, agent.accountId, (tx) => isVaultLocked(tx, agent.accountId))) {
+    return refuse(ctx, agent, ask, 'vault_locked');
+  }
+  const held = (await listHeld(ctx, agent)).find(({ granted }) => isEnough(granted, ask));
+  if (held !== undefined) return { outcome: 'granted', granted: held.granted, note: null };
+  const { accountId } = agent;
+  const row = await awaitSettled(ctx, {
+    accountId,
+    purpose: `access requests ${agent.agentId}`,
+    waitersMax,
+    waitMs,
+    signal,
+    find: () => findOrAsk(ctx, agent, ask),
+    read: ({ id }) => withAccount(ctx.db, accountId, (tx) => getAccessRequest(tx, accountId, id)),
+    expire: ({ id }) => expireAccessRequest(ctx, accountId, id),
+  });
+  return row === null ? refuse(ctx, agent, ask, 'approval', crowded) : toAnswer(ctx, agent, row);
+}
+
+function isEnough({ service, label, fields }: GrantedSummary, ask: AccessRequestInput): boolean {
+  const isNamed = service === ask.service && (ask.label === undefined || label === ask.label);
+  return isNamed && (ask.fields ?? []).every((field) => fields.includes(field));
+}
+
+async function toAnswer(ctx: Context, agent: AgentPrincipal, row: AccessRequestRow): Promise<RequestedAccess> {
+  if (row.status === 'waiting') throw new AppError('approval_pending', { message: 'still waiting for the owner' });
+  if (row.status === 'granted') {
+    const held: Held | undefined = (await listHeld(ctx, agent)).find(({ grantId }) => grantId === row.grantId);
+    // Revoked between the answer and this look: to ask again is the agent's to decide.
+    if (held === undefined) return refuse(ctx, agent, row, 'grant_revoked');
+    return { outcome: 'granted', granted: held.granted, note: row.note };
+  }
+  await markTold(ctx, row);
+  return { outcome: 'denied', rule: 'approval', retryAt: null, note: row.note, because: toAccessRefusalWords(row) };
+}
+
+/** A refusal without asking anybody, recorded; a flood of them is counted. */
+async function refuse(
+  ctx: Context,
+  { accountId, agentId, agentName, keyId, requester }: AgentPrincipal,
+  { service, reason }: { readonly service: string; readonly reason: string },
+  rule: DenialRule,
+  because?: string,
+): Promise<RequestedAccess> {
+  const said = because === undefined ? {} : { because };
+  const who = { source: 'agent', title: agentName, agentId, agentName, keyId, ...requester } as const;
+  const what = { action: 'request', service, reason, ...(because === undefined ? {} : { note: because }) } as const;
+  return { ...(await deny(ctx, accountId, { ...who, ...what }, toPlainDenial(rule))), ...said };
+}
