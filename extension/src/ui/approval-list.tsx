@@ -22,22 +22,28 @@ export function ApprovalList({ approvals, onAnswer, takesFocus = false }: Approv
   const [isWhole, setIsWhole] = useState(false);
   const list = useRef<HTMLUListElement>(null);
   const isFocusDue = useRef(takesFocus);
+  // A card that was answered while it had the focus: its leaving may be heard of before its answer, or after.
+  const [leavingId, setLeavingId] = useState<string | null>(null);
   const waiting = approvals.filter(({ status }) => status === 'waiting');
   const shown = isWhole ? waiting : waiting.slice(0, shownAtFirst);
   const settled = approvals.filter(({ status }) => status !== 'waiting');
 
   useLayoutEffect(() => {
+    if (leavingId !== null && !waiting.some(({ id }) => id === leavingId)) {
+      isFocusDue.current = true;
+      setLeavingId(null);
+    }
     const first = list.current?.querySelector<HTMLElement>('[data-approval]');
     if (!isFocusDue.current || first == null) return;
     isFocusDue.current = false;
     // A key that was meant for something else must not answer a request that came just before it.
     if (document.activeElement === null || document.activeElement === document.body) first.focus();
   });
-  const give: GiveAnswer = async (...answer) => {
+  const give: GiveAnswer = async (id, ...answer) => {
     const hadFocus = list.current?.contains(document.activeElement) ?? false;
-    const failure = await onAnswer(...answer);
+    const failure = await onAnswer(id, ...answer);
     // The card leaves with the answer and takes the focus along.
-    isFocusDue.current = hadFocus && failure === null;
+    if (hadFocus && failure === null) setLeavingId(id);
     return failure;
   };
 
