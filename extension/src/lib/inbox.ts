@@ -1,6 +1,7 @@
 // What waits for the owner, as the worker last heard it: kept while the browser runs, so that every page paints from it at
 // once. No schema is needed: only the worker writes it, from the server's typed answers.
 
+import type { AccessRequestSummary } from '@keytrail/shared/access-request';
 import type { Inbox } from '@keytrail/shared/alert';
 import type { ApprovalSummary } from '@keytrail/shared/approval';
 import { browser } from 'wxt/browser';
@@ -49,15 +50,26 @@ const shownForMs = 15_000;
  * browser's clock may differ from the server's, and what is kept may be of an hour ago.
  */
 export function toShownApprovals(kept: KeptInbox, nowMs: number): readonly ApprovalSummary[] {
-  const sinceKeptMs = nowMs - kept.keptAtMs;
-  const isShown = (approval: ApprovalSummary) =>
-    approval.status === 'waiting'
-      ? sinceKeptMs < Date.parse(approval.expiresAt) - Date.parse(approval.requestedAt)
-      : nowMs - Date.parse(approval.answeredAt ?? '') < shownForMs;
-  return kept.approvals.filter(isShown);
+  return kept.approvals.filter((approval) => isShown(approval, kept.keptAtMs, nowMs));
 }
 
-/** How many wait. */
+/** The requests for grants to show, by the same rule. */
+export function toShownAccessRequests(kept: KeptInbox, nowMs: number): readonly AccessRequestSummary[] {
+  return kept.accessRequests.filter((request) => isShown(request, kept.keptAtMs, nowMs));
+}
+
+function isShown(
+  asked: Pick<ApprovalSummary | AccessRequestSummary, 'status' | 'requestedAt' | 'expiresAt' | 'answeredAt'>,
+  keptAtMs: number,
+  nowMs: number,
+): boolean {
+  return asked.status === 'waiting'
+    ? nowMs - keptAtMs < Date.parse(asked.expiresAt) - Date.parse(asked.requestedAt)
+    : nowMs - Date.parse(asked.answeredAt ?? '') < shownForMs;
+}
+
+/** How many wait, of both. */
 export function countWaiting(kept: KeptInbox, nowMs: number): number {
-  return toShownApprovals(kept, nowMs).filter(({ status }) => status === 'waiting').length;
+  const shown = [...toShownApprovals(kept, nowMs), ...toShownAccessRequests(kept, nowMs)];
+  return shown.filter(({ status }) => status === 'waiting').length;
 }

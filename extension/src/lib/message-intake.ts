@@ -1,6 +1,7 @@
 // The receiving end of the messages: who may send what, and in which shape.
 // A content script lives in the page's process, which an attacker may own; its messages are a stranger's input.
 
+import { accessAnswer } from '@keytrail/shared/access-request-schema';
 import { approvalAnswers } from '@keytrail/shared/approval';
 import { type Browser, browser } from 'wxt/browser';
 import { z } from 'zod';
@@ -23,6 +24,8 @@ const requests: { [Name in MessageName]: z.ZodType<Messages[Name]['request']> } 
     answer: z.enum(approvalAnswers),
     note: z.string().max(300).optional(),
   }),
+  'accessRequests.answer': accessAnswer,
+  'accessRequests.choices': z.strictObject({ id: z.uuid() }),
   'vault.lock': nothing,
   'vault.unlock': z.strictObject({ password: z.string().max(200) }),
   sync: nothing,

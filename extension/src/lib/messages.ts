@@ -1,6 +1,8 @@
 // Every message inside the extension, by name: what is sent and what is answered.
 // Content scripts import this file, so it holds types and two lines of code: no schema, no session, no database.
 
+import type { GrantChoice } from '@keytrail/shared/access-request';
+import type { AccessAnswer } from '@keytrail/shared/access-request-schema';
 import type { ApprovalAnswer, ApprovalSummary } from '@keytrail/shared/approval';
 import { browser } from 'wxt/browser';
 import type { Failure } from './failure.ts';
@@ -33,7 +35,8 @@ export type AnswerReply =
   | { readonly kind: 'answered'; readonly decided: boolean; readonly approval: ApprovalSummary }
   | { readonly kind: 'refused'; readonly failure: Failure };
 
-export type LockReply = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly failure: Failure };
+/** Of what has nothing to say but that it was done. */
+export type DoneReply = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly failure: Failure };
 
 /** Requests to the worker. No request names an origin: the worker reads it from the sender. */
 export interface Messages {
@@ -57,10 +60,19 @@ export interface Messages {
     request: { id: string; answer: ApprovalAnswer; note?: string | undefined };
     reply: AnswerReply;
   };
+  /** Pages: the owner's answer to a request for a grant. */
+  'accessRequests.answer': { request: AccessAnswer; reply: DoneReply };
+  /** Pages: the credentials that a request for a grant may be answered with. */
+  'accessRequests.choices': {
+    request: { id: string };
+    reply:
+      | { readonly kind: 'choices'; readonly choices: readonly GrantChoice[] }
+      | { readonly kind: 'refused'; readonly failure: Failure };
+  };
   /** Pages: lock the vault. */
-  'vault.lock': { request: Record<never, never>; reply: LockReply };
+  'vault.lock': { request: Record<never, never>; reply: DoneReply };
   /** Pages: open the vault again. */
-  'vault.unlock': { request: { password: string }; reply: LockReply };
+  'vault.unlock': { request: { password: string }; reply: DoneReply };
   /** Pages: pull new events now, and see to the live connection. */
   sync: { request: Record<never, never>; reply: null };
   /** Pages: something was changed on the server. */

@@ -8,9 +8,11 @@ import { ApprovalNote } from './approval-note.tsx';
 import { Button } from './button.tsx';
 import { EventIcon } from './event-icon.tsx';
 import { IconButton } from './icon-button.tsx';
+import { isTyping } from './is-typing.ts';
 import { ServiceBadge } from './service-badge.tsx';
 import { strings } from './strings.ts';
 import { toCountdown, toFullTime } from './time.ts';
+import { useAnswer } from './use-answer.ts';
 import { useTicking } from './use-ticking.ts';
 
 const words = strings.approval;
@@ -25,7 +27,8 @@ interface ApprovalCardProps {
 
 /** A list item that can hold the focus: A approves once, M for longer, D denies, N denies with a word to the agent. */
 export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
-  const { pending, failure, give } = useAnswer(approval.id, onAnswer);
+  const { pending, failure, give: begin } = useAnswer<ApprovalAnswer>();
+  const give = (answer: ApprovalAnswer, note?: string) => begin(answer, () => onAnswer(approval.id, answer, note));
   const [isDenying, setIsDenying] = useState(false);
   const card = useRef<HTMLDivElement>(null);
   const canRemember = approval.rememberMinutes > 0;
@@ -100,26 +103,6 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
       </div>
     </li>
   );
-}
-
-function useAnswer(id: string, onAnswer: GiveAnswer) {
-  const [pending, setPending] = useState<ApprovalAnswer | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
-  const give = (answer: ApprovalAnswer, note?: string) => {
-    if (pending !== null) return;
-    setPending(answer);
-    setFailure(null);
-    void onAnswer(id, answer, note).then((sentence) => {
-      setFailure(sentence);
-      setPending(null);
-    });
-  };
-  return { pending, failure, give };
-}
-
-/** Letters belong to the field they are typed into, and to the browser with a modifier. */
-function isTyping(event: KeyboardEvent): boolean {
-  return event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.target instanceof HTMLInputElement;
 }
 
 function Head({ approval }: { readonly approval: ApprovalSummary }) {

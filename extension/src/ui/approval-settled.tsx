@@ -2,32 +2,23 @@
 
 import type { ApprovalSummary } from '@keytrail/shared/approval';
 import { CircleCheck, CircleX, ClockAlert } from 'lucide-react';
-import { ServiceBadge } from './service-badge.tsx';
+import { SettledRow } from './settled-row.tsx';
 import { strings } from './strings.ts';
 
 const words = strings.approval.settled;
 
 /** A list item, gone after a moment. */
 export function ApprovalSettled({ approval }: { readonly approval: ApprovalSummary }) {
-  const { icon: Icon, ink, decision } = toFace(approval);
-  const { answeredFrom, note } = approval;
-  const details = [answeredFrom === null ? null : words.by(answeredFrom), note === null ? null : words.said(note)];
+  const { decision, ...face } = toFace(approval);
+  const { agentName, service } = approval;
   return (
-    <li className="flex items-start gap-2.5 border-t border-hairline px-2.75 py-2 first:border-t-0">
-      <Icon aria-hidden className={`mx-1.5 mt-0.5 size-4 shrink-0 ${ink}`} />
-      <div role="status" className="min-w-0 flex-1">
-        <p className="flex min-w-0 items-center gap-1.5">
-          <span dir="auto" className="user-text max-w-3/5 shrink-0 truncate font-medium">
-            {approval.agentName}
-          </span>
-          <ServiceBadge service={approval.service} />
-        </p>
-        <p dir="auto" className="user-text text-xs text-mute">
-          {[decision, ...details.filter((detail) => detail !== null)].join(' · ')}
-        </p>
-      </div>
-    </li>
+    <SettledRow {...face} agentName={agentName} service={service} words={[decision, ...toAnswerWords(approval)]} />
   );
+}
+
+/** From where it was answered, and what the owner said. */
+export function toAnswerWords({ answeredFrom, note }: Pick<ApprovalSummary, 'answeredFrom' | 'note'>): string[] {
+  return [...(answeredFrom === null ? [] : [words.by(answeredFrom)]), ...(note === null ? [] : [words.said(note)])];
 }
 
 function toFace({ status, holdsUntil, rememberMinutes }: ApprovalSummary) {

@@ -1,6 +1,7 @@
+import type { AccessRequestSummary } from '@keytrail/shared/access-request';
 import type { ApprovalSummary } from '@keytrail/shared/approval';
 import { expect, test } from 'vitest';
-import { toApprovalNotices } from './approval-notices.ts';
+import { toAccessRequestNotices, toApprovalNotices } from './approval-notices.ts';
 
 const approval: ApprovalSummary = {
   id: 'a1',
@@ -62,4 +63,36 @@ test('a client that gives no name is told by its kind, and an unknown address is
 test('nothing is told of what was answered, nor while the vault is locked', () => {
   expect(tell({ status: 'denied' })).toEqual([]);
   expect(tell({}, '2026-07-01T10:01:00.000Z')).toEqual([]);
+});
+
+test('a request for a grant is told by its service and reason; it is answered on its card or refused at once', () => {
+  const request: AccessRequestSummary = {
+    ...approval,
+    status: 'waiting',
+    label: null,
+    fields: null,
+    reason: 'to tag a release',
+    duration: '7d',
+    grantId: null,
+    grantedDuration: null,
+  };
+  const tellRequest = (patch: Partial<AccessRequestSummary>, lockedAt: string | null = null) =>
+    toAccessRequestNotices({
+      approvals: [],
+      accessRequests: [{ ...request, ...patch }],
+      alerts: [],
+      unseenAlerts: 0,
+      lockedAt,
+    });
+  expect(tellRequest({})).toEqual([
+    {
+      id: 'a1',
+      title: 'deploy-bot asks for github',
+      message: '“to tag a release”',
+      context: 'editor 1.2, from 203.0.113.7',
+      buttons: ['Answer', 'Deny'],
+    },
+  ]);
+  expect(tellRequest({ status: 'granted' })).toEqual([]);
+  expect(tellRequest({}, '2026-07-01T10:01:00.000Z')).toEqual([]);
 });

@@ -1,5 +1,6 @@
-// Requests for approval as notifications: what is asked, and two answers.
+// Requests for the owner's word as notifications: what is asked, and two answers.
 
+import type { AccessRequestSummary } from '@keytrail/shared/access-request';
 import type { Inbox } from '@keytrail/shared/alert';
 import type { ApprovalSummary } from '@keytrail/shared/approval';
 import { clientKindLabels } from '@keytrail/shared/client';
@@ -25,6 +26,23 @@ function toNotice(approval: ApprovalSummary): Notice {
     context: words.from(clientName ?? clientKindLabels[client], clientIp),
     buttons: [words.approve, words.deny],
     isUrgent: true,
+  };
+}
+
+/** One for each request for a grant that waits, in the same way. */
+export function toAccessRequestNotices({ accessRequests, lockedAt }: Inbox): readonly Notice[] {
+  if (lockedAt !== null) return [];
+  return accessRequests.filter(({ status }) => status === 'waiting').map(toAccessNotice);
+}
+
+function toAccessNotice(request: AccessRequestSummary): Notice {
+  const { id, agentName, service, reason, client, clientName, clientIp } = request;
+  return {
+    id,
+    title: workerStrings.accessNotice.title(agentName, service),
+    message: words.reason(toShort(reason)),
+    context: words.from(clientName ?? clientKindLabels[client], clientIp),
+    buttons: [workerStrings.accessNotice.answer, workerStrings.accessNotice.deny],
   };
 }
 

@@ -3,7 +3,7 @@
 import { browser } from 'wxt/browser';
 import { openDashboard } from '../../lib/dashboard-link.ts';
 import type { Messages } from '../../lib/messages.ts';
-import { patchInbox } from './inbox.ts';
+import { patchApproval, patchInbox } from './inbox.ts';
 import type { NoticeHandler } from './notices.ts';
 import { api, noteFailure } from './server.ts';
 
@@ -13,7 +13,7 @@ export async function answerApproval(
 ): Promise<Messages['approvals.answer']['reply']> {
   try {
     const { decided, approval } = await api.approvals.answer.mutate(given);
-    await patchInbox(approval);
+    await patchApproval(approval);
     return { kind: 'answered', decided, approval };
   } catch (error) {
     return { kind: 'refused', failure: await noteFailure(error) };
@@ -24,7 +24,7 @@ export async function answerApproval(
 export async function setLock(change: { password: string } | 'lock'): Promise<Messages['vault.lock']['reply']> {
   try {
     const { lockedAt } = change === 'lock' ? await api.vault.lock.mutate() : await api.vault.unlock.mutate(change);
-    await patchInbox({ lockedAt });
+    await patchInbox(() => ({ lockedAt }));
     return { kind: 'done' };
   } catch (error) {
     return { kind: 'refused', failure: await noteFailure(error) };

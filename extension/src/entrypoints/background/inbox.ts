@@ -1,13 +1,14 @@
 // The live connection to the inbox while somebody is signed in: what it brings is kept for the pages, said in
 // notifications and counted on the toolbar. A stream alone does not keep a worker alive; a call to the browser does.
 
+import type { AccessRequestSummary } from '@keytrail/shared/access-request';
 import type { Inbox } from '@keytrail/shared/alert';
 import type { ApprovalSummary } from '@keytrail/shared/approval';
 import { browser } from 'wxt/browser';
 import { forgetInbox, keepInbox, readKeptInbox } from '../../lib/inbox.ts';
 import { getSession, type Session } from '../../lib/session.ts';
 import { showAlerts } from './alert-notices.ts';
-import { toApprovalNotices } from './approval-notices.ts';
+import { toAccessRequestNotices, toApprovalNotices } from './approval-notices.ts';
 import { updateBadge } from './badge.ts';
 import { showNotices } from './notices.ts';
 import { pullEvents } from './pull.ts';
@@ -81,6 +82,7 @@ async function showInbox(accountId: string, inbox: Inbox): Promise<void> {
   if ((await getSession())?.account.accountId !== accountId) return;
   await keepInbox(accountId, inbox);
   await showNotices('approval', toApprovalNotices(inbox));
+  await showNotices('access', toAccessRequestNotices(inbox));
   await showAlerts(inbox);
   await updateBadge();
   // Whatever changed it is an event, too.
@@ -88,20 +90,33 @@ async function showInbox(accountId: string, inbox: Inbox): Promise<void> {
 }
 
 /** Takes over what the server has just answered to a call, without waiting for the stream. */
-export async function patchInbox(patch: Partial<Inbox> | ApprovalSummary): Promise<void> {
+export async function patchInbox(toPatch: (inbox: Inbox) => Partial<Inbox>): Promise<void> {
   const session = await getSession();
   const kept = session === null ? null : await readKeptInbox(session.account.accountId);
   if (kept === null) return;
   const { accountId, keptAtMs: _keptAt, ...inbox } = kept;
-  const settled = 'correlationId' in patch ? patch : null;
-  const approvals = inbox.approvals.map((approval) => (approval.id === settled?.id ? settled : approval));
-  takeInbox(accountId, settled === null ? { ...inbox, ...patch } : { ...inbox, approvals });
+  takeInbox(accountId, { ...inbox, ...toPatch(inbox) });
   await taking;
+}
+
+/** An approval is as it says now. */
+export function patchApproval(settled: ApprovalSummary): Promise<void> {
+  return patchInbox(({ approvals }) => ({
+    approvals: approvals.map((one) => (one.id === settled.id ? settled : one)),
+  }));
+}
+
+/** A request for a grant is as it says now. */
+export function patchAccessRequest(settled: AccessRequestSummary): Promise<void> {
+  return patchInbox(({ accessRequests }) => ({
+    accessRequests: accessRequests.map((one) => (one.id === settled.id ? settled : one)),
+  }));
 }
 
 async function leave(): Promise<void> {
   await forgetInbox();
   await showNotices('approval', []);
+  await showNotices('access', []);
   await showNotices('alert', []);
   await updateBadge();
 }

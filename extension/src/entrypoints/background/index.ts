@@ -7,6 +7,7 @@ import { forgetLogins } from '../../lib/login-list.ts';
 import { answerMessages } from '../../lib/message-intake.ts';
 import { restrictStorage, watchSession } from '../../lib/session.ts';
 import { watchNotifies } from '../../lib/settings.ts';
+import { accessRequestNoticeHandler, answerAccessRequest, listGrantChoices } from './access-requests.ts';
 import { alertNoticeHandler, showKeptAlerts } from './alert-notices.ts';
 import { answerApproval, approvalNoticeHandler, setLock } from './approvals.ts';
 import { resetBadge, updateBadge } from './badge.ts';
@@ -34,6 +35,8 @@ export default defineBackground(() => {
       return null;
     },
     'approvals.answer': answerApproval,
+    'accessRequests.answer': answerAccessRequest,
+    'accessRequests.choices': listGrantChoices,
     'vault.lock': () => setLock('lock'),
     'vault.unlock': setLock,
     sync: async () => {
@@ -46,7 +49,7 @@ export default defineBackground(() => {
       return null;
     },
   });
-  answerNotices({ approval: approvalNoticeHandler, alert: alertNoticeHandler });
+  answerNotices({ approval: approvalNoticeHandler, access: accessRequestNoticeHandler, alert: alertNoticeHandler });
   watchNotifies(() => void showKeptAlerts());
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === 'install') void browser.tabs.create({ url: toDashboardUrl('/welcome') });

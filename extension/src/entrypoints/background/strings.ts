@@ -9,4 +9,9 @@ export const workerStrings = {
     approve: 'Approve once',
     deny: 'Deny',
   },
+  accessNotice: {
+    title: (agent: string, service: string) => `${agent} asks for ${service}`,
+    answer: 'Answer',
+    deny: 'Deny',
+  },
 } as const;

@@ -1,10 +1,11 @@
 // What waits for the owner's word, above every page: a request lasts a minute, and the person may be looking at any of
 // them. While the vault is locked, the way to open it stands in its place.
 
-import { sendAnswer, sendUnlock } from '../../lib/answer.ts';
-import { type KeptInbox, toShownApprovals } from '../../lib/inbox.ts';
+import { loadGrantChoices, sendAccessAnswer, sendAnswer, sendUnlock } from '../../lib/answer.ts';
+import { type KeptInbox, toShownAccessRequests, toShownApprovals } from '../../lib/inbox.ts';
 import { useInbox } from '../../lib/use-inbox.ts';
 import { useSession } from '../../lib/use-session.ts';
+import { AccessRequestList } from '../../ui/access-request-list.tsx';
 import { ApprovalList, toKeyWords } from '../../ui/approval-list.tsx';
 import { strings as uiStrings } from '../../ui/strings.ts';
 import { UnlockForm } from '../../ui/unlock-form.tsx';
@@ -27,19 +28,29 @@ function WaitingFor({ accountId }: { readonly accountId: string }) {
 
 function Approvals({ inbox }: { readonly inbox: KeptInbox }) {
   // Looked at each second, drawn when one comes or goes.
-  useTicking((nowMs) => toShownApprovals(inbox, nowMs).length);
+  useTicking((nowMs) => toShownApprovals(inbox, nowMs).length + toShownAccessRequests(inbox, nowMs).length);
   const approvals = toShownApprovals(inbox, Date.now());
-  if (approvals.length === 0) return null;
+  const requests = toShownAccessRequests(inbox, Date.now());
+  if (approvals.length + requests.length === 0) return null;
   return (
     <section aria-label={strings.waiting} className="mb-1 max-w-2xl">
       <div className="flex items-center justify-between gap-3 pb-1.5">
         <h2 className="eyebrow">{strings.waiting}</h2>
         <span className="text-2xs text-faint">{toKeyWords(approvals)}</span>
       </div>
-      <ApprovalList
-        approvals={approvals}
-        onAnswer={(id, answer, note) => sendAnswer({ id, answer, note }, uiStrings.approval.noWorker)}
-      />
+      {approvals.length > 0 && (
+        <ApprovalList
+          approvals={approvals}
+          onAnswer={(id, answer, note) => sendAnswer({ id, answer, note }, uiStrings.approval.noWorker)}
+        />
+      )}
+      {requests.length > 0 && (
+        <AccessRequestList
+          requests={requests}
+          onAnswer={(answer) => sendAccessAnswer(answer, uiStrings.approval.noWorker)}
+          loadChoices={(id) => loadGrantChoices(id, uiStrings.approval.noWorker)}
+        />
+      )}
     </section>
   );
 }

@@ -1,7 +1,8 @@
 // The seat of approvals: what waits for the owner's word comes before everything else in the popup.
 
-import { sendAnswer } from '../../lib/answer.ts';
-import { type KeptInbox, toShownApprovals } from '../../lib/inbox.ts';
+import { loadGrantChoices, sendAccessAnswer, sendAnswer } from '../../lib/answer.ts';
+import { type KeptInbox, toShownAccessRequests, toShownApprovals } from '../../lib/inbox.ts';
+import { AccessRequestList } from '../../ui/access-request-list.tsx';
 import { ApprovalList, toKeyWords } from '../../ui/approval-list.tsx';
 import { strings } from '../../ui/strings.ts';
 import { useTicking } from '../../ui/use-ticking.ts';
@@ -11,19 +12,29 @@ import { popupStrings } from './strings.ts';
 /** Nothing at all where nothing waits. */
 export function Approvals({ inbox }: { readonly inbox: KeptInbox }) {
   // Looked at each second, drawn when one comes or goes.
-  useTicking((nowMs) => toShownApprovals(inbox, nowMs).length);
+  useTicking((nowMs) => toShownApprovals(inbox, nowMs).length + toShownAccessRequests(inbox, nowMs).length);
   const approvals = toShownApprovals(inbox, Date.now());
-  if (approvals.length === 0) return null;
+  const requests = toShownAccessRequests(inbox, Date.now());
+  if (approvals.length + requests.length === 0) return null;
   return (
     <Section
       title={popupStrings.approvals}
       aside={<span className="shrink-0 text-2xs text-faint">{toKeyWords(approvals)}</span>}
     >
-      <ApprovalList
-        approvals={approvals}
-        takesFocus
-        onAnswer={(id, answer, note) => sendAnswer({ id, answer, note }, strings.approval.noWorker)}
-      />
+      {approvals.length > 0 && (
+        <ApprovalList
+          approvals={approvals}
+          takesFocus
+          onAnswer={(id, answer, note) => sendAnswer({ id, answer, note }, strings.approval.noWorker)}
+        />
+      )}
+      {requests.length > 0 && (
+        <AccessRequestList
+          requests={requests}
+          onAnswer={(answer) => sendAccessAnswer(answer, strings.approval.noWorker)}
+          loadChoices={(id) => loadGrantChoices(id, strings.approval.noWorker)}
+        />
+      )}
     </Section>
   );
 }

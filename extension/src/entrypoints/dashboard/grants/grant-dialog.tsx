@@ -10,6 +10,7 @@ import { Choice } from '../../../ui/choice.tsx';
 import { toLocalField } from '../../../ui/date-range.ts';
 import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
 import { TextField } from '../../../ui/field.tsx';
+import { GrantFields } from '../../../ui/grant-fields.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { SelectField } from '../../../ui/select.tsx';
 import { strings as shared } from '../../../ui/strings.ts';
@@ -17,8 +18,8 @@ import { useToast } from '../../../ui/toast.tsx';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useRefresh } from '../use-vault-data.ts';
+import { toFieldLabel } from '../vault/kind-fields.ts';
 import { type GrantEnd, grantEnds, toGrantEnd } from './grant-ends.ts';
-import { GrantFields } from './grant-fields.tsx';
 
 const text = strings.grants.dialog;
 
@@ -113,7 +114,7 @@ export function GrantDialog({ agents, credentials, onClose, ...given }: GrantDia
               }}
             />
           )}
-          {fields.length > 1 && <GrantFields fields={fields} left={left} onChange={setLeft} />}
+          {fields.length > 1 && <GrantFields fields={fields} left={left} onChange={setLeft} toLabel={toFieldLabel} />}
           <CheckField
             label={text.reasonRequired}
             hint={text.reasonHint}

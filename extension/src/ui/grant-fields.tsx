@@ -1,23 +1,24 @@
 // Which fields of a credential a grant covers.
 
-import { strings } from '../strings.ts';
-import { toFieldLabel } from '../vault/kind-fields.ts';
+import { strings } from './strings.ts';
 
-const text = strings.grants.dialog;
+const text = strings.grantFields;
 
 interface GrantFieldsProps {
   readonly fields: readonly string[];
   /** Names that are not granted. */
   readonly left: readonly string[];
   readonly onChange: (left: readonly string[]) => void;
+  /** What a field is called; absent: its name. */
+  readonly toLabel?: ((name: string) => string) | undefined;
 }
 
 /** All of them to begin with; one has to stay. */
-export function GrantFields({ fields, left, onChange }: GrantFieldsProps) {
+export function GrantFields({ fields, left, onChange, toLabel = (name) => name }: GrantFieldsProps) {
   const none = fields.every((name) => left.includes(name));
   return (
     <fieldset className="flex flex-col gap-1.5">
-      <legend className="mb-1 text-xs font-medium">{text.fields}</legend>
+      <legend className="mb-1 text-xs font-medium">{text.label}</legend>
       {fields.map((name) => (
         <label key={name} className="flex items-center gap-2">
           <input
@@ -27,12 +28,12 @@ export function GrantFields({ fields, left, onChange }: GrantFieldsProps) {
             className="size-3.5 shrink-0 accent-accent"
           />
           <span dir="auto" className="user-text">
-            {toFieldLabel(name)}
+            {toLabel(name)}
           </span>
         </label>
       ))}
       <p aria-live="polite" className={none ? 'text-xs text-red' : 'text-xs text-mute'}>
-        {none ? text.noField : text.fieldsHint}
+        {none ? text.none : text.hint}
       </p>
     </fieldset>
   );

@@ -1,0 +1,151 @@
+// An agent's request for a grant: who asks for what and why, and the answers. Granting opens a form, for it is the owner
+// who chooses the credential and the end.
+
+import type { AccessRequestSummary, GrantChoice } from '@keytrail/shared/access-request';
+import { grantDurationLabels } from '@keytrail/shared/access-request';
+import type { AccessAnswer } from '@keytrail/shared/access-request-schema';
+import { clientKindLabels } from '@keytrail/shared/client';
+import { KeyRound, MessageSquareX } from 'lucide-react';
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { AccessRequestForm } from './access-request-form.tsx';
+import { ApprovalNote } from './approval-note.tsx';
+import { Button } from './button.tsx';
+import { IconButton } from './icon-button.tsx';
+import { isTyping } from './is-typing.ts';
+import { ServiceBadge } from './service-badge.tsx';
+import { strings } from './strings.ts';
+import { toFullTime, toRelativeTime } from './time.ts';
+import { useAnswer } from './use-answer.ts';
+import { useTicking } from './use-ticking.ts';
+
+const words = strings.accessRequest;
+
+/** Sends an answer; null when it was taken, else the sentence that says why not. */
+export type AnswerAccess = (answer: AccessAnswer) => Promise<string | null>;
+/** The credentials that a request may be answered with, or the sentence that says why they are not known. */
+export type LoadChoices = (id: string) => Promise<readonly GrantChoice[] | string>;
+
+interface AccessRequestCardProps {
+  readonly request: AccessRequestSummary;
+  readonly onAnswer: AnswerAccess;
+  readonly loadChoices: LoadChoices;
+}
+
+/** A list item that can hold the focus: G grants, D denies, N denies with a word to the agent. */
+export function AccessRequestCard({ request, onAnswer, loadChoices }: AccessRequestCardProps) {
+  const { id } = request;
+  const { pending, failure, give } = useAnswer<AccessAnswer['answer']>();
+  const [part, setPart] = useState<'buttons' | 'form' | 'note'>('buttons');
+  const card = useRef<HTMLDivElement>(null);
+  const answer = (given: AccessAnswer) => give(given.answer, () => onAnswer(given));
+  const deny = (note?: string) => answer({ answer: 'deny', id, ...(note === undefined ? {} : { note }) });
+  const back = () => {
+    setPart('buttons');
+    card.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && part === 'form') back();
+    else if (part !== 'buttons' || isTyping(event) || pending !== null) return;
+    else if (event.key.toLowerCase() === 'g') setPart('form');
+    else if (event.key.toLowerCase() === 'd') deny();
+    else if (event.key.toLowerCase() === 'n') setPart('note');
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    <li className="border-t border-hairline first:border-t-0">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would take the form's place within it. */}
+      <div
+        ref={card}
+        role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the card has keys of its own, so it takes the focus.
+        tabIndex={0}
+        aria-label={words.name(request.agentName, request.service)}
+        aria-keyshortcuts="G D N"
+        onKeyDown={onKeyDown}
+        className="flex items-start gap-2.5 rounded-lg px-2.75 py-2.5 -outline-offset-2"
+      >
+        <KeyRound aria-hidden className="mx-1.5 mt-0.5 size-4 shrink-0 text-accent" />
+        <div className="flex min-w-0 flex-1 flex-col gap-0.5">
+          <Head request={request} />
+          <Facts request={request} />
+          {part === 'note' && <ApprovalNote pending={pending !== null} onDeny={deny} onBack={back} />}
+          {part === 'form' && (
+            <AccessRequestForm
+              request={request}
+              pending={pending !== null}
+              loadChoices={loadChoices}
+              onGrant={answer}
+              onBack={back}
+            />
+          )}
+          {part === 'buttons' && (
+            <div className="flex flex-wrap gap-1 pt-1.5 max-[400px]:-ms-9.5">
+              <Button variant="primary" size="small" disabled={pending !== null} onClick={() => setPart('form')}>
+                {words.grant}
+              </Button>
+              <Button variant="danger" size="small" pending={pending === 'deny'} onClick={() => deny()}>
+                {strings.approval.deny}
+              </Button>
+              <IconButton
+                icon={MessageSquareX}
+                label={strings.approval.denyWithNote}
+                disabled={pending !== null}
+                onClick={() => setPart('note')}
+              />
+            </div>
+          )}
+          {failure !== null && (
+            <p role="alert" className="pt-1 text-xs text-red">
+              {failure}
+            </p>
+          )}
+        </div>
+      </div>
+    </li>
+  );
+}
+
+function Head({ request: { agentName, service } }: { readonly request: AccessRequestSummary }) {
+  return (
+    <p className="flex min-w-0 items-center gap-1.5">
+      <span dir="auto" title={agentName} className="user-text max-w-1/2 shrink-0 truncate font-medium">
+        {agentName}
+      </span>
+      <span className="shrink-0">{words.asksFor}</span>
+      <ServiceBadge service={service} />
+    </p>
+  );
+}
+
+const fact = "user-text after:ms-1.5 after:content-['·'] last:after:hidden";
+
+function Facts({ request }: { readonly request: AccessRequestSummary }) {
+  const { label, fields, reason, duration, client, clientName, clientIp, userAgent, expiresAt } = request;
+  const ends = useTicking((nowMs) => toRelativeTime(expiresAt, nowMs));
+  return (
+    <>
+      <p dir="auto" className="user-text">{`“${reason}”`}</p>
+      <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
+        <span dir="auto" className={fact}>
+          {label ?? words.anyLabel}
+        </span>
+        <span className={`${fact} ${fields === null ? '' : 'font-mono text-2xs leading-4.5'}`}>
+          {fields?.join(', ') ?? words.allFields}
+        </span>
+        {duration !== null && <span className={fact}>{words.wished(grantDurationLabels[duration])}</span>}
+      </p>
+      <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
+        <span dir="auto" title={userAgent ?? undefined} className={fact}>
+          {clientName ?? clientKindLabels[client]}
+        </span>
+        {clientIp !== null && <span className={`${fact} font-mono text-2xs leading-4.5`}>{clientIp}</span>}
+        <time dateTime={expiresAt} title={toFullTime(expiresAt)} className={fact}>
+          {words.ends(ends)}
+        </time>
+      </p>
+    </>
+  );
+}

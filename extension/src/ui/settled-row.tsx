@@ -1,0 +1,33 @@
+// What was just answered, here or on another device: who had asked for what, and what was decided.
+
+import type { LucideIcon } from 'lucide-react';
+import { ServiceBadge } from './service-badge.tsx';
+
+interface SettledRowProps {
+  readonly icon: LucideIcon;
+  readonly ink: string;
+  readonly agentName: string;
+  readonly service: string;
+  /** What was decided, and what there is to say of it. */
+  readonly words: readonly string[];
+}
+
+/** A list item, gone after a moment. */
+export function SettledRow({ icon: Icon, ink, agentName, service, words }: SettledRowProps) {
+  return (
+    <li className="flex items-start gap-2.5 border-t border-hairline px-2.75 py-2 first:border-t-0">
+      <Icon aria-hidden className={`mx-1.5 mt-0.5 size-4 shrink-0 ${ink}`} />
+      <div role="status" className="min-w-0 flex-1">
+        <p className="flex min-w-0 items-center gap-1.5">
+          <span dir="auto" className="user-text max-w-3/5 shrink-0 truncate font-medium">
+            {agentName}
+          </span>
+          <ServiceBadge service={service} />
+        </p>
+        <p dir="auto" className="user-text text-xs text-mute">
+          {words.join(' · ')}
+        </p>
+      </div>
+    </li>
+  );
+}
