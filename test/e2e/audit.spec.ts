@@ -1,6 +1,6 @@
 // The Audit Log page: filters live in its address, events arrive live, and a card leads to its agent's events.
 
-import { createClient } from '../kit/client.ts';
+import { createClient, getRefusal } from '../kit/client.ts';
 import { expect, type Person, test } from './fixtures.ts';
 
 async function makeActivity(person: Person, url: string) {
@@ -61,8 +61,14 @@ test('“View activity” on a card shows that agent only; a new event appears w
   await expect(rows.first()).toContainText('seen at once');
 });
 
-test('markup and direction overrides in names are shown as text', async ({ server, signedIn, dashboard }) => {
-  const name = '<img src=x onerror=alert(1)> \u202egnp.exe';
+test('markup in names is shown as text, and what turns the direction of writing is refused', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const name = '<img src=x onerror=alert(1)>';
+  const turned = getRefusal(signedIn.client.agents.create.mutate({ name: `${name} \u202egnp.exe` }));
+  expect(await turned).toMatchObject({ code: 'invalid_input' });
   const { key } = await signedIn.client.agents.create.mutate({ name });
   await createClient(server.url, key)
     .agent.credential.mutate({ service: 'github' })

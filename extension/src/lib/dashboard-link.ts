@@ -23,10 +23,20 @@ export function toAuditSearch(filter: EventFilter, eventId?: string): Search {
 /** Shows a dashboard page: in the dashboard's own tab where there is one in this window, else in a new tab. */
 export async function openDashboard(path: string, search: Search = {}): Promise<void> {
   const url = toDashboardUrl(path, search);
+  const tabId = await findDashboardTab();
+  if (tabId === undefined) await browser.tabs.create({ url });
+  else await browser.tabs.update(tabId, { url, active: true });
+}
+
+/** Chromium tells an extension's own pages by their contexts, and not in every version by the addresses of tabs; Firefox only by these. */
+async function findDashboardTab(): Promise<number | undefined> {
+  if ('getContexts' in browser.runtime) {
+    const { id: windowId = -1 } = await browser.windows.getCurrent();
+    const open = await browser.runtime.getContexts({ contextTypes: ['TAB'], windowIds: [windowId] });
+    return open.find(({ documentUrl }) => documentUrl?.startsWith(pageAddress()))?.tabId;
+  }
   const tabs = await browser.tabs.query({ currentWindow: true });
-  const open = tabs.find((tab) => tab.url?.startsWith(pageAddress()));
-  if (open?.id === undefined) await browser.tabs.create({ url });
-  else await browser.tabs.update(open.id, { url, active: true });
+  return tabs.find((tab) => tab.url?.startsWith(pageAddress()))?.id;
 }
 
 function pageAddress(): string {
