@@ -60,8 +60,14 @@ describe('server', () => {
   test('only the door opens secrets, and the check of the master key at the start', () => {
     expect(importers(/base\/envelope\.ts$|^\.\/envelope\.ts$/, /\bopen\b/)).toEqual([
       'server/src/base/master-key-check.ts',
-      'server/src/vault/access.ts',
+      'server/src/vault/open-field.ts',
     ]);
+    // The door opens what is asked for; a refresh opens what only the provider gets.
+    expect(importers(/open-field\.ts$/, /openField/)).toEqual([
+      'server/src/vault/opening.ts',
+      'server/src/vault/refresh.ts',
+    ]);
+    expect(importers(/opening\.ts$/, /openForUse/)).toEqual(['server/src/vault/access.ts']);
   });
 
   test('only the append writes events, through the functions that may', () => {

@@ -13,6 +13,7 @@ import type { Context } from './base/context.ts';
 import { type DatabaseTarget, openDatabase, type StatementListener } from './base/db.ts';
 import { isDistributed } from './base/distribution.ts';
 import type { MasterKeys } from './base/envelope.ts';
+import { Flights } from './base/flights.ts';
 import { GroupCommit } from './base/group-commit.ts';
 import { KeyedQueue } from './base/keyed-queue.ts';
 import type { Log } from './base/log.ts';
@@ -75,6 +76,7 @@ export async function startApp(parts: {
     ),
     alikeUses: new RecentKeys(20_000),
     wakeups: new Wakeups(),
+    flights: new Flights(),
     outbound: createOutbound(parts.config.allowedUpstreams),
     stopping: stopping.signal,
     nowMs: () => Date.now() + clockTurnMs(),

@@ -8,6 +8,7 @@ import { flushDenialFolds } from './audit/denial-folds.ts';
 import { ensurePartitions } from './audit/partitions.ts';
 import { pruneAgedEvents } from './audit/retention.ts';
 import type { Context } from './base/context.ts';
+import { refreshEndingTokens } from './vault/refresh-job.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -44,6 +45,11 @@ export function startJobs(ctx: Context): () => void {
       () => expireDueAccessRequests(ctx),
       (error) => ctx.log.error({ error }, 'requests for grants not expired'),
       approvalsMs,
+    ),
+    repeat(
+      () => refreshEndingTokens(ctx),
+      (error) => ctx.log.error({ error }, 'ending tokens not looked for'),
+      minuteMs,
     ),
     repeat(
       () => catchUpAlerts(ctx),

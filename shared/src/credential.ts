@@ -1,6 +1,8 @@
 // The kinds of credentials as one union: what is public, what is secret, what leaves on use.
 
 import { z } from 'zod';
+import type { RefreshSummary } from './oauth.ts';
+import { oauthPublic } from './oauth-schema.ts';
 import { site } from './site-schema.ts';
 import { line, prose } from './text.ts';
 import { totpSeed } from './totp-seed.ts';
@@ -67,12 +69,7 @@ export const credentialInput = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('oauth'),
     ...common,
-    public: z.strictObject({
-      tokenUrl: z.url({ protocol: /^https?$/ }).optional(),
-      clientId: line(300).optional(),
-      scopes: z.array(line(200)).max(100).default([]),
-      accessTokenExpiresAt: z.iso.datetime().nullable().default(null),
-    }),
+    public: oauthPublic,
     secret: z.strictObject({
       accessToken: secretText,
       refreshToken: secretText.optional(),
@@ -123,6 +120,8 @@ export interface CredentialSummary {
   readonly public: CredentialInput['public'];
   /** Names of the sealed fields, `notes` among them. */
   readonly secretFields: readonly string[];
+  /** How the refreshing of its token stands; null for other kinds. */
+  readonly refresh: RefreshSummary | null;
   /** Counts changes; an edit names the version it was made from. */
   readonly version: number;
   readonly createdAt: string;

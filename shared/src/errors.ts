@@ -75,6 +75,16 @@ export const errorFaces = {
     trpc: 'INTERNAL_SERVER_ERROR',
     sentence: 'The stored secret does not open with this server’s master key.',
   },
+  reconnect_needed: {
+    status: 409,
+    trpc: 'CONFLICT',
+    sentence: 'The provider no longer renews this token. Its owner has to connect it again.',
+  },
+  refresh_failed: {
+    status: 503,
+    trpc: 'SERVICE_UNAVAILABLE',
+    sentence: 'The token has expired and could not be renewed just now. Try again shortly.',
+  },
   upstream_forbidden: {
     status: 502,
     trpc: 'BAD_GATEWAY',

@@ -10,6 +10,7 @@ import {
   eventOutcomes,
   eventSources,
   eventTypes,
+  refreshErrorClasses,
 } from './event.ts';
 import { isIpRange, toIpRange } from './ip-range.ts';
 import { line } from './text.ts';
@@ -63,6 +64,7 @@ export const eventBody = z.strictObject({
   count: seq.optional(),
   firstSeq: seq.optional(),
   lastSeq: seq.optional(),
+  errorClass: z.enum(refreshErrorClasses).optional(),
   note: line(500).optional(),
 }) satisfies z.ZodType<EventBody>;
 

@@ -22,6 +22,8 @@ export const eventActions = [
   'read',
   'inject',
   'result',
+  'refresh',
+  'connect',
   'create',
   'update',
   'delete',
@@ -95,6 +97,32 @@ export const denialRuleSentences: Record<DenialRule, string> = {
   route: 'The proxy does not let this call through',
   proxy_disabled: 'The proxy is switched off',
   policy_error: 'A policy could not be evaluated',
+};
+
+/** Why a token was not refreshed. Only `invalid_grant` means that the owner has to connect it again. */
+export const refreshErrorClasses = [
+  'invalid_grant',
+  'provider_refused',
+  'provider_answer',
+  'provider_error',
+  'provider_busy',
+  'unreachable',
+  'timeout',
+  'cut_off',
+  'secret_unreadable',
+] as const;
+export type RefreshErrorClass = (typeof refreshErrorClasses)[number];
+
+export const refreshErrorSentences: Record<RefreshErrorClass, string> = {
+  invalid_grant: 'The provider no longer accepts the refresh token',
+  provider_refused: 'The provider refused the request',
+  provider_answer: 'The provider’s answer is none that OAuth knows',
+  provider_error: 'Something broke at the provider',
+  provider_busy: 'The provider asked to try later',
+  unreachable: 'The provider could not be reached',
+  timeout: 'The provider took too long to answer',
+  cut_off: 'The attempt was cut off before its answer was stored',
+  secret_unreadable: 'The stored refresh token does not open',
 };
 
 export const eventTypeLabels: Record<EventType, string> = {
@@ -178,6 +206,8 @@ export interface EventBody {
   count?: number | undefined;
   firstSeq?: number | undefined;
   lastSeq?: number | undefined;
+  /** Of a failed refresh: the kind of failure, as a stable code. */
+  errorClass?: RefreshErrorClass | undefined;
   /** In words: what an export was limited to, why events were removed, which session ended, why an access failed. */
   note?: string | undefined;
 }

@@ -12,6 +12,7 @@ import { readConfig } from '@keytrail/server/base/config';
 import type { Context } from '@keytrail/server/base/context';
 import { connect, openDatabase } from '@keytrail/server/base/db';
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
+import { Flights } from '@keytrail/server/base/flights';
 import { GroupCommit } from '@keytrail/server/base/group-commit';
 import { KeyedQueue } from '@keytrail/server/base/keyed-queue';
 import { createLog } from '@keytrail/server/base/log';
@@ -156,6 +157,7 @@ function createContext(): Context {
     alertReads: new KeyedQueue((accountId) => readAlerts(ctx, accountId), { gatherMs: 250 }),
     alikeUses: new RecentKeys(20_000),
     wakeups: new Wakeups(),
+    flights: new Flights(),
     outbound: createOutbound([]),
     stopping: new AbortController().signal,
     nowMs: Date.now,

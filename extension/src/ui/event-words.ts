@@ -1,7 +1,7 @@
 // What an event says in words: the one reading that rows, drawer and popup share.
 
 import { clientKindLabels } from '@keytrail/shared/client';
-import { type AuditEvent, denialRuleSentences, eventTypeLabels } from '@keytrail/shared/event';
+import { type AuditEvent, denialRuleSentences, eventTypeLabels, refreshErrorSentences } from '@keytrail/shared/event';
 import { strings } from './strings.ts';
 import { toFullTime } from './time.ts';
 
@@ -21,8 +21,9 @@ export function toSubject({ title, credentialLabel, agentName }: AuditEvent): st
   return names.length === 0 ? null : names.join(', ');
 }
 
-/** Why an access was refused, in words, with the time from which it is allowed again; null unless refused. */
+/** Why an access was refused, with the time from which it is allowed again, or a refresh failed, in words; else null. */
 export function toDenialWords(event: AuditEvent): string | null {
+  if (event.errorClass !== undefined) return refreshErrorSentences[event.errorClass];
   if (event.rule === undefined) return null;
   const sentence = denialRuleSentences[event.rule];
   if (event.retryAt === undefined) return sentence;

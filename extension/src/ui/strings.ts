@@ -73,6 +73,8 @@ export const strings = {
     read: 'read',
     inject: 'called',
     result: 'answered',
+    refresh: 'refreshed',
+    connect: 'connected',
     create: 'created',
     update: 'changed',
     delete: 'deleted',

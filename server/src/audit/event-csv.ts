@@ -49,6 +49,7 @@ const columns: Record<keyof AuditEvent, true> = {
   count: true,
   firstSeq: true,
   lastSeq: true,
+  errorClass: true,
   note: true,
   id: true,
 };

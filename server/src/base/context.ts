@@ -4,6 +4,7 @@ import type { EventBody } from '@keytrail/shared/event';
 import type { Config } from './config.ts';
 import type { Database } from './db.ts';
 import type { MasterKeys } from './envelope.ts';
+import type { Flights } from './flights.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { KeyedQueue } from './keyed-queue.ts';
 import type { Log } from './log.ts';
@@ -25,6 +26,8 @@ export interface Context {
   /** Uses that this node has had read: the next of their kind is no news. */
   readonly alikeUses: RecentKeys;
   readonly wakeups: Wakeups;
+  /** Work that is done once for all who ask at a time; see `vault/refresh`. */
+  readonly flights: Flights;
   /** The way to other servers. */
   readonly outbound: Outbound;
   /** Aborts when the server begins to stop: streams end, requests in flight finish. */

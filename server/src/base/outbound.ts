@@ -42,7 +42,7 @@ export function createOutbound(allowed: readonly string[]): Outbound {
   const guarded = buildConnector({ ...secure, lookup: lookupPublic });
   const agent = new Agent({
     connect: (options, callback) => {
-      const host = options.hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+      const host = toHost(options.hostname);
       if (isAllowed(allowed, host, options.port, options.protocol)) return open(options, callback);
       // The system asks nobody about what is an address already.
       if (isIP(host) !== 0 && !isPublicAddress(host)) return callback(toForbidden(host), null);
@@ -100,6 +100,16 @@ const lookupPublic: LookupFunction = (hostname, options, callback) => {
     else callback(null, first.address, first.family);
   });
 };
+
+/** Whether the operator named the host of this address. */
+export function isAllowedHost(allowed: readonly string[], { hostname, port, protocol }: URL): boolean {
+  return isAllowed(allowed, toHost(hostname), port, protocol);
+}
+
+/** Without the brackets of an IPv6 address. */
+function toHost(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+}
 
 function isAllowed(allowed: readonly string[], host: string, port: string, protocol: string): boolean {
   const actualPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port;

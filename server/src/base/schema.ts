@@ -5,7 +5,7 @@ import { accessRequestStatuses, grantDurations } from '@keytrail/shared/access-r
 import { alertKinds } from '@keytrail/shared/alert';
 import { approvalAnswers, approvalStatuses } from '@keytrail/shared/approval';
 import { clientKinds } from '@keytrail/shared/client';
-import type { EventDraft, EventFilter } from '@keytrail/shared/event';
+import type { EventDraft, EventFilter, RefreshErrorClass } from '@keytrail/shared/event';
 import { policyModes, type Rule, targetKinds } from '@keytrail/shared/policy';
 import { type ProxyInput, proxyKinds } from '@keytrail/shared/proxy';
 import { sql } from 'drizzle-orm';
@@ -109,6 +109,31 @@ export interface SealedField {
   readonly box: string;
 }
 
+/** How the refreshing of a token stands. Instants as ISO 8601. */
+export interface RefreshState {
+  /** Under way, on whichever node; over once the lease has ended without an answer. */
+  readonly attempt: RefreshAttempt | null;
+  readonly refreshedAt: string | null;
+  readonly failures: number;
+  readonly failingSince: string | null;
+  /** Not before; null while nothing fails. */
+  readonly retryAt: string | null;
+  readonly errorClass: RefreshErrorClass | null;
+  /** Of the last attempt that ended; what waited for it is tied to it. */
+  readonly correlationId: string | null;
+  /** No attempt can succeed until the owner has connected it anew; in words, why. */
+  readonly reconnectNeeded: string | null;
+}
+
+export interface RefreshAttempt {
+  readonly id: string;
+  readonly leaseUntil: string;
+  /** An earlier attempt with the same refresh token was cut off. */
+  readonly afterCutOff: boolean;
+  /** What the event of this attempt says of who asked. */
+  readonly draft: Omit<EventDraft, 'type' | 'outcome'>;
+}
+
 export const credentials = pgTable(
   'credentials',
   {
@@ -121,6 +146,8 @@ export const credentials = pgTable(
     public: jsonb('public').$type<Record<string, unknown>>().notNull(),
     sealed: jsonb('sealed').$type<Record<string, SealedField>>().notNull(),
     version: integer('version').notNull(),
+    /** Of a token that can be refreshed, once it was tried. */
+    refresh: jsonb('refresh').$type<RefreshState>(),
     expiresAt: instant('expires_at'),
     lastUsedAt: instant('last_used_at'),
     createdAt: instant('created_at').notNull(),

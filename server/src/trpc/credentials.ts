@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { useOwnCredential } from '../vault/access.ts';
 import { credentialPatch } from '../vault/credential-patch.ts';
 import { createCredential, listCredentials, removeCredential, updateCredential } from '../vault/credentials.ts';
+import { refreshNow } from '../vault/refresh-now.ts';
 import { DeniedError, ownerProcedure, router } from './init.ts';
 
 // Not normalised: "https://a.test@evil.test" must not become an origin that somebody owns.
@@ -38,6 +39,9 @@ export const credentialsRouter = router({
   remove: ownerProcedure
     .input(z.strictObject({ id: z.uuid() }))
     .mutation(({ ctx: { ctx, owner }, input }) => removeCredential(ctx, owner, input)),
+  refresh: ownerProcedure
+    .input(z.strictObject({ id: z.uuid() }))
+    .mutation(({ ctx: { ctx, owner }, input }) => refreshNow(ctx, owner, input)),
   // The door itself refuses a use of a locked vault, and records what was to be used.
   use: ownerProcedure
     .meta({ whileLocked: true })

@@ -5,7 +5,7 @@
 
 import { decide } from '@keytrail/shared/decide';
 import { AppError } from '@keytrail/shared/errors';
-import type { AuditEvent, EventAction, EventDraft } from '@keytrail/shared/event';
+import type { AuditEvent, EventAction } from '@keytrail/shared/event';
 import type { ApprovalAsk } from '../agents/approval-requests.ts';
 import { type ApprovalOutcome, awaitApproval } from '../agents/approvals.ts';
 import { selectAttached, toBinding } from '../agents/attached-policies.ts';
@@ -15,16 +15,16 @@ import type { AgentCaller, AgentPrincipal, OwnerPrincipal } from '../auth/princi
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
-import { open } from '../base/envelope.ts';
 import { type AgentCall, loadAgentCall } from './agent-call.ts';
 import { recordApprovedUse } from './approved-use.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
 import { type Denial, type Denied, deny, toDenial } from './denial.ts';
 import { toFacts, toOwnerFacts } from './facts.ts';
-import { fail } from './failure.ts';
+import { type Renewed, type Stale, withFreshToken } from './fresh-token.ts';
 import { type AgentRequest, type Draft, type Judged, judgeCall, type Tie, toCredentialFacts } from './judge-call.ts';
+import { type Opened, openForUse } from './opening.ts';
 import { judgeProxyCall, type ProxyCall, toTokenField } from './proxy-call.ts';
-import { chooseForOwner, toKind, toReleasedValues, toSealedNames, verifyReleasable } from './release.ts';
+import { chooseForOwner } from './release.ts';
 import { touchProxy, touchUse } from './touch.ts';
 import { type Recorded, recordUse } from './use-event.ts';
 
@@ -47,7 +47,16 @@ export interface OwnerUse {
 }
 
 /** The owner reads, copies or fills one of their credentials: a Direct event. Policies of the credential bind them, too. */
-export async function useOwnCredential(ctx: Context, owner: OwnerPrincipal, use: OwnerUse): Promise<AccessOutcome> {
+export function useOwnCredential(ctx: Context, owner: OwnerPrincipal, use: OwnerUse): Promise<AccessOutcome> {
+  return withFreshToken(ctx, (renewed) => attemptOwnUse(ctx, owner, use, renewed));
+}
+
+async function attemptOwnUse(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  use: OwnerUse,
+  renewed: Renewed | null,
+): Promise<AccessOutcome | Stale> {
   const { accountId } = owner;
   const [row, attached, vaultLocked] = await withAccount(ctx.db, accountId, (tx) =>
     Promise.all([
@@ -70,7 +79,7 @@ export async function useOwnCredential(ctx: Context, owner: OwnerPrincipal, use:
   const bounds = { vaultLocked, policies: toBinding(attached, [row.id]) };
   const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, toOwnerFacts(owner, fillOrigin)));
   return decision.allowed
-    ? release(ctx, { outcome: 'allowed', row, fields, decision, draft }, null)
+    ? release(ctx, { outcome: 'allowed', row, fields, decision, draft }, null, renewed)
     : deny(ctx, accountId, draft, decision);
 }
 
@@ -92,10 +101,13 @@ export async function fetchForAgent(
   request: AgentRequest,
   patience: Patience = {},
 ): Promise<AccessOutcome> {
-  const call = await getAgentCall(ctx, by, request);
-  const access = await attempt(ctx, call, request, patience);
-  if (access.outcome === 'denied') touchUse(ctx, call.agent.accountId, null, call.agent);
-  return access;
+  const endsMs = ctx.nowMs() + (patience.waitMs ?? Number.POSITIVE_INFINITY);
+  return withFreshToken(ctx, async (renewed) => {
+    const call = await getAgentCall(ctx, by, request);
+    const access = await attempt(ctx, call, request, { endsMs, signal: patience.signal, renewed });
+    if (access.outcome === 'denied') touchUse(ctx, call.agent.accountId, null, call.agent);
+    return access;
+  });
 }
 
 async function getAgentCall(ctx: Context, by: AgentCaller | AgentPrincipal, request: AgentRequest): Promise<AgentCall> {
@@ -108,15 +120,14 @@ async function attempt(
   ctx: Context,
   call: AgentCall,
   request: AgentRequest,
-  { waitMs = Number.POSITIVE_INFINITY, signal }: Patience,
-): Promise<AccessOutcome> {
+  { endsMs, signal, renewed }: { endsMs: number; signal: AbortSignal | undefined; renewed: Renewed | null },
+): Promise<AccessOutcome | Stale> {
   const { agent } = call;
-  const endsMs = ctx.nowMs() + waitMs;
   let judged = await judgeCall(ctx, call, request, null);
   for (;;) {
     if (judged.outcome === 'denied') return judged;
     const { need, ask } = toAsk(judged, request);
-    if (need === null) return release(ctx, judged, agent);
+    if (need === null) return release(ctx, judged, agent, renewed);
     const answer = await awaitApproval(ctx, agent, { need, ...ask }, endsMs - ctx.nowMs(), signal);
     if (answer.outcome !== 'approved') return toRefused(ctx, judged, answer);
     const tie = { approvalId: answer.approvalId, correlationId: answer.correlationId };
@@ -125,7 +136,7 @@ async function attempt(
     if (judged.outcome === 'denied') return judged;
     // What the same words mean now may be more than the owner was shown.
     if (!isSame(ask, judged)) continue;
-    const access = await releaseApproved(ctx, judged, agent, tie);
+    const access = await releaseApproved(ctx, judged, agent, tie, renewed);
     if (access !== null) return access;
     // Another request of this agent was faster and has spent the answer: the owner is asked again.
   }
@@ -170,14 +181,24 @@ export type ProxyAccess =
   | Denied;
 
 /** A call is about to go out through a proxy: its event is durable before the values that it injects are handed over. */
-export async function injectForProxy(ctx: Context, by: ProxyPrincipal, call: ProxyCall): Promise<ProxyAccess> {
+export function injectForProxy(ctx: Context, by: ProxyPrincipal, call: ProxyCall): Promise<ProxyAccess> {
+  return withFreshToken(ctx, (renewed) => attemptInjection(ctx, by, call, renewed));
+}
+
+async function attemptInjection(
+  ctx: Context,
+  by: ProxyPrincipal,
+  call: ProxyCall,
+  renewed: Renewed | null,
+): Promise<ProxyAccess | Stale> {
   const judged = await judgeProxyCall(ctx, by, call);
   if (judged.outcome === 'denied') return judged;
   const { row, fields, decision, draft } = judged;
   const opened =
     row === null
-      ? { values: {}, draft: { ...draft, type: 'agent_access', outcome: 'ok' } as const }
-      : await openForUse(ctx, { row, fields, draft }, null);
+      ? { outcome: 'opened' as const, values: {}, draft: { ...draft, type: 'agent_access', outcome: 'ok' } as const }
+      : await openForUse(ctx, { row, fields, draft }, renewed);
+  if (opened.outcome === 'stale') return opened;
   const recorded = await recordUse(ctx, by.accountId, opened.draft, decision);
   if (recorded.outcome === 'refused') {
     return deny(ctx, by.accountId, draft, toDenial(decision, recorded.finding, recorded.observed));
@@ -187,26 +208,34 @@ export async function injectForProxy(ctx: Context, by: ProxyPrincipal, call: Pro
   return { outcome: 'ok', values: opened.values, tokenField, credential: row, event: recorded.event };
 }
 
+type Connection = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event'>;
+
 /**
  * The values for what belongs to a protocol and calls nothing, such as its handshake: allowed as a call is, counted and
  * recorded as none. A refusal is recorded.
  */
-export async function connectForProxy(
-  ctx: Context,
-  by: ProxyPrincipal,
-): Promise<Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event'> | Denied> {
-  const judged = await judgeProxyCall(ctx, by, null);
-  if (judged.outcome === 'denied') return judged;
-  const { row, fields, draft } = judged;
-  void touchProxy(ctx, by);
-  if (row === null) return { outcome: 'ok', values: {}, tokenField: null, credential: null };
-  const { values } = await openForUse(ctx, { row, fields, draft }, null);
-  return { outcome: 'ok', values, tokenField: toTokenField(row), credential: row };
+export function connectForProxy(ctx: Context, by: ProxyPrincipal): Promise<Connection | Denied> {
+  return withFreshToken(ctx, async (renewed): Promise<Connection | Denied | Stale> => {
+    const judged = await judgeProxyCall(ctx, by, null);
+    if (judged.outcome === 'denied') return judged;
+    const { row, fields, draft } = judged;
+    void touchProxy(ctx, by);
+    if (row === null) return { outcome: 'ok', values: {}, tokenField: null, credential: null };
+    const opened = await openForUse(ctx, { row, fields, draft }, renewed);
+    if (opened.outcome === 'stale') return opened;
+    return { outcome: 'ok', values: opened.values, tokenField: toTokenField(row), credential: row };
+  });
 }
 
 /** Opens what was allowed, and hands it out once its event is durable and everything that counts it had room. */
-async function release(ctx: Context, judged: Judged, agent: AgentPrincipal | null): Promise<AccessOutcome> {
-  const opened = await openForUse(ctx, judged, null);
+async function release(
+  ctx: Context,
+  judged: Judged,
+  agent: AgentPrincipal | null,
+  renewed: Renewed | null,
+): Promise<AccessOutcome | Stale> {
+  const opened = await openForUse(ctx, judged, renewed);
+  if (opened.outcome === 'stale') return opened;
   return settle(ctx, judged, opened, agent, await recordUse(ctx, judged.row.accountId, opened.draft, judged.decision));
 }
 
@@ -216,34 +245,17 @@ async function releaseApproved(
   judged: Judged,
   agent: AgentPrincipal,
   tie: Tie,
-): Promise<AccessOutcome | null> {
+  renewed: Renewed | null,
+): Promise<AccessOutcome | Stale | null> {
   const { row, decision } = judged;
-  const opened = await openForUse(ctx, judged, tie);
+  const opened = await openForUse(ctx, judged, renewed, tie);
+  if (opened.outcome === 'stale') return opened;
   // The policy that asked may be gone by now; then there is nothing to spend.
   const recorded =
     decision.approval === null
       ? await recordUse(ctx, row.accountId, opened.draft, decision)
       : await recordApprovedUse(ctx, row.accountId, tie.approvalId, opened.draft, decision);
   return recorded === null ? null : settle(ctx, judged, opened, agent, recorded);
-}
-
-/** What is about to leave, and the event that must be durable before. */
-interface Opened {
-  readonly values: Record<string, string>;
-  readonly draft: EventDraft;
-}
-
-async function openForUse(
-  ctx: Context,
-  { row, fields, draft }: Pick<Judged, 'row' | 'fields' | 'draft'>,
-  tie: Tie | null,
-): Promise<Opened> {
-  const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
-  const used = { ...draft, ...tie, type } as const;
-  const values = await openFields(ctx, row, fields).catch((error: unknown) =>
-    fail(ctx, row.accountId, { ...used, fields }, error),
-  );
-  return { values, draft: { ...used, outcome: 'ok', fields: Object.keys(values) } };
 }
 
 async function settle(
@@ -259,25 +271,4 @@ async function settle(
   }
   touchUse(ctx, row.accountId, row, agent);
   return { outcome: 'ok', credential: row, values, event: recorded.event };
-}
-
-/** Async so that whatever it throws, also over a seed that is none, is caught where the access is recorded. */
-async function openFields(ctx: Context, row: CredentialRow, fields: string[]): Promise<Record<string, string>> {
-  const kind = toKind(row);
-  verifyReleasable(row, fields);
-  const opened: Record<string, string> = {};
-  for (const field of toSealedNames(kind, fields, Object.keys(row.public))) {
-    const sealed = row.sealed[field];
-    if (sealed === undefined) continue;
-    const context = { accountId: row.accountId, credentialId: row.id, field, version: sealed.version };
-    try {
-      opened[field] = open(ctx.masterKeys, context, Buffer.from(sealed.box, 'base64'));
-    } catch (cause) {
-      throw new AppError('secret_unreadable', {
-        message: `field ${field} of credential ${row.id} does not open`,
-        cause,
-      });
-    }
-  }
-  return toReleasedValues(kind, fields, opened, row.public, ctx.nowMs());
 }

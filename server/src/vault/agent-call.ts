@@ -11,7 +11,7 @@ import type { AgentCaller, AgentPrincipal } from '../auth/principal.ts';
 import type { Requester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { askAsAccount } from '../base/db.ts';
-import type { grants, SealedField } from '../base/schema.ts';
+import type { grants, RefreshState, SealedField } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import type { Bounds } from './facts.ts';
 
@@ -88,6 +88,7 @@ interface CredentialJson {
   readonly public: Record<string, unknown>;
   readonly sealed: Record<string, SealedField>;
   readonly version: number;
+  readonly refresh: RefreshState | null;
   readonly expires_at: string | null;
   readonly last_used_at: string | null;
   readonly created_at: string;
@@ -142,6 +143,7 @@ function toCredential(json: CredentialJson): CredentialRow {
     public: json.public,
     sealed: json.sealed,
     version: json.version,
+    refresh: json.refresh,
     expiresAt: toDate(json.expires_at),
     lastUsedAt: toDate(json.last_used_at),
     createdAt: new Date(json.created_at),

@@ -18,6 +18,7 @@ import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
 import { credentials } from '../base/schema.ts';
 import type { CredentialPatch } from './credential-patch.ts';
+import { restingState, toRefreshSummary } from './refresh-due.ts';
 import { sealFields } from './sealing.ts';
 
 export type CredentialRow = typeof credentials.$inferSelect;
@@ -101,6 +102,10 @@ export function updateCredential(
         public: whole.public,
         sealed,
         version,
+        // Other tokens, or another way to renew them: what was known of the old ones holds no more.
+        ...(old.kind === 'oauth' && (fields.length > 0 || patch.public !== undefined)
+          ? { refresh: { ...restingState, attempt: old.refresh?.attempt ?? null } }
+          : {}),
         updatedAt: new Date(ctx.nowMs()),
       })
       .where(isCredential(owner.accountId, patch.id))
@@ -205,7 +210,8 @@ function isCredential(accountId: string, id: string) {
   return and(eq(credentials.accountId, accountId), eq(credentials.id, id));
 }
 
-function toSummary(row: Omit<CredentialRow, 'sealed'> & { secretFields: string[] }): CredentialSummary {
+/** Without its secrets. */
+export function toSummary(row: Omit<CredentialRow, 'sealed'> & { secretFields: string[] }): CredentialSummary {
   return {
     id: row.id,
     kind: row.kind as CredentialKind, // Written by createCredential only, which takes a CredentialInput.
@@ -214,6 +220,7 @@ function toSummary(row: Omit<CredentialRow, 'sealed'> & { secretFields: string[]
     tags: row.tags,
     public: row.public as CredentialInput['public'], // As above.
     secretFields: row.secretFields.toSorted(),
+    refresh: toRefreshSummary(row, row.secretFields),
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

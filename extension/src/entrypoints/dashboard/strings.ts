@@ -965,6 +965,7 @@ export const strings = {
       observedRules: 'By these rules',
       approvalId: 'Approval',
       rule: 'Rule',
+      errorClass: 'Failure',
       retryAt: 'Allowed again',
       reason: 'Stated reason',
       siteOrigin: 'Site',

@@ -1,7 +1,13 @@
 // The fields of an event as people read them.
 
 import { clientKindLabels } from '@keytrail/shared/client';
-import { type AuditEvent, denialRuleSentences, eventSourceLabels, eventTypeLabels } from '@keytrail/shared/event';
+import {
+  type AuditEvent,
+  denialRuleSentences,
+  eventSourceLabels,
+  eventTypeLabels,
+  refreshErrorSentences,
+} from '@keytrail/shared/event';
 import type { ReactNode } from 'react';
 import { EventGlyph } from '../../../ui/event-icon.tsx';
 import { toActionWords } from '../../../ui/event-words.ts';
@@ -29,6 +35,12 @@ const drawings: { readonly [Name in FieldName]?: (event: AuditEvent) => ReactNod
     rule !== undefined && (
       <span className="text-red">
         {denialRuleSentences[rule]} <code className="font-mono text-2xs">{rule}</code>
+      </span>
+    ),
+  errorClass: ({ errorClass }) =>
+    errorClass !== undefined && (
+      <span className="text-red">
+        {refreshErrorSentences[errorClass]} <code className="font-mono text-2xs">{errorClass}</code>
       </span>
     ),
   retryAt: ({ retryAt }) => retryAt !== undefined && toFullTime(retryAt),

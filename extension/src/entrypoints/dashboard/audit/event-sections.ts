@@ -34,6 +34,7 @@ export const sections: readonly { readonly title: string; readonly fields: reado
     fields: [
       'outcome',
       'rule',
+      'errorClass',
       'retryAt',
       'reason',
       'policyIds',

@@ -16,6 +16,7 @@ const credential: CredentialSummary = {
   createdAt: at,
   updatedAt: at,
   lastUsedAt: null,
+  refresh: null,
   expiresAt: null,
 };
 

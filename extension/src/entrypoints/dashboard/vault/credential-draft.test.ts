@@ -31,7 +31,19 @@ function toStored(input: CredentialInput): CredentialSummary {
   const secretFields = [...Object.keys(secret), ...(notes === undefined ? [] : ['notes'])];
   const at = '2026-03-10T12:00:00.000Z';
   const times = { createdAt: at, updatedAt: at, lastUsedAt: null };
-  return { id: 'c1', version: 3, kind, service, label, tags, expiresAt, public: members, secretFields, ...times };
+  return {
+    id: 'c1',
+    version: 3,
+    kind,
+    service,
+    label,
+    tags,
+    expiresAt,
+    public: members,
+    secretFields,
+    refresh: null,
+    ...times,
+  };
 }
 
 function store(draft: CredentialDraft): CredentialSummary {

@@ -1,0 +1,60 @@
+// Opens what was allowed to leave, and says what its event is. For `access.ts` alone: nothing leaves before that event is durable.
+
+import type { EventDraft } from '@keytrail/shared/event';
+import type { Context } from '../base/context.ts';
+import type { CredentialRow } from './credentials.ts';
+import { fail } from './failure.ts';
+import { findStale, type Renewed, type Stale, verifyFresh } from './fresh-token.ts';
+import type { Judged, Tie } from './judge-call.ts';
+import { openField } from './open-field.ts';
+import { toKind, toReleasedValues, toSealedNames, verifyReleasable } from './release.ts';
+
+/** What is about to leave, and the event that must be durable before. */
+export interface Opened {
+  readonly outcome: 'opened';
+  readonly values: Record<string, string>;
+  readonly draft: EventDraft;
+}
+
+/**
+ * Opens the fields of a use, or finds their token stale. Throws, once it is recorded, what keeps them from being opened or
+ * from being of use.
+ */
+export async function openForUse(
+  ctx: Context,
+  { row, fields, draft }: Pick<Judged, 'row' | 'fields' | 'draft'>,
+  renewed: Renewed | null,
+  tie: Tie | null = null,
+): Promise<Opened | Stale> {
+  const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
+  const used = { ...draft, ...toTie(row, draft, renewed), ...tie, type } as const;
+  const stale = findStale(ctx, { row, fields, draft: used }, renewed);
+  if (stale !== null) return stale;
+  await verifyFresh(ctx, { row, fields, draft: used }, renewed);
+  const values = await openFields(ctx, row, fields).catch((error: unknown) =>
+    fail(ctx, row.accountId, { ...used, fields }, error),
+  );
+  return { outcome: 'opened', values, draft: { ...used, outcome: 'ok', fields: Object.keys(values) } };
+}
+
+/** A use that waited for a refresh is tied to it, whoever asked for that one first, unless it is tied to something already. */
+function toTie(
+  row: Pick<CredentialRow, 'refresh'>,
+  draft: Pick<EventDraft, 'correlationId'>,
+  renewed: Renewed | null,
+): Pick<EventDraft, 'correlationId'> {
+  if (renewed === null || draft.correlationId !== undefined) return {};
+  return { correlationId: row.refresh?.correlationId ?? renewed.correlationId };
+}
+
+/** Async so that whatever it throws, also over a seed that is none, is caught where the access is recorded. */
+async function openFields(ctx: Context, row: CredentialRow, fields: string[]): Promise<Record<string, string>> {
+  const kind = toKind(row);
+  verifyReleasable(row, fields);
+  const opened: Record<string, string> = {};
+  for (const field of toSealedNames(kind, fields, Object.keys(row.public))) {
+    const value = openField(ctx, row, field);
+    if (value !== null) opened[field] = value;
+  }
+  return toReleasedValues(kind, fields, opened, row.public, ctx.nowMs());
+}

@@ -1,0 +1,137 @@
+// What becomes of an attempt to refresh: the new tokens and their event are stored together, before anybody gets them. A
+// pair that the provider has rotated is the only one that works, so it is stored even where the lease is over.
+
+import { refreshErrorSentences } from '@keytrail/shared/event';
+import type { Context } from '../base/context.ts';
+import { isDatabaseAway, withAccount } from '../base/db.ts';
+import { credentials, type RefreshAttempt, type RefreshState, type SealedField } from '../base/schema.ts';
+import type { CredentialRow } from './credentials.ts';
+import type { ProviderFailure } from './provider-failure.ts';
+import { isRow, recordAttempt, storeState } from './refresh-attempt.ts';
+import { restingState } from './refresh-due.ts';
+import { sealFields } from './sealing.ts';
+import type { Tokens } from './token-endpoint.ts';
+
+/**
+ * Stores what the provider gave, unless the owner has put in other tokens meanwhile. A database that is away is waited for
+ * while the lease lasts: a rotated pair is nowhere else.
+ */
+export async function storeTokens(
+  ctx: Context,
+  used: CredentialRow,
+  attempt: RefreshAttempt,
+  tokens: Tokens,
+): Promise<void> {
+  // Sealed once, so that what is stored can be told from what is not after an answer was lost.
+  const binding = { accountId: used.accountId, credentialId: used.id, version: used.version + 1 };
+  const boxes = sealFields(ctx, binding, { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken });
+  const endsMs = performance.now() + storePatienceMs;
+  for (;;) {
+    try {
+      return await tryToStore(ctx, used, attempt, { boxes, readable: toReadable(ctx, tokens) });
+    } catch (error) {
+      if (!isDatabaseAway(error) || performance.now() > endsMs) throw error;
+      await new Promise((resolve) => setTimeout(resolve, storePauseMs));
+    }
+  }
+}
+
+const storePatienceMs = 20_000;
+const storePauseMs = 250;
+
+interface Fresh {
+  readonly boxes: Record<string, SealedField>;
+  readonly readable: Record<string, unknown>;
+}
+
+async function tryToStore(
+  ctx: Context,
+  used: CredentialRow,
+  attempt: RefreshAttempt,
+  { boxes, readable }: Fresh,
+): Promise<void> {
+  const { accountId, id } = used;
+  await withAccount(ctx.db, accountId, async (tx) => {
+    const [row] = await tx.select().from(credentials).where(isRow(accountId, id)).for('update');
+    if (row?.sealed.accessToken?.box === boxes.accessToken?.box) return;
+    const isWanted = row !== undefined && hasSameToken(row, used);
+    if (isWanted) {
+      const correlationId = attempt.draft.correlationId ?? null;
+      const refresh = { ...restingState, refreshedAt: new Date(ctx.nowMs()).toISOString(), correlationId };
+      const sealed = { ...row.sealed, ...boxes };
+      const set = { sealed, version: row.version + 1, refresh, public: { ...row.public, ...readable } };
+      await tx.update(credentials).set(set).where(isRow(accountId, id));
+    }
+    await recordAttempt(tx, ctx, accountId, attempt, {
+      outcome: 'ok',
+      fields: Object.keys(boxes),
+      ...(isWanted ? {} : { note: 'The owner had changed the tokens meanwhile; theirs were kept' }),
+    });
+  });
+}
+
+/** Notes why there are none, when to try again, or that it is no use. */
+export async function storeFailure(
+  ctx: Context,
+  used: CredentialRow,
+  attempt: RefreshAttempt,
+  failure: Pick<ProviderFailure, 'errorClass' | 'code' | 'public'>,
+): Promise<void> {
+  const { accountId, id } = used;
+  const because = toBecause(failure, attempt);
+  await withAccount(ctx.db, accountId, async (tx) => {
+    const [row] = await tx.select().from(credentials).where(isRow(accountId, id)).for('update');
+    // Of an attempt whose lease is over, the one after it has the say; of tokens that were replaced, the new ones.
+    if (row?.refresh?.attempt?.id === attempt.id) {
+      const { errorClass } = failure;
+      const isEnd = errorClass === 'invalid_grant' && hasSameToken(row, used);
+      const failing = toFailing(row.refresh, ctx.nowMs());
+      const correlationId = attempt.draft.correlationId ?? null;
+      await storeState(tx, row, { ...failing, errorClass, correlationId, reconnectNeeded: isEnd ? because : null });
+    }
+    const facts = { outcome: 'failed', errorClass: failure.errorClass, note: because } as const;
+    await recordAttempt(tx, ctx, accountId, attempt, facts);
+  });
+}
+
+/** Boxes are sealed under random keys: no two are alike, so the same box is the same token. */
+function hasSameToken(row: CredentialRow, used: CredentialRow): boolean {
+  return row.sealed.refreshToken?.box === used.sealed.refreshToken?.box;
+}
+
+function toReadable(ctx: Context, { expiresInS, scopes }: Tokens): Record<string, unknown> {
+  const ends = expiresInS === null ? null : new Date(ctx.nowMs() + expiresInS * 1000).toISOString();
+  return { accessTokenExpiresAt: ends, ...(scopes === null ? {} : { scopes }) };
+}
+
+function toFailing(
+  state: RefreshState,
+  nowMs: number,
+): Omit<RefreshState, 'errorClass' | 'correlationId' | 'reconnectNeeded'> {
+  const failures = state.failures + 1;
+  return {
+    attempt: null,
+    refreshedAt: state.refreshedAt,
+    failures,
+    failingSince: state.failingSince ?? new Date(nowMs).toISOString(),
+    retryAt: new Date(nowMs + toPauseMs(failures)).toISOString(),
+  };
+}
+
+const firstPauseMs = 5_000;
+const pauseMsMax = 30 * 60_000;
+
+/** 5 s, 15 s, 45 s and so on, up to half an hour. */
+function toPauseMs(failures: number): number {
+  return Math.min(firstPauseMs * 3 ** (failures - 1), pauseMsMax);
+}
+
+function toBecause(failure: Parameters<typeof storeFailure>[3], { afterCutOff }: RefreshAttempt): string {
+  if (failure.errorClass === 'invalid_grant') return afterCutOff ? lost : ended;
+  const code = failure.code === null ? '' : ` (${failure.code})`;
+  return failure.public ?? `${refreshErrorSentences[failure.errorClass]}${code}`;
+}
+
+const ended = 'The provider no longer accepts the refresh token: connect the credential again';
+const lost =
+  'An earlier refresh was cut off after the provider had answered, and its new refresh token was lost with it: connect the credential again';

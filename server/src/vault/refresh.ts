@@ -1,0 +1,86 @@
+// Refreshes the token of a credential: one call to the provider however many ask, on however many nodes. No transaction is
+// open during the call; what it brings is durable before anybody goes on.
+
+import { AppError } from '@keytrail/shared/errors';
+import { refreshErrorSentences } from '@keytrail/shared/event';
+import type { Context } from '../base/context.ts';
+import type { RefreshAttempt } from '../base/schema.ts';
+import type { CredentialRow } from './credentials.ts';
+import { openField } from './open-field.ts';
+import { type ProviderFailure, toProviderFailure } from './provider-failure.ts';
+import { type RefreshAsk, takeAttempt } from './refresh-attempt.ts';
+import { toProviderClient } from './refresh-due.ts';
+import { storeFailure, storeTokens } from './refresh-finish.ts';
+import { exchangeRefreshToken, type Tokens } from './token-endpoint.ts';
+
+/** How a refresh that was asked for ended. A failure is recorded, where there was an attempt. */
+export type Renewal =
+  | { readonly outcome: 'fresh' }
+  /** Lacks what it takes, or the vault is locked: what is stored is all there is. */
+  | { readonly outcome: 'impossible' }
+  | { readonly outcome: 'failed'; readonly error: AppError };
+
+/** Between two looks at what another node is doing, though nothing was heard. */
+const recheckMs = 1000;
+const pauseMs = 20;
+
+/** Has the token refreshed, or waits for whoever is at it. Never throws for what a provider does. */
+export function refreshToken(ctx: Context, ask: RefreshAsk): Promise<Renewal> {
+  const kind = ask.forced ? 'forced' : String(ask.seenVersion);
+  return ctx.flights.join(`refresh ${ask.credentialId} ${kind}`, () => attemptUntilSettled(ctx, ask));
+}
+
+async function attemptUntilSettled(ctx: Context, ask: RefreshAsk): Promise<Renewal> {
+  // Before the first look, so that the end of another's attempt right after it is heard.
+  const listener = ctx.wakeups.listen(ask.accountId, ctx.stopping, 'refresh');
+  try {
+    for (;;) {
+      const taken = await takeAttempt(ctx, ask);
+      if (taken.outcome === 'taken') return await attempt(ctx, taken.row, taken.attempt);
+      if (taken.outcome === 'resting') return { outcome: 'failed', error: toError(taken.state) };
+      if (taken.outcome !== 'busy') return taken;
+      if (ctx.stopping.aborted)
+        throw new AppError('server_stopping', { message: 'stopping while a token is refreshed' });
+      await listener.wait(Math.min(taken.leaseMs, recheckMs), pauseMs);
+    }
+  } finally {
+    listener.stop();
+  }
+}
+
+async function attempt(ctx: Context, row: CredentialRow, lease: RefreshAttempt): Promise<Renewal> {
+  let tokens: Tokens;
+  try {
+    tokens = await exchange(ctx, row);
+  } catch (error) {
+    const failure = toFailure(error);
+    await storeFailure(ctx, row, lease, failure);
+    const reconnectNeeded = failure.errorClass === 'invalid_grant' ? refreshErrorSentences.invalid_grant : null;
+    return { outcome: 'failed', error: toError({ reconnectNeeded, errorClass: failure.errorClass }) };
+  }
+  await storeTokens(ctx, row, lease, tokens);
+  return { outcome: 'fresh' };
+}
+
+async function exchange(ctx: Context, row: CredentialRow): Promise<Tokens> {
+  const client = toProviderClient(row, openField(ctx, row, 'clientSecret'));
+  const refreshToken = openField(ctx, row, 'refreshToken');
+  if (client === null || refreshToken === null) throw new Error('an attempt without what it takes');
+  return exchangeRefreshToken(ctx, client, refreshToken);
+}
+
+function toFailure(error: unknown): Pick<ProviderFailure, 'errorClass' | 'code' | 'public'> {
+  if (error instanceof AppError && error.code === 'secret_unreadable') {
+    return { errorClass: 'secret_unreadable', code: null, public: null };
+  }
+  return toProviderFailure(error);
+}
+
+function toError({
+  reconnectNeeded,
+  errorClass,
+}: Pick<NonNullable<CredentialRow['refresh']>, 'reconnectNeeded' | 'errorClass'>): AppError {
+  return reconnectNeeded === null
+    ? new AppError('refresh_failed', { message: `the last refresh failed: ${errorClass}` })
+    : new AppError('reconnect_needed', { message: 'the refresh token is of no use any more' });
+}

@@ -1,0 +1,286 @@
+// Tokens that are refreshed on the way to whoever asks, ahead of their end and by a press of a button, at a provider that
+// rotates them.
+
+import type { AuditEvent } from '@keytrail/shared/event';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkLog } from '../kit/check-log.ts';
+import { createClient, getRefusal } from '../kit/client.ts';
+import { createOAuthCredential } from '../kit/oauth-credentials.ts';
+import { type OAuthProvider, startOAuthProvider } from '../kit/oauth-provider.ts';
+import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
+import { createAgent } from '../kit/vault.ts';
+
+let server: TestServer;
+let provider: OAuthProvider;
+let owner: Owner;
+
+beforeAll(async () => {
+  provider = await startOAuthProvider();
+  server = await startTestServer({ KEYTRAIL_ALLOWED_UPSTREAMS: '127.0.0.1' });
+  owner = await server.createOwner();
+});
+afterAll(async () => {
+  await server.stop();
+  await provider.stop();
+});
+
+const countRefreshes = () => provider.requests.refresh_token ?? 0;
+
+/** What the log says of a credential, the oldest first. */
+async function readEvents(
+  { id }: { readonly id: string },
+  type: AuditEvent['type'],
+  by = owner,
+): Promise<AuditEvent[]> {
+  const { events } = await by.client.audit.list.query({ filter: { credentialIds: [id], types: [type] }, limit: 200 });
+  return events.toReversed();
+}
+
+/** An agent with a grant for a credential whose token has ended, unless told otherwise. */
+async function createFurniture(options: Parameters<typeof createOAuthCredential>[2] = {}) {
+  const credential = await createOAuthCredential(owner, provider, options);
+  const bot = await createAgent(owner, server.url, `bot of ${credential.service}`);
+  const grant = await owner.client.grants.create.mutate({ agentId: bot.agent.id, credentialId: credential.id });
+  const { service } = credential;
+  const ask = (client = bot.client) => client.agent.credential.mutate({ service });
+  return { credential, bot, grant, ask };
+}
+
+describe('just in time', () => {
+  test('3 nodes, 50 requests each, one ended token: one token request, all answered with the new one, one event', async () => {
+    // Each node looks for ended tokens when it starts.
+    const nodes = [server.app, await server.startNode(), await server.startNode()];
+    const { credential, bot, ask } = await createFurniture();
+    const before = countRefreshes();
+    const clients = nodes.map(({ url }) => createClient(url, bot.key));
+    const answers = await Promise.all(clients.flatMap((client) => Array.from({ length: 50 }, () => ask(client))));
+    expect(countRefreshes() - before).toBe(1);
+    const tokens = new Set(answers.map(({ values }) => values.accessToken));
+    expect(tokens.size).toBe(1);
+    const [fresh = ''] = tokens;
+    expect(fresh).not.toBe(credential.tokens.accessToken);
+    expect(await provider.accepts(fresh)).toBe(true);
+    const refreshes = await readEvents(credential, 'token_refresh');
+    expect(refreshes).toMatchObject([
+      {
+        action: 'refresh',
+        outcome: 'ok',
+        source: 'agent',
+        title: bot.agent.name,
+        agentId: bot.agent.id,
+        service: credential.service,
+        credentialId: credential.id,
+        fields: ['accessToken', 'refreshToken'],
+      },
+    ]);
+    const uses = await readEvents(credential, 'agent_access');
+    expect(uses).toHaveLength(150);
+    // What waited for the refresh is tied to it, on whichever node; what came later is tied to nothing.
+    const ties = new Set(uses.map(({ correlationId }) => correlationId));
+    expect([...ties].filter((tie) => tie !== undefined)).toEqual([refreshes[0]?.correlationId]);
+    await checkLog(server.databaseUrl, (await owner.client.account.me.query()).accountId);
+  });
+
+  test('a token that has time left is handed out as it is; one that ends within a minute is refreshed', async () => {
+    const { credential, ask } = await createFurniture({ endsInS: 120 });
+    const before = countRefreshes();
+    expect((await ask()).values.accessToken).toBe(credential.tokens.accessToken);
+    expect(countRefreshes()).toBe(before);
+    const soon = await createFurniture({ endsInS: 59 });
+    expect((await soon.ask()).values.accessToken).not.toBe(soon.credential.tokens.accessToken);
+    expect(countRefreshes()).toBe(before + 1);
+  });
+
+  test('the pair goes on rotating: each refresh uses the token of the one before', async () => {
+    const { credential, ask } = await createFurniture();
+    const seen = new Set([credential.tokens.accessToken]);
+    for (let round = 0; round < 3; round++) {
+      const { values } = await ask();
+      expect(seen.has(values.accessToken ?? '')).toBe(false);
+      seen.add(values.accessToken ?? '');
+      server.advance(3600_000);
+    }
+    expect((await readEvents(credential, 'token_refresh')).map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  test('the owner who reads it has it refreshed, too, as Direct', async () => {
+    const { credential } = await createFurniture();
+    const { values } = await owner.client.credentials.use.mutate({ id: credential.id, action: 'reveal' });
+    expect(await provider.accepts(values.accessToken ?? '')).toBe(true);
+    const [refresh] = await readEvents(credential, 'token_refresh');
+    const [use] = await readEvents(credential, 'secret_access');
+    expect(refresh).toMatchObject({ source: 'direct', title: 'Direct Access' });
+    expect(use?.correlationId).toBe(refresh?.correlationId);
+  });
+
+  test('who may not have it sets nothing off: a refused request reaches no provider', async () => {
+    const { ask } = await createFurniture();
+    const { client } = await createAgent(owner, server.url, 'a bot without a grant');
+    const before = countRefreshes();
+    expect(await getRefusal(ask(client))).toMatchObject({ rule: 'grant_missing' });
+    expect(countRefreshes()).toBe(before);
+  });
+
+  test('a grant that was revoked while the provider took its time is refused', async () => {
+    const { grant, ask } = await createFurniture();
+    const hold = provider.holdNext('asked');
+    const refused = getRefusal(ask());
+    await hold.held;
+    await owner.client.grants.revoke.mutate({ id: grant.id });
+    hold.release();
+    expect(await refused).toMatchObject({ rule: 'grant_revoked' });
+  });
+});
+
+describe('when the provider does not', () => {
+  test('invalid_grant: the owner must connect it again, agents are told, and the provider is not asked any more', async () => {
+    const { credential, ask } = await createFurniture();
+    provider.answerWith({ status: 400, body: '{"error":"invalid_grant","error_description":"revoked"}' });
+    expect(await getRefusal(ask())).toMatchObject({ status: 409, code: 'reconnect_needed' });
+    const before = countRefreshes();
+    provider.answerWith(null);
+    expect(await getRefusal(ask())).toMatchObject({ code: 'reconnect_needed' });
+    expect(countRefreshes()).toBe(before);
+    expect(await readEvents(credential, 'token_refresh')).toMatchObject([
+      { outcome: 'failed', errorClass: 'invalid_grant', note: expect.stringContaining('connect the credential again') },
+    ]);
+    expect((await readEvents(credential, 'agent_access')).map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+    const summary = await getCredential(credential);
+    expect(summary.refresh?.reconnectNeeded).toContain('no longer accepts');
+    // Other tokens mend it.
+    const secret = await provider.issueTokens();
+    await owner.client.credentials.update.mutate({ id: credential.id, version: summary.version, secret });
+    expect(await provider.accepts((await ask()).values.accessToken ?? '')).toBe(true);
+  });
+
+  test.each([
+    ['provider_error', { status: 500, body: '<h1>oops</h1>', contentType: 'text/html' }],
+    ['provider_busy', { status: 429, body: '{"error":"slow_down"}' }],
+    ['provider_refused', { status: 401, body: '{"error":"invalid_client"}' }],
+    ['provider_answer', { status: 200, body: '{"token":"what is this"}' }],
+    ['provider_refused', { status: 200, body: '{"error":"incorrect_client_credentials"}' }],
+  ])('%s: it is tried again after a pause, and the refresh token is not given up', async (errorClass, answer) => {
+    const { credential, ask } = await createFurniture();
+    provider.answerWith(answer);
+    expect(await getRefusal(ask())).toMatchObject({ status: 503, code: 'refresh_failed' });
+    provider.answerWith(null);
+    const before = countRefreshes();
+    expect(await getRefusal(ask())).toMatchObject({ code: 'refresh_failed' });
+    expect(countRefreshes()).toBe(before);
+    server.advance(6_000);
+    expect(await provider.accepts((await ask()).values.accessToken ?? '')).toBe(true);
+    const refreshes = await readEvents(credential, 'token_refresh');
+    expect(refreshes.map(({ outcome, errorClass: said }) => said ?? outcome)).toEqual([errorClass, 'ok']);
+  });
+
+  test('a token that is still good is handed out although its refresh failed', async () => {
+    const { credential, ask } = await createFurniture({ endsInS: 30, nowMs: server.app.ctx.nowMs() });
+    provider.answerWith({ status: 503, body: '' });
+    expect((await ask()).values.accessToken).toBe(credential.tokens.accessToken);
+    provider.answerWith(null);
+  });
+
+  test('a provider that cannot be reached, or lies where nobody may call, is a failure that says so', async () => {
+    const { credential, ask } = await createFurniture();
+    const summary = await getCredential(credential);
+    const move = (tokenUrl: string, version: number) =>
+      owner.client.credentials.update.mutate({ id: credential.id, version, public: { ...summary.public, tokenUrl } });
+    await move('http://127.0.0.1:9/token', summary.version);
+    expect(await getRefusal(ask())).toMatchObject({ code: 'refresh_failed' });
+    await move('http://192.0.2.7/token', summary.version + 1);
+    expect(await getRefusal(ask())).toMatchObject({ code: 'refresh_failed' });
+    await move('https://10.0.0.7/token', summary.version + 2);
+    expect(await getRefusal(ask())).toMatchObject({ code: 'refresh_failed' });
+    const notes = (await readEvents(credential, 'token_refresh')).map(
+      ({ errorClass, note }) => `${errorClass}: ${note}`,
+    );
+    expect(notes).toEqual([
+      expect.stringMatching(/^unreachable: The upstream does not accept connections/),
+      expect.stringMatching(/^unreachable: A provider is called over https only/),
+      expect.stringMatching(/^unreachable: This upstream lies at a private address/),
+    ]);
+  });
+
+  test('no new refresh token: the old one is kept, and used the next time', async () => {
+    const { credential, ask } = await createFurniture();
+    provider.answerWith({ status: 200, body: '{"access_token":"short-lived","expires_in":"10"}' });
+    expect((await ask()).values.accessToken).toBe('short-lived');
+    provider.answerWith(null);
+    expect(await provider.accepts((await ask()).values.accessToken ?? '')).toBe(true);
+    expect((await readEvents(credential, 'token_refresh')).map(({ fields }) => fields)).toEqual([
+      ['accessToken'],
+      ['accessToken', 'refreshToken'],
+    ]);
+  });
+});
+
+describe('without being asked', () => {
+  test('the owner’s press of a button refreshes at once, pause or not, and says how it ended', async () => {
+    const { credential } = await createFurniture({ endsInS: 3000 });
+    const refresh = () => owner.client.credentials.refresh.mutate({ id: credential.id });
+    expect((await refresh()).refresh).toMatchObject({ possible: true, failing: null, refreshedAt: expect.any(String) });
+    provider.answerWith({ status: 500, body: '' });
+    expect(await getRefusal(refresh())).toMatchObject({ code: 'refresh_failed' });
+    expect((await getCredential(credential)).refresh?.failing?.because).toBe('Something broke at the provider');
+    provider.answerWith(null);
+    expect((await refresh()).refresh?.failing).toBeNull();
+    expect((await readEvents(credential, 'token_refresh')).map(({ source, outcome }) => [source, outcome])).toEqual([
+      ['direct', 'ok'],
+      ['direct', 'failed'],
+      ['direct', 'ok'],
+    ]);
+  });
+
+  test('a credential that lacks what a refresh takes says what', async () => {
+    const { id } = await owner.client.credentials.create.mutate({
+      kind: 'oauth',
+      service: 'calendar',
+      label: 'pasted',
+      public: {},
+      secret: { accessToken: 'pasted' },
+    });
+    const refusal = await getRefusal(owner.client.credentials.refresh.mutate({ id }));
+    expect(refusal).toMatchObject({ code: 'invalid_input', sentence: expect.stringContaining('a refresh token') });
+  });
+
+  test('the job refreshes what ends within minutes, once over two nodes, and leaves a locked vault alone', async () => {
+    const { refreshEndingTokens } = await import('@keytrail/server/vault/refresh-job');
+    const nowMs = server.app.ctx.nowMs();
+    const { credential } = await createFurniture({ endsInS: 200, nowMs });
+    const far = await createFurniture({ endsInS: 900, nowMs });
+    const other = await server.createOwner();
+    const locked = await createOAuthCredential(other, provider, { endsInS: 200, nowMs });
+    await other.client.vault.lock.mutate();
+    const node = await server.startNode();
+    await Promise.all([refreshEndingTokens(server.app.ctx), refreshEndingTokens(node.ctx)]);
+    expect(await readEvents(credential, 'token_refresh')).toMatchObject([
+      { source: 'system', title: 'Scheduled Refresh', outcome: 'ok', credentialId: credential.id },
+    ]);
+    expect(await readEvents(far.credential, 'token_refresh')).toEqual([]);
+    expect(await readEvents(locked, 'token_refresh', other)).toEqual([]);
+  });
+});
+
+test('neither tokens nor the client’s secret are in the log, the events or what went wrong', async () => {
+  const { credential, ask } = await createFurniture();
+  provider.answerWith({ status: 200, body: '{"access_token":12345,"leak":"odd-answer-7d1e"}' });
+  await getRefusal(ask());
+  provider.answerWith(null);
+  server.advance(6_000);
+  const { values } = await ask();
+  const { events } = await owner.client.audit.since.query({ from: 0 });
+  const written = server.logged() + JSON.stringify(events);
+  const secrets = [
+    credential.tokens.accessToken,
+    credential.tokens.refreshToken,
+    provider.client.secret,
+    values.accessToken ?? '',
+  ];
+  for (const secret of [...secrets, 'odd-answer-7d1e']) expect(written).not.toContain(secret);
+});
+
+async function getCredential({ id }: { readonly id: string }) {
+  const found = (await owner.client.credentials.list.query()).find((credential) => credential.id === id);
+  if (found === undefined) throw new Error('no such credential');
+  return found;
+}
