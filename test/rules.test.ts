@@ -60,10 +60,13 @@ describe('server', () => {
   test('only the door opens secrets, and the check of the master key at the start', () => {
     expect(importers(/base\/envelope\.ts$|^\.\/envelope\.ts$/, /\bopen\b/)).toEqual([
       'server/src/base/master-key-check.ts',
+      // What it sealed itself, about a connection under way.
+      'server/src/vault/connect-ticket.ts',
       'server/src/vault/open-field.ts',
     ]);
-    // The door opens what is asked for; a refresh opens what only the provider gets.
+    // The door opens what is asked for; a refresh and a connection open what only the provider gets.
     expect(importers(/open-field\.ts$/, /openField/)).toEqual([
+      'server/src/vault/connect.ts',
       'server/src/vault/opening.ts',
       'server/src/vault/refresh.ts',
     ]);

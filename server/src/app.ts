@@ -28,6 +28,7 @@ import { createExportRoute } from './http/export.ts';
 import { createHealthRoute } from './http/health.ts';
 import { createHttpProxyRoutes } from './http/http-proxy.ts';
 import { createMcpRoutes } from './http/mcp.ts';
+import { oauthCallbackPath, oauthCallbackRoute } from './http/oauth-callback.ts';
 import { createPageGuard } from './http/page-guard.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { createTrpcFace, createTrpcRoutes } from './http/trpc.ts';
@@ -126,6 +127,7 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
     next();
   });
   app.get('/health', createHealthRoute(ctx));
+  app.get(oauthCallbackPath, oauthCallbackRoute);
   app.use('/api/auth', createAuthRoutes(ctx, auth));
   const face = createTrpcFace(ctx, auth);
   app.post('/trpc/agent.credential', createAgentCredentialRoute(face));

@@ -85,6 +85,11 @@ export const errorFaces = {
     trpc: 'SERVICE_UNAVAILABLE',
     sentence: 'The token has expired and could not be renewed just now. Try again shortly.',
   },
+  connect_failed: {
+    status: 502,
+    trpc: 'BAD_GATEWAY',
+    sentence: 'The provider gave no tokens. Start the connection again.',
+  },
   upstream_forbidden: {
     status: 502,
     trpc: 'BAD_GATEWAY',

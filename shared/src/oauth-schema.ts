@@ -1,10 +1,10 @@
-// What is readable of an OAuth credential, and what connecting one takes, where they come in.
+// What is readable of an OAuth credential, where it comes in.
 
 import { z } from 'zod';
 import { clientAuths } from './oauth.ts';
 import { line } from './text.ts';
 
-const endpoint = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2000);
+export const endpoint = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2000);
 
 /** Parameters of the authorization request beyond the usual ones, such as `access_type`. */
 const authorizationParameters = z

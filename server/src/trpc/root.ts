@@ -11,6 +11,7 @@ import { credentialsRouter } from './credentials.ts';
 import { grantsRouter } from './grants.ts';
 import { inboxRouter } from './inbox.ts';
 import { router } from './init.ts';
+import { oauthRouter } from './oauth.ts';
 import { policiesRouter } from './policies.ts';
 import { proxiesRouter } from './proxies.ts';
 import { vaultRouter } from './vault.ts';
@@ -26,6 +27,7 @@ export const appRouter = router({
   audit: auditRouter,
   credentials: credentialsRouter,
   grants: grantsRouter,
+  oauth: oauthRouter,
   policies: policiesRouter,
   proxies: proxiesRouter,
   inbox: inboxRouter,

@@ -43,28 +43,32 @@ export function createCredential(
   input: CredentialInput,
 ): Promise<CredentialSummary> {
   const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
-  const now = new Date(ctx.nowMs());
-  const binding = { accountId: owner.accountId, credentialId: id, version: 1 };
   return changeCredential(ctx, owner, async (tx) => {
-    const [row] = await tx
-      .insert(credentials)
-      .values({
-        accountId: owner.accountId,
-        id,
-        kind: input.kind,
-        service: input.service,
-        label: input.label,
-        tags: input.tags,
-        public: input.public,
-        sealed: sealFields(ctx, binding, { ...input.secret, notes: input.notes }),
-        version: 1,
-        expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
-        createdAt: now,
-        updatedAt: now,
-      })
-      .returning();
-    return { row: verifyFound(row, id), action: 'create', title: 'Credential created' };
+    const row = await insertCredential(tx, ctx, owner, id, input);
+    return { row, action: 'create', title: 'Credential created' };
   });
+}
+
+/** The row of a new credential, in a transaction that records it. */
+export async function insertCredential(
+  tx: Transaction,
+  ctx: Context,
+  { accountId }: OwnerPrincipal,
+  id: string,
+  input: CredentialInput,
+): Promise<CredentialRow> {
+  const now = new Date(ctx.nowMs());
+  const { kind, service, label, tags } = input;
+  const sealed = sealFields(ctx, { accountId, credentialId: id, version: 1 }, { ...input.secret, notes: input.notes });
+  const expiresAt = input.expiresAt === null ? null : new Date(input.expiresAt);
+  const [row] = await tx
+    .insert(credentials)
+    .values({
+      ...{ accountId, id, kind, service, label, tags, sealed, expiresAt },
+      ...{ public: input.public, version: 1, createdAt: now, updatedAt: now },
+    })
+    .returning();
+  return verifyFound(row, id);
 }
 
 /**
@@ -154,7 +158,8 @@ export async function getCredential(
 
 type Changed = { row: CredentialRow; along?: Change[] } & Pick<Change, 'action' | 'title' | 'fields'>;
 
-async function changeCredential(
+/** Carries out a change and records it, both or neither. */
+export async function changeCredential(
   ctx: Context,
   owner: OwnerPrincipal,
   work: (tx: Transaction) => Promise<Changed>,

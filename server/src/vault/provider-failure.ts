@@ -1,8 +1,8 @@
 // Why a provider gave no tokens, as one of few classes. What it said stays behind: it may quote what it was sent.
 
 import { AppError } from '@keytrail/shared/errors';
-import type { RefreshErrorClass } from '@keytrail/shared/event';
-import { ClientError, ResponseBodyError } from 'openid-client';
+import { type RefreshErrorClass, refreshErrorSentences } from '@keytrail/shared/event';
+import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'openid-client';
 
 /** A provider that was asked for tokens and gave none. */
 export class ProviderFailure extends Error {
@@ -24,6 +24,7 @@ export class ProviderFailure extends Error {
 export function toProviderFailure(error: unknown): ProviderFailure {
   const [known] = toCauses(error).filter((cause) => cause instanceof ProviderFailure);
   if (known !== undefined) return known;
+  if (error instanceof AuthorizationResponseError) return toRefusal(error.error, 400, noConsent);
   if (error instanceof ResponseBodyError) return toRefusal(error.error, error.status);
   const [own] = toCauses(error).filter((cause) => cause instanceof AppError);
   if (own !== undefined) return new ProviderFailure('unreachable', null, own.public);
@@ -33,11 +34,23 @@ export function toProviderFailure(error: unknown): ProviderFailure {
   return new ProviderFailure(status !== null && status >= 500 ? 'provider_error' : 'provider_answer', null);
 }
 
-function toRefusal(code: string, status: number): ProviderFailure {
+/** Why a connection did not come about, as one of ours. */
+export function toConnectError(error: unknown): unknown {
+  if (!(error instanceof ProviderFailure)) return error;
+  const said = error.public ?? refreshErrorSentences[error.errorClass];
+  const code = error.code === null ? '' : ` (${error.code})`;
+  const words =
+    error.errorClass === 'invalid_grant' ? 'The provider did not accept its own code: it is used up or too old' : said;
+  return new AppError('connect_failed', { message: error.message, public: `${words.replace(/\.$/, '')}${code}.` });
+}
+
+const noConsent = 'There was no consent at the provider';
+
+function toRefusal(code: string, status: number, sentence: string | null = null): ProviderFailure {
   const known = /^[a-z_]{1,40}$/.test(code) ? code : null;
   if (known === 'invalid_grant') return new ProviderFailure('invalid_grant', known);
   if (status === 429 || known === 'slow_down') return new ProviderFailure('provider_busy', known);
-  return new ProviderFailure(status >= 500 ? 'provider_error' : 'provider_refused', known);
+  return new ProviderFailure(status >= 500 ? 'provider_error' : 'provider_refused', known, sentence);
 }
 
 /** openid-client hands the response on as the cause of what it throws. */

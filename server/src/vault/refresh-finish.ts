@@ -10,7 +10,7 @@ import type { ProviderFailure } from './provider-failure.ts';
 import { isRow, recordAttempt, storeState } from './refresh-attempt.ts';
 import { restingState } from './refresh-due.ts';
 import { sealFields } from './sealing.ts';
-import type { Tokens } from './token-endpoint.ts';
+import { type Tokens, toReadableTokens } from './token-endpoint.ts';
 
 /**
  * Stores what the provider gave, unless the owner has put in other tokens meanwhile. A database that is away is waited for
@@ -28,7 +28,7 @@ export async function storeTokens(
   const endsMs = performance.now() + storePatienceMs;
   for (;;) {
     try {
-      return await tryToStore(ctx, used, attempt, { boxes, readable: toReadable(ctx, tokens) });
+      return await tryToStore(ctx, used, attempt, { boxes, readable: toReadableTokens(ctx, tokens) });
     } catch (error) {
       if (!isDatabaseAway(error) || performance.now() > endsMs) throw error;
       await new Promise((resolve) => setTimeout(resolve, storePauseMs));
@@ -97,11 +97,6 @@ export async function storeFailure(
 /** Boxes are sealed under random keys: no two are alike, so the same box is the same token. */
 function hasSameToken(row: CredentialRow, used: CredentialRow): boolean {
   return row.sealed.refreshToken?.box === used.sealed.refreshToken?.box;
-}
-
-function toReadable(ctx: Context, { expiresInS, scopes }: Tokens): Record<string, unknown> {
-  const ends = expiresInS === null ? null : new Date(ctx.nowMs() + expiresInS * 1000).toISOString();
-  return { accessTokenExpiresAt: ends, ...(scopes === null ? {} : { scopes }) };
 }
 
 function toFailing(

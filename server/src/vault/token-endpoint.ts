@@ -8,6 +8,7 @@ import {
   ClientSecretPost,
   Configuration,
   customFetch,
+  type DiscoveryRequestOptions,
   None,
   refreshTokenGrant,
   type TokenEndpointResponse,
@@ -83,6 +84,25 @@ function toClientAuth({ clientAuth, clientSecret }: ProviderClient): ClientAuth 
   return clientAuth === 'post' ? ClientSecretPost(clientSecret) : ClientSecretBasic(clientSecret);
 }
 
+/** How openid-client is to read a provider's metadata. */
+export function toDiscoveryOptions(ctx: Context, algorithm: 'oidc' | 'oauth2'): DiscoveryRequestOptions {
+  return {
+    algorithm,
+    timeout: timeoutS,
+    execute: [allowInsecureRequests],
+    [customFetch]: (url, options) => send(ctx, url, options),
+  };
+}
+
+/** What of a provider's answer is stored readable; a provider that names no scopes gave those that were asked for. */
+export function toReadableTokens(
+  ctx: Pick<Context, 'nowMs'>,
+  { expiresInS, scopes }: Tokens,
+): { accessTokenExpiresAt: string | null; scopes?: string[] } {
+  const ends = expiresInS === null ? null : new Date(ctx.nowMs() + expiresInS * 1000).toISOString();
+  return { accessTokenExpiresAt: ends, ...(scopes === null ? {} : { scopes: [...scopes] }) };
+}
+
 interface SendOptions {
   readonly method: string;
   readonly headers: Record<string, string>;
@@ -91,7 +111,7 @@ interface SendOptions {
 }
 
 /** One call to a provider, its answer read whole and made to fit. */
-export async function send(ctx: Context, address: string, options: SendOptions): Promise<Response> {
+async function send(ctx: Context, address: string, options: SendOptions): Promise<Response> {
   const url = new URL(address);
   if (url.protocol !== 'https:' && !isAllowedHost(ctx.config.allowedUpstreams, url)) {
     const sentence = 'A provider is called over https only, unless whoever runs the server allows its host by name.';

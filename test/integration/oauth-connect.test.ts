@@ -1,0 +1,205 @@
+// Credentials that are connected by their owner's consent: in the browser with PKCE and a state, or by a device code; with
+// endpoints that were discovered or typed.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { getRefusal } from '../kit/client.ts';
+import { consent, consentToDevice } from '../kit/consent.ts';
+import { type OAuthProvider, startOAuthProvider } from '../kit/oauth-provider.ts';
+import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
+
+const redirectUri = 'https://keytrail.test/oauth/callback';
+let server: TestServer;
+let provider: OAuthProvider;
+let owner: Owner;
+
+beforeAll(async () => {
+  provider = await startOAuthProvider([redirectUri]);
+  server = await startTestServer({ KEYTRAIL_ALLOWED_UPSTREAMS: '127.0.0.1' });
+  owner = await server.createOwner();
+});
+afterAll(async () => {
+  await server.stop();
+  await provider.stop();
+});
+
+let made = 0;
+
+function toInput() {
+  return {
+    service: 'calendar',
+    label: `connected ${++made}`,
+    provider: {
+      issuer: provider.issuer,
+      authorizationUrl: `${provider.issuer}/auth`,
+      deviceUrl: `${provider.issuer}/device/auth`,
+      tokenUrl: provider.tokenUrl,
+      clientId: provider.client.id,
+      clientSecret: provider.client.secret,
+      scopes: ['openid', 'offline_access', 'api'],
+      authorizationParameters: { prompt: 'consent' },
+    },
+  };
+}
+
+const connect = () => owner.client.oauth.connect.mutate({ ...toInput(), redirectUri });
+
+async function readTokens(id: string) {
+  return (await owner.client.credentials.use.mutate({ id, action: 'reveal' })).values;
+}
+
+describe('by consent in the browser', () => {
+  test('the address asks for a code with PKCE and a state; what comes back makes a credential that refreshes itself', async () => {
+    const { authorizationUrl, pending } = await connect();
+    const asked = new URL(authorizationUrl).searchParams;
+    expect(asked.get('code_challenge_method')).toBe('S256');
+    expect(asked.get('state')?.length).toBeGreaterThan(30);
+    expect(asked.get('scope')).toBe('openid offline_access api');
+    const callbackUrl = await consent(authorizationUrl, redirectUri);
+    const credential = await owner.client.oauth.finish.mutate({ pending, callbackUrl });
+    expect(credential).toMatchObject({
+      kind: 'oauth',
+      service: 'calendar',
+      refresh: { possible: true, failing: null, reconnectNeeded: null },
+      secretFields: ['accessToken', 'clientSecret', 'refreshToken'],
+    });
+    const { accessToken = '' } = await readTokens(credential.id);
+    expect(await provider.accepts(accessToken)).toBe(true);
+    await owner.client.credentials.refresh.mutate({ id: credential.id });
+    expect((await readTokens(credential.id)).accessToken).not.toBe(accessToken);
+    const { events } = await owner.client.audit.list.query({ filter: { credentialIds: [credential.id] } });
+    expect(events.at(-1)).toMatchObject({
+      type: 'vault_change',
+      action: 'connect',
+      title: 'Credential connected',
+      fields: ['accessToken', 'refreshToken'],
+    });
+  });
+
+  test('a code counts once, and so does what was started', async () => {
+    const { authorizationUrl, pending } = await connect();
+    const callbackUrl = await consent(authorizationUrl, redirectUri);
+    await owner.client.oauth.finish.mutate({ pending, callbackUrl });
+    expect(await getRefusal(owner.client.oauth.finish.mutate({ pending, callbackUrl }))).toMatchObject({
+      code: 'connect_failed',
+      sentence: expect.stringContaining('used up'),
+    });
+  });
+
+  test('another state, another account’s ticket or a changed one brings nothing about', async () => {
+    const { authorizationUrl, pending } = await connect();
+    const callbackUrl = await consent(authorizationUrl, redirectUri);
+    const forged = new URL(callbackUrl);
+    forged.searchParams.set('state', 'x'.repeat(43));
+    const finish = (with_: { pending: string; callbackUrl: string }, by = owner) =>
+      getRefusal(by.client.oauth.finish.mutate(with_));
+    expect(await finish({ pending, callbackUrl: forged.href })).toMatchObject({ code: 'connect_failed' });
+    const other = await server.createOwner();
+    const foreign = { code: 'invalid_input', sentence: expect.stringContaining('Start it again') };
+    expect(await finish({ pending, callbackUrl }, other)).toMatchObject(foreign);
+    expect(await finish({ pending: `${pending.slice(0, -4)}AAAA`, callbackUrl })).toMatchObject(foreign);
+    expect(await finish({ pending: 'nonsense', callbackUrl })).toMatchObject(foreign);
+  });
+
+  test('what was started half an hour ago is over', async () => {
+    const { authorizationUrl, pending } = await connect();
+    const callbackUrl = await consent(authorizationUrl, redirectUri);
+    server.advance(31 * 60_000);
+    expect(await getRefusal(owner.client.oauth.finish.mutate({ pending, callbackUrl }))).toMatchObject({
+      code: 'invalid_input',
+    });
+  });
+
+  test('an owner who says no is told so', async () => {
+    const { authorizationUrl, pending } = await connect();
+    const state = new URL(authorizationUrl).searchParams.get('state');
+    const callbackUrl = `${redirectUri}?error=access_denied&state=${state}&iss=${provider.issuer}`;
+    expect(await getRefusal(owner.client.oauth.finish.mutate({ pending, callbackUrl }))).toMatchObject({
+      code: 'connect_failed',
+      sentence: expect.stringContaining('access_denied'),
+    });
+  });
+
+  test('an answer in another provider’s name is refused where the provider’s own is known', async () => {
+    const { authorizationUrl, pending } = await connect();
+    const callbackUrl = new URL(await consent(authorizationUrl, redirectUri));
+    callbackUrl.searchParams.set('iss', 'https://other.example.com');
+    const refused = getRefusal(owner.client.oauth.finish.mutate({ pending, callbackUrl: callbackUrl.href }));
+    expect(await refused).toMatchObject({ code: 'connect_failed' });
+  });
+
+  test('connecting again replaces the tokens and clears what was wrong with the old ones', async () => {
+    const first = await connect();
+    const { id } = await owner.client.oauth.finish.mutate({
+      pending: first.pending,
+      callbackUrl: await consent(first.authorizationUrl, redirectUri),
+    });
+    provider.answerWith({ status: 400, body: '{"error":"invalid_grant"}' });
+    await getRefusal(owner.client.credentials.refresh.mutate({ id }));
+    provider.answerWith(null);
+    const before = await readTokens(id);
+    const again = await owner.client.oauth.reconnect.mutate({ id, redirectUri });
+    const credential = await owner.client.oauth.finish.mutate({
+      pending: again.pending,
+      callbackUrl: await consent(again.authorizationUrl, redirectUri),
+    });
+    expect(credential).toMatchObject({ id, refresh: { possible: true, failing: null, reconnectNeeded: null } });
+    expect((await readTokens(id)).accessToken).not.toBe(before.accessToken);
+    const { events } = await owner.client.audit.list.query({
+      filter: { credentialIds: [id], types: ['vault_change'] },
+    });
+    expect(events.map(({ title }) => title)).toEqual(['Credential reconnected', 'Credential connected']);
+  });
+
+  test('a locked vault starts nothing', async () => {
+    const other = await server.createOwner();
+    await other.client.vault.lock.mutate();
+    const refused = getRefusal(other.client.oauth.connect.mutate({ ...toInput(), redirectUri }));
+    expect(await refused).toMatchObject({ code: 'vault_locked' });
+  });
+});
+
+test('by a device code: waiting until the owner has typed it, then a credential', async () => {
+  const started = await owner.client.oauth.connectDevice.mutate(toInput());
+  expect(started).toMatchObject({ userCode: expect.any(String), verificationUrl: `${provider.issuer}/device` });
+  const poll = () => owner.client.oauth.pollDevice.mutate({ pending: started.pending });
+  expect(await poll()).toMatchObject({ outcome: 'waiting' });
+  await consentToDevice(started.verificationUrlComplete ?? '');
+  const outcome = await poll();
+  if (outcome.outcome !== 'connected') throw new Error('still waiting');
+  expect(await provider.accepts((await readTokens(outcome.credential.id)).accessToken ?? '')).toBe(true);
+});
+
+describe('discovery', () => {
+  test('finds the endpoints by the server’s address or by that of its document', async () => {
+    const found = {
+      issuer: provider.issuer,
+      authorizationUrl: `${provider.issuer}/auth`,
+      tokenUrl: provider.tokenUrl,
+      deviceUrl: `${provider.issuer}/device/auth`,
+      scopes: expect.arrayContaining(['offline_access']),
+    };
+    const discover = (address: string) => owner.client.oauth.discover.mutate({ address });
+    expect(await discover(provider.issuer)).toMatchObject(found);
+    expect(await discover(`${provider.issuer}/.well-known/openid-configuration`)).toMatchObject(found);
+  });
+
+  test('says what is wrong with an address, and reaches none that is private', async () => {
+    const discover = (address: string) => getRefusal(owner.client.oauth.discover.mutate({ address }));
+    expect(await discover(`${provider.issuer}/nothing/here`)).toMatchObject({ code: 'invalid_input' });
+    expect(await discover('https://10.0.0.7')).toMatchObject({
+      code: 'connect_failed',
+      sentence: expect.stringContaining('private address'),
+    });
+    expect(await discover('http://example.com')).toMatchObject({ sentence: expect.stringContaining('https only') });
+  });
+});
+
+test('the page that the browser comes back to reads nothing, runs nothing and stays out of frames', async () => {
+  const response = await fetch(`${server.url}/oauth/callback?code=secret-code&state=s`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  expect(await response.text()).not.toContain('secret-code');
+  expect(server.logged()).not.toContain('secret-code');
+  expect(server.logged()).not.toContain(provider.client.secret);
+});
