@@ -21,10 +21,7 @@ const connection = { service, label: line(100), provider };
 /** A way to the owner's consent: by the browser, which comes back to `redirectUri`. */
 export const connectInput = z.strictObject({
   ...connection,
-  provider: provider.refine(({ authorizationUrl }) => authorizationUrl !== undefined, {
-    path: ['authorizationUrl'],
-    message: 'is required',
-  }),
+  provider: provider.extend({ authorizationUrl: endpoint }),
   redirectUri: endpoint,
 });
 export type ConnectInput = z.infer<typeof connectInput>;
@@ -32,9 +29,6 @@ export type ConnectInput = z.infer<typeof connectInput>;
 /** The same by a code that the owner types on another page (RFC 8628). */
 export const deviceConnectInput = z.strictObject({
   ...connection,
-  provider: provider.refine(({ deviceUrl }) => deviceUrl !== undefined, {
-    path: ['deviceUrl'],
-    message: 'is required',
-  }),
+  provider: provider.extend({ deviceUrl: endpoint }),
 });
 export type DeviceConnectInput = z.infer<typeof deviceConnectInput>;

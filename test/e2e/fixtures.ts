@@ -37,6 +37,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const server = await startServerProcess({
         KEYTRAIL_DATA_DIR: join(folder.path, 'data'),
         KEYTRAIL_TRUSTED_PROXIES: '127.0.0.1',
+        // The tests' own provider of tokens.
+        KEYTRAIL_ALLOWED_UPSTREAMS: '127.0.0.1',
       });
       await use(server);
       await server.kill('SIGTERM');

@@ -36,7 +36,7 @@ function toInput() {
       clientId: provider.client.id,
       clientSecret: provider.client.secret,
       scopes: ['openid', 'offline_access', 'api'],
-      authorizationParameters: { prompt: 'consent' },
+      authorizationParameters: { audience: 'api.example.com' },
     },
   };
 }
@@ -53,6 +53,8 @@ describe('by consent in the browser', () => {
     const asked = new URL(authorizationUrl).searchParams;
     expect(asked.get('code_challenge_method')).toBe('S256');
     expect(asked.get('state')?.length).toBeGreaterThan(30);
+    expect(asked.get('prompt')).toBe('consent');
+    expect(asked.get('audience')).toBe('api.example.com');
     expect(asked.get('scope')).toBe('openid offline_access api');
     const callbackUrl = await consent(authorizationUrl, redirectUri);
     const credential = await owner.client.oauth.finish.mutate({ pending, callbackUrl });

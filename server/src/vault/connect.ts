@@ -85,6 +85,8 @@ async function start(
   const state = randomState();
   const { scopes, authorizationParameters } = input.provider;
   const authorizationUrl = buildAuthorizationUrl(toConfiguration(ctx, toClient(input)), {
+    // OpenID Connect Core §11: without it nobody has to give a refresh token.
+    ...(scopes.includes('offline_access') ? { prompt: 'consent' } : {}),
     ...authorizationParameters,
     redirect_uri: input.redirectUri,
     ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),

@@ -12,6 +12,7 @@ import { SearchField } from '../../../ui/search-field.tsx';
 import { useToast } from '../../../ui/toast.tsx';
 import { FirstSteps } from '../first-steps.tsx';
 import { GrantDialog } from '../grants/grant-dialog.tsx';
+import { ConnectDialogs } from '../oauth/connect-dialogs.tsx';
 import { PageHead } from '../page-head.tsx';
 import { QueryState } from '../query-state.tsx';
 import { strings } from '../strings.ts';
@@ -26,7 +27,7 @@ import { matchesText } from '../vault/public-members.ts';
 const text = strings.vault;
 
 /** Over the list lies at most one of these. */
-type Overlay = 'add' | 'edit' | 'share' | 'remove';
+type Overlay = 'add' | 'connect' | 'edit' | 'share' | 'remove';
 
 /** The open credential and the search are in the address. */
 export function VaultPage() {
@@ -67,7 +68,7 @@ export function VaultPage() {
           />
         )}
       </QueryState>
-      {(chosen !== undefined || overlay === 'add') && (
+      {(chosen !== undefined || overlay === 'add' || overlay === 'connect') && (
         <Overlays chosen={chosen} overlay={overlay} setOverlay={setOverlay} onClose={() => goTo({ open: undefined })} />
       )}
     </>
@@ -135,8 +136,19 @@ function Overlays({ chosen, overlay, setOverlay, onClose }: OverlaysProps) {
           credential={overlay === 'edit' ? chosen : undefined}
           services={services}
           onClose={close}
+          onConnect={() => setOverlay('connect')}
           onSaved={(saved) => {
             toast(overlay === 'add' ? text.created(saved.label) : strings.saved);
+            close();
+            void refresh.credentials();
+          }}
+        />
+      )}
+      {overlay === 'connect' && (
+        <ConnectDialogs
+          onClose={close}
+          onConnected={({ label }) => {
+            toast(strings.oauth.connected(label));
             close();
             void refresh.credentials();
           }}

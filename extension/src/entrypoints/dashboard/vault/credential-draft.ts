@@ -117,11 +117,17 @@ export function toChange(draft: CredentialDraft, credential: CredentialSummary):
       label,
       tags,
       expiresAt,
-      public: outcome.value.public,
+      public: { ...toHidden(credential), ...outcome.value.public },
       ...(draft.notes !== '' ? { notes: draft.notes } : draft.removed.includes('notes') ? { notes: null } : {}),
       ...(Object.keys(secret).length > 0 ? { secret } : {}),
     },
   };
+}
+
+/** Readable members that the form does not ask for: they stay as they are. */
+function toHidden({ kind, public: stored }: CredentialSummary): Record<string, unknown> {
+  const asked = kindFields[kind].map(({ name }) => name);
+  return Object.fromEntries(Object.entries(stored).filter(([name]) => !asked.includes(name)));
 }
 
 function hasNamed(draft: CredentialDraft, name: string): boolean {

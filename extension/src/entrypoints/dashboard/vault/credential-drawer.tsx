@@ -14,6 +14,7 @@ import { ServiceBadge } from '../../../ui/service-badge.tsx';
 import { activityOf } from '../audit/activity-search.ts';
 import { Detail, Details, Section } from '../detail.tsx';
 import { CredentialGrants } from '../grants/credential-grants.tsx';
+import { TokenStatus } from '../oauth/token-status.tsx';
 import { AttachedPolicies } from '../policies/attached-policies.tsx';
 import { strings } from '../strings.ts';
 import { Expiry } from './expiry.tsx';
@@ -68,6 +69,7 @@ export function CredentialDrawer(props: CredentialDrawerProps) {
           </Link>
         </div>
         <Secrets credential={credential} onUsed={onUsed} />
+        {credential.refresh !== null && <TokenStatus credential={credential} refresh={credential.refresh} />}
         <Section title={text.sections.details}>
           <PublicDetails credential={credential} />
         </Section>

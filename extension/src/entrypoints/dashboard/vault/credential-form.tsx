@@ -31,13 +31,15 @@ interface CredentialFormProps {
   readonly credential?: CredentialSummary | undefined;
   readonly services: readonly string[];
   readonly onClose: () => void;
+  /** The owner would rather connect with a provider. */
+  readonly onConnect: () => void;
   readonly onSaved: (saved: CredentialSummary) => void;
 }
 
 const kindOptions = credentialKinds.map((kind) => ({ value: kind, label: credentialKindLabels[kind] }));
 
 /** A dialog. What was typed stays when the server refuses or is away. */
-export function CredentialForm({ credential, services, onClose, onSaved }: CredentialFormProps) {
+export function CredentialForm({ credential, services, onClose, onConnect, onSaved }: CredentialFormProps) {
   const [draft, setDraft] = useState(() => (credential === undefined ? emptyDraft('login') : toDraft(credential)));
   const [errors, setErrors] = useState<DraftErrors>({});
   const { pending, failure, submit } = useSubmit();
@@ -72,6 +74,18 @@ export function CredentialForm({ credential, services, onClose, onSaved }: Crede
                 setErrors({});
               }}
             />
+          )}
+          {credential === undefined && draft.kind === 'oauth' && (
+            <Notice
+              tone="info"
+              action={
+                <Button size="small" onClick={onConnect}>
+                  {strings.oauth.offerAction}
+                </Button>
+              }
+            >
+              {strings.oauth.offer}
+            </Notice>
           )}
           <Names draft={draft} errors={errors} services={services} onChange={patch} />
           {kindFields[draft.kind].map((field) => (

@@ -103,6 +103,9 @@ function CredentialRow({ credential, open, onOpen, rowProps }: CredentialRowProp
             <p className="truncate text-xs">
               {credentialKindLabels[kind]}
               <Aside credential={credential} />
+              {credential.refresh?.reconnectNeeded && (
+                <span className="text-red"> · {strings.oauth.status.reconnectNeeded}</span>
+              )}
             </p>
           </div>
         </div>

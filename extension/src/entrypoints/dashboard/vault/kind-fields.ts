@@ -42,6 +42,13 @@ export const kindFields: Record<CredentialKind, readonly KindField[]> = {
       optional: true,
     },
     { name: 'refreshToken', place: 'secret', label: text.refreshToken, control: 'secret', optional: true },
+    {
+      name: 'authorizationUrl',
+      place: 'public',
+      label: text.authorizationUrl,
+      control: 'text',
+      optional: true,
+    },
     { name: 'tokenUrl', place: 'public', label: text.tokenUrl, control: 'text', optional: true },
     { name: 'clientId', place: 'public', label: text.clientId, control: 'text', optional: true },
     { name: 'clientSecret', place: 'secret', label: text.clientSecret, control: 'secret', optional: true },
