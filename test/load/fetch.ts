@@ -3,7 +3,6 @@
 // serve over HTTP from a process of their own on one database; slices of the two take turns, and figures are medians over
 // the pairs.
 
-import { Agent, request } from 'node:http';
 import { loadavg } from 'node:os';
 import { connect } from '@keytrail/server/base/db';
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
@@ -13,6 +12,7 @@ import { findFreePort } from '../kit/free-port.ts';
 import { signUp } from '../kit/people.ts';
 import { startBareEndpoint, startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir } from '../kit/temp-dir.ts';
+import { type Endpoint, measureCalls, median, round2 } from '../kit/timed-calls.ts';
 import { createGrantedAgent } from '../kit/vault.ts';
 
 const rounds = Number(process.argv[2] ?? 7);
@@ -76,12 +76,6 @@ const policies: Policy[] = [
   },
 ];
 
-interface Endpoint {
-  readonly url: string;
-  readonly key: string;
-  readonly body: string;
-}
-
 const folder = await makeTempDir();
 const postgres = await startEmbeddedPostgres({
   dataDir: folder.path,
@@ -97,7 +91,7 @@ try {
   await sql`insert into bare_keys values (${`Bearer ${plain.key}`}, ${'x'.repeat(40)})`;
 
   const before = await countRows(sql);
-  for (const endpoint of [product, plain]) await measure(endpoint, 32, 1);
+  for (const endpoint of [product, plain]) await measureCalls(endpoint, 32, 1);
   const busy = await measurePairs(product, plain, 32);
   const idle = await measurePairs(product, plain, 1);
   const after = await countRows(sql);
@@ -142,8 +136,8 @@ async function measurePairs(product: Endpoint, plain: Endpoint, clients: number)
   const p50Ratios: number[] = [];
   let calls = 0;
   for (let round = 0; round < rounds; round++) {
-    const base = await measure(plain, clients, secondsPerSlice);
-    const ours = await measure(product, clients, secondsPerSlice);
+    const base = await measureCalls(plain, clients, secondsPerSlice);
+    const ours = await measureCalls(product, clients, secondsPerSlice);
     calls += ours.calls;
     ratios.push(ours.perSecond / base.perSecond);
     p50Ratios.push(ours.p50Ms / base.p50Ms);
@@ -155,66 +149,10 @@ async function measurePairs(product: Endpoint, plain: Endpoint, clients: number)
   return { calls, ratio: round2(median(ratios)), p50Ratio: round2(median(p50Ratios)) };
 }
 
-async function measure(endpoint: Endpoint, clients: number, seconds: number) {
-  const agent = new Agent({ keepAlive: true, maxSockets: clients });
-  const startedAt = performance.now();
-  const endsAt = startedAt + seconds * 1000;
-  const times: number[] = [];
-  const call = async () => {
-    while (performance.now() < endsAt) {
-      const calledAt = performance.now();
-      await post(agent, endpoint);
-      times.push(performance.now() - calledAt);
-    }
-  };
-  await Promise.all(Array.from({ length: clients }, call));
-  const elapsedMs = performance.now() - startedAt;
-  agent.destroy();
-  return { calls: times.length, perSecond: times.length / (elapsedMs / 1000), p50Ms: median(times) };
-}
-
-function post(agent: Agent, { url, key, body }: Endpoint): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      url,
-      {
-        agent,
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${key}`,
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-          'user-agent': 'node',
-        },
-      },
-      (response) => {
-        let text = '';
-        response.on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('end', () => {
-          if (response.statusCode === 200) resolve();
-          else reject(new Error(`${url} answered ${response.statusCode}: ${text}`));
-        });
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(body);
-  });
-}
-
 /** Events of uses, and uses that a limit counted. */
 async function countRows(sql: ReturnType<typeof connect>): Promise<{ events: number; limited: number }> {
   const [row] = await sql<{ events: string; limited: string }[]>`
     select (select count(*) from events where type = 'agent_access') as events,
       (select coalesce(sum(uses), 0) from use_counters where key like 'grant %') as limited`;
   return { events: Number(row?.events), limited: Number(row?.limited) };
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function round2(value: number): number {
-  return Number(value.toFixed(2));
 }
