@@ -39,7 +39,7 @@ export default defineConfig({
   manifest: ({ browser, mode }) => ({
     name: 'Keytrail',
     description: 'Shows what used your credentials, fills your logins, and records every use.',
-    permissions: ['storage', 'alarms', 'notifications'],
+    permissions: ['storage', 'alarms', 'notifications', 'idle'],
     host_permissions: ['http://*/*', 'https://*/*'],
     action: { default_title: 'Keytrail' },
     content_security_policy: { extension_pages: toPolicy(mode === 'development') },

@@ -37,3 +37,29 @@ export function watchNotifies(listener: () => void): void {
 export async function setNotifies(notifies: boolean): Promise<void> {
   await browser.storage.local.set({ [notifiesKey]: notifies });
 }
+
+/** For how long nobody may touch the computer before the vault is locked. */
+export const autoLockChoices = [1, 5, 15, 30, 60] as const;
+export type AutoLockMinutes = (typeof autoLockChoices)[number];
+
+const autoLock = z
+  .union(autoLockChoices.map((minutes) => z.literal(minutes)))
+  .nullable()
+  .catch(null);
+const autoLockKey = 'autoLockMinutes';
+
+/** Null: it is not locked by itself. */
+export async function getAutoLockMinutes(): Promise<AutoLockMinutes | null> {
+  return autoLock.parse((await browser.storage.local.get(autoLockKey))[autoLockKey] ?? null);
+}
+
+export async function setAutoLockMinutes(minutes: AutoLockMinutes | null): Promise<void> {
+  await browser.storage.local.set({ [autoLockKey]: minutes });
+}
+
+/** Calls the listener after every change, in whichever page it was made. */
+export function watchAutoLock(listener: () => void): void {
+  browser.storage.local.onChanged.addListener((changes) => {
+    if (changes[autoLockKey] !== undefined) listener();
+  });
+}

@@ -10,6 +10,7 @@ import { watchNotifies } from '../../lib/settings.ts';
 import { accessRequestNoticeHandler, answerAccessRequest, listGrantChoices } from './access-requests.ts';
 import { alertNoticeHandler, showKeptAlerts } from './alert-notices.ts';
 import { answerApproval, approvalNoticeHandler, setLock } from './approvals.ts';
+import { followAbsence, lockIfAbsent } from './auto-lock.ts';
 import { resetBadge, updateBadge } from './badge.ts';
 import { copyPassword } from './copy.ts';
 import { fillActiveTab, fillPage, listPageLogins, listTabLogins } from './fill.ts';
@@ -50,12 +51,13 @@ export default defineBackground(() => {
     },
   });
   answerNotices({ approval: approvalNoticeHandler, access: accessRequestNoticeHandler, alert: alertNoticeHandler });
+  followAbsence();
   watchNotifies(() => void showKeptAlerts());
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === 'install') void browser.tabs.create({ url: toDashboardUrl('/welcome') });
   });
   browser.alarms.onAlarm.addListener((alarm) => {
-    if (alarm.name === syncAlarm) void Promise.all([pullEvents(), followInbox()]);
+    if (alarm.name === syncAlarm) void Promise.all([pullEvents(), followInbox(), lockIfAbsent()]);
   });
   watchSession(() => {
     void forgetLogins();

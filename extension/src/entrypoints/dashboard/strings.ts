@@ -1105,5 +1105,11 @@ export const strings = {
     appearance: 'Appearance',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
+    autoLock: {
+      title: 'Lock by itself',
+      hint: 'When nobody has touched this computer for so long, or its screen is locked. It locks the vault for every device and agent.',
+      never: 'Never',
+      minutes: (count: number) => `${count} min`,
+    },
   },
 } as const;

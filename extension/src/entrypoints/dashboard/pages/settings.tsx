@@ -9,6 +9,7 @@ import { Choice } from '../../../ui/choice.tsx';
 import { setTheme, themes, useTheme } from '../../../ui/theme.ts';
 import { PageHead } from '../page-head.tsx';
 import { AlertSettings } from '../settings/alert-settings.tsx';
+import { AutoLockChoice } from '../settings/auto-lock-choice.tsx';
 import { CacheSizeForm } from '../settings/cache-size-form.tsx';
 import { ServerForm } from '../settings/server-form.tsx';
 import { SessionList } from '../settings/session-list.tsx';
@@ -33,6 +34,9 @@ export function SettingsPage() {
         </Panel>
         <Panel title={strings.alertSettings.title} hint={strings.alertSettings.hint}>
           <AlertSettings />
+        </Panel>
+        <Panel title={text.autoLock.title} hint={text.autoLock.hint}>
+          <AutoLockChoice />
         </Panel>
         <Panel title={text.account}>
           <Account session={session} />
