@@ -20,7 +20,15 @@ export function startServerProcess(variables: Record<string, string>): Promise<S
 
 /** Starts `bare-endpoint.ts`, which answers to the same handling. */
 export function startBareEndpoint(variables: Record<string, string>): Promise<ServerProcess> {
-  return start(variables, bareMain);
+  return start(variables, { folder: kit, file: 'bare-endpoint.ts' });
+}
+
+/** Starts `issue-server.ts` or `peer-proxy.ts`, which do, too. */
+export function startBenchProcess(
+  file: 'issue-server.ts' | 'peer-proxy.ts',
+  variables: Record<string, string>,
+): Promise<ServerProcess> {
+  return start(variables, { folder: kit, file });
 }
 
 async function start(variables: Record<string, string>, main: Main): Promise<ServerProcess> {
@@ -54,7 +62,7 @@ interface Main {
 }
 
 const serverMain: Main = { folder: fileURLToPath(new URL('../../server', import.meta.url)), file: 'src/main.ts' };
-const bareMain: Main = { folder: fileURLToPath(new URL('.', import.meta.url)), file: 'bare-endpoint.ts' };
+const kit = fileURLToPath(new URL('.', import.meta.url));
 
 function spawnServer(variables: Record<string, string>, { folder, file }: Main) {
   const child = spawn(process.execPath, ['--import', 'tsx', file], {
