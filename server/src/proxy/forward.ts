@@ -1,6 +1,5 @@
 // Sends one call to its upstream and streams the answer back, scrubbed. Whoever leaves first, the other side hears of it at once.
 
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
@@ -53,29 +52,75 @@ export async function forward(
       body.on('error', () => {}).destroy();
       throw error;
     }
-    let bytes = 0;
+    const counted = { bytes: 0 };
     try {
-      response.writeHead(head.status, head.headers);
-      response.flushHeaders();
-      const scrub = options.scrubber.start();
-      for await (const chunk of stream) bytes += await write(response, scrub.push(chunk as Buffer), left.signal);
-      bytes += await write(response, scrub.end(), left.signal);
-      response.end();
-      return toResult(status, bytes, null);
+      await pass(stream, options.scrubber, response, head, counted);
+      return toResult(status, counted.bytes, null);
     } catch {
       const failure = left.signal.aborted ? 'The caller left' : 'The upstream broke off';
       response.destroy();
-      return toResult(status, bytes, failure);
+      body.on('error', () => {}).destroy();
+      return toResult(status, counted.bytes, failure);
     }
   } finally {
     response.off('close', onClose);
   }
 }
 
-/** Waits where the caller reads more slowly than the upstream writes. */
-async function write(response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<number> {
-  if (bytes.length > 0 && !response.write(bytes)) await once(response, 'drain', { signal });
-  return bytes.length;
+/** Passes an answer on, as it comes. Throws where the upstream does not bring it to its end, or the caller has left. */
+function pass(
+  stream: Readable,
+  scrubber: Scrubber,
+  response: ServerResponse,
+  head: { status: number; headers: AnswerHeaders },
+  counted: { bytes: number },
+): Promise<void> {
+  const scrub = scrubber.start();
+  const gather = createGathering(response);
+  const write = (bytes: Buffer) => {
+    if (bytes.length === 0) return;
+    counted.bytes += bytes.length;
+    gather();
+    // Where the caller reads more slowly than the upstream writes, that one waits.
+    if (!response.write(bytes)) stream.pause();
+  };
+  gather();
+  response.writeHead(head.status, head.headers).flushHeaders();
+  response.on('drain', () => stream.resume());
+  return new Promise((resolve, reject) => {
+    // What is thrown while a stream hands something on would end the process.
+    const guarded = (work: () => void) => {
+      try {
+        work();
+      } catch (error) {
+        reject(error);
+      }
+    };
+    stream.on('data', (chunk: Buffer) => guarded(() => write(scrub.push(chunk))));
+    stream.once('end', () =>
+      guarded(() => {
+        write(scrub.end());
+        response.end();
+        resolve();
+      }),
+    );
+    stream.once('error', reject);
+    stream.once('close', () => reject(new Error('closed before its end')));
+  });
+}
+
+/** What is written in one turn of the event loop leaves together: head, body and end of a short answer are one packet. */
+function createGathering(response: ServerResponse): () => void {
+  let gathers = false;
+  return () => {
+    if (gathers) return;
+    gathers = true;
+    response.cork();
+    setImmediate(() => {
+      gathers = false;
+      response.uncork();
+    });
+  };
 }
 
 function toKnown(headers: Readonly<Record<string, string | string[] | undefined>>): AnswerHeaders {
