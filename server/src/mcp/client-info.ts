@@ -17,6 +17,7 @@ const modern = z.object({ params: z.object({ _meta: z.object({ [CLIENT_INFO_META
 /** The name in a message, or in one of a batch; null where none says it. */
 export function findClientName(body: unknown): string | null {
   for (const message of [body].flat()) {
+    if (!mayTell(message)) continue;
     const first = initialize.safeParse(message);
     const each = modern.safeParse(message);
     const info = first.success ? first.data.params.clientInfo : each.data?.params._meta[CLIENT_INFO_META_KEY];
@@ -24,6 +25,13 @@ export function findClientName(body: unknown): string | null {
     if (name !== '') return name;
   }
   return null;
+}
+
+/** Most messages of the era before 2026 say nothing of it: they are told by a look. */
+function mayTell(message: unknown): boolean {
+  if (typeof message !== 'object' || message === null || !('params' in message)) return false;
+  const { params } = message;
+  return typeof params === 'object' && params !== null && ('clientInfo' in params || '_meta' in params);
 }
 
 /** Keeps the name with the key that it came with, so that the next request goes by it. A failure is only logged. */

@@ -29,8 +29,16 @@ export function openSession(keys: MasterKeys, holder: Holder, sessionId: string)
 function sealOf(keys: MasterKeys, version: number, { accountId, keyId, proxy }: Holder, upstreamId: string): string {
   const masterKey = keys.byVersion.get(version);
   if (masterKey === undefined) throw new Error(`master key version ${version} is not configured`);
-  const key = createHmac('sha256', masterKey).update('keytrail mcp session').digest();
-  return createHmac('sha256', key)
+  return createHmac('sha256', getSealKey(masterKey))
     .update(JSON.stringify([accountId, keyId, proxy.upstreamUrl, upstreamId]))
     .digest('base64url');
 }
+
+/** Derived once for each master key, which is in memory all the time, too. */
+function getSealKey(masterKey: Buffer): Buffer {
+  const known = sealKeys.get(masterKey) ?? createHmac('sha256', masterKey).update('keytrail mcp session').digest();
+  sealKeys.set(masterKey, known);
+  return known;
+}
+
+const sealKeys = new WeakMap<Buffer, Buffer>();
