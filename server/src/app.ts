@@ -21,6 +21,7 @@ import { verifyMasterKeys } from './base/master-key-check.ts';
 import { createOutbound } from './base/outbound.ts';
 import { createRandomSource } from './base/random.ts';
 import { RecentKeys } from './base/recent-keys.ts';
+import { SharedLoads } from './base/shared-loads.ts';
 import { Wakeups } from './base/wakeups.ts';
 import { createAgentCredentialRoute } from './http/agent-credential.ts';
 import { createAuthRoutes } from './http/auth.ts';
@@ -76,6 +77,7 @@ export async function startApp(parts: {
       { gatherMs: 250 },
     ),
     alikeUses: new RecentKeys(20_000),
+    proxyLoads: new SharedLoads(),
     wakeups: new Wakeups(),
     flights: new Flights(),
     outbound: createOutbound(parts.config.allowedUpstreams),

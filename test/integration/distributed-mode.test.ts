@@ -164,14 +164,15 @@ function asksAsApp(statement: string): boolean {
     return false;
   return (
     [...tables].some((table) => new RegExp(`\\b"?${table}"?\\b`).test(statement)) ||
-    /_events_(older|newer)|load_agent_call/.test(statement)
+    /_events_(older|newer)|load_(agent|proxy)_call/.test(statement)
   );
 }
 
-test('no function asks in its caller’s right about an account that it names by set_config, but the one that is told', async () => {
+test('no function asks in its caller’s right about an account that it names by set_config, but those that are told', async () => {
   const rows = await sql<{ name: string }[]>`
-    select proname as name from pg_proc where pronamespace = 'public'::regnamespace and strpos(prosrc, 'set_config(''keytrail') > 0`;
-  expect(rows.map(({ name }) => name)).toEqual(['load_agent_call']);
+    select proname as name from pg_proc where pronamespace = 'public'::regnamespace and strpos(prosrc, 'set_config(''keytrail') > 0
+    order by 1`;
+  expect(rows.map(({ name }) => name)).toEqual(['load_agent_call', 'load_proxy_call']);
 });
 
 test('no function that asks about accounts is written in SQL with arguments', async () => {

@@ -1,6 +1,7 @@
 // Proxies as their owner keeps them, by every outcome of each call; each change leaves the event that says so.
 
-import { findProxyByKey, type ProxyPrincipal } from '@keytrail/server/auth/proxy-keys';
+import type { ProxyPrincipal } from '@keytrail/server/auth/proxy-keys';
+import { loadProxyByKey } from '@keytrail/server/vault/proxy-load';
 import type { ProxySummary } from '@keytrail/shared/proxy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkLog } from '../kit/check-log.ts';
@@ -28,8 +29,8 @@ async function readTail(owner: Owner, count: number) {
   return events.toReversed();
 }
 
-function find(key: string): Promise<ProxyPrincipal | null> {
-  return findProxyByKey(server.app.ctx, key, { client: 'other' });
+async function find(key: string): Promise<ProxyPrincipal | null> {
+  return (await loadProxyByKey(server.app.ctx, key, { client: 'other' }))?.by ?? null;
 }
 
 /** What the key opens at this moment: a proxy, nothing any more, or nothing ever. */

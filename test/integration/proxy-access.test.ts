@@ -8,7 +8,7 @@ import type { Rule } from '@keytrail/shared/policy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkLog } from '../kit/check-log.ts';
 import { createPolicy } from '../kit/policies.ts';
-import { callThrough, createTokenProxy, getProxyOf, toProxyFields } from '../kit/proxies.ts';
+import { callThrough, createTokenProxy, loadProxyOf, toProxyFields } from '../kit/proxies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { createGrantedAgent, tokenValue } from '../kit/vault.ts';
 
@@ -142,6 +142,32 @@ test('proxy_disabled: switched off, nothing leaves; switched on, it does again',
   await expectRefused(owner, key, 'proxy_disabled', { proxyId: proxy.id, proxyName: proxy.name });
   await owner.client.proxies.setEnabled.mutate({ id: proxy.id, enabled: true });
   expect(await call(key)).toMatchObject({ outcome: 'ok' });
+});
+
+test('calls at once share what they are decided by, and none is decided by what was read before it came', async () => {
+  const owner = await server.createOwner();
+  const { proxy, key } = await createTokenProxy(owner);
+  const sql = connect(server.databaseUrl, { max: 1 });
+  try {
+    const { first, later } = await sql.begin(async (tx) => {
+      const waiting = async () => {
+        const here = tx`select oid from pg_database where datname = current_database()`;
+        return (await tx`select from pg_locks where not granted and database = (${here})`).length;
+      };
+      await tx`lock table vault_locks in access exclusive mode`;
+      // It has its snapshot of the account already when it meets the lock.
+      const first = call(key);
+      await expect.poll(waiting).toBe(1);
+      await tx`update proxies set enabled = false where id = ${proxy.id}`;
+      const later = Array.from({ length: 20 }, () => call(key));
+      await expect.poll(waiting).toBe(1);
+      return { first, later };
+    });
+    expect(await first).toMatchObject({ outcome: 'ok' });
+    for (const each of await Promise.all(later)) expect(each).toMatchObject({ rule: 'proxy_disabled' });
+  } finally {
+    await sql.end();
+  }
 });
 
 test('vault_locked: a locked vault refuses the call; a revoked key and a proxy that is off outweigh it', async () => {
@@ -327,7 +353,7 @@ test('beyond 60 refusals a minute of one proxy, those alike are counted aside; a
 test('the result is a second event, tied to the use: status, time and bytes, of a failure the reason', async () => {
   const owner = await server.createOwner();
   const { proxy, key, credential } = await createTokenProxy(owner);
-  const by = await getProxyOf(server.app.ctx, key);
+  const { by } = await loadProxyOf(server.app.ctx, key);
   const said = { tool: 'create_issue', correlationId: nobodysId };
   await call(key, said);
   recordProxyResult(server.app.ctx, by, said, credential, { status: 200, ms: 12.6, bytes: 345, failure: null });
@@ -351,7 +377,7 @@ test('a result counts as no use: not for a limit, not in a replay, and it makes 
   const target = { kind: 'proxy', id: proxy.id } as const;
   const rules: Rule[] = [{ type: 'rate_limit', uses: 2, per: 'hour', counts: 'agent' }];
   await createPolicy(owner, rules, [target]);
-  const by = await getProxyOf(server.app.ctx, key);
+  const { by } = await loadProxyOf(server.app.ctx, key);
   const said = { tool: 'create_issue', correlationId: nobodysId };
   await call(key);
   for (let n = 0; n < 5; n++) {
@@ -417,7 +443,7 @@ test('a handshake gets the values without an event and uses up no limit; where a
   const limit: Rule = { type: 'rate_limit', uses: 1, per: 'day', counts: 'agent' };
   await createPolicy(owner, [limit], [{ kind: 'proxy', id: proxy.id }]);
   const before = await readAll(owner);
-  const shakeHands = async () => connectForProxy(server.app.ctx, await getProxyOf(server.app.ctx, key));
+  const shakeHands = async () => connectForProxy(server.app.ctx, await loadProxyOf(server.app.ctx, key));
   for (let n = 0; n < 3; n++)
     expect(await shakeHands()).toMatchObject({ outcome: 'ok', values: { value: tokenValue } });
   expect(await readAll(owner)).toEqual(before);

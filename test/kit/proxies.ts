@@ -1,10 +1,10 @@
 // Proxies of a test: one with a credential that it injects, as an owner makes it, and calls through it.
 
-import { findProxyByKey } from '@keytrail/server/auth/proxy-keys';
 import type { Requester } from '@keytrail/server/auth/requester';
 import type { Context } from '@keytrail/server/base/context';
 import { injectForProxy } from '@keytrail/server/vault/access';
 import type { ProxyCall } from '@keytrail/server/vault/proxy-call';
+import { loadProxyByKey } from '@keytrail/server/vault/proxy-load';
 import { mintUuid } from '@keytrail/shared/ids';
 import type { Client } from './client.ts';
 import { createToken } from './vault.ts';
@@ -53,9 +53,9 @@ export async function createTokenProxy(owner: Owner, changes: Partial<ProxyField
   return { ...(await owner.client.proxies.create.mutate(fields)), credential };
 }
 
-/** Whoever holds the key, as a call begins; throws for a key that opens nothing. */
-export async function getProxyOf(ctx: Context, key: string, requester: Requester = { client: 'other' }) {
-  const found = await findProxyByKey(ctx, key, requester);
+/** The proxy of a key, as a call finds it; throws for a key that opens nothing. */
+export async function loadProxyOf(ctx: Context, key: string, requester: Requester = { client: 'other' }) {
+  const found = await loadProxyByKey(ctx, key, requester);
   if (found === null) throw new Error('no proxy has this key');
   return found;
 }
@@ -64,5 +64,5 @@ export async function getProxyOf(ctx: Context, key: string, requester: Requester
 export async function callThrough(ctx: Context, key: string, changes: Partial<ProxyCall> = {}, requester?: Requester) {
   const call = { tool: 'create_issue', refusedBy: null, ...changes };
   const correlationId = changes.correlationId ?? mintUuid(ctx.nowMs(), ctx.randomBytes);
-  return injectForProxy(ctx, await getProxyOf(ctx, key, requester), { ...call, correlationId });
+  return injectForProxy(ctx, await loadProxyOf(ctx, key, requester), { ...call, correlationId });
 }

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { getRefusal } from './client.ts';
 import { postAuth, signIn } from './people.ts';
 import { createPolicy } from './policies.ts';
-import { callThrough, createTokenProxy, getProxyOf, toProxyEdit } from './proxies.ts';
+import { callThrough, createTokenProxy, loadProxyOf, toProxyEdit } from './proxies.ts';
 import type { Owner, TestServer } from './server.ts';
 import { createAgent, createGrantedAgent, createToken } from './vault.ts';
 
@@ -60,7 +60,7 @@ async function useProxies({ app: { ctx } }: TestServer, owner: Owner): Promise<v
     [{ type: 'rate_limit', uses: 2, per: 'day', counts: 'both' }],
     [{ kind: 'proxy', id: proxy.id }],
   );
-  const by = await getProxyOf(ctx, key);
+  const { by } = await loadProxyOf(ctx, key);
   const said = { tool: 'create_issue', correlationId: proxy.id };
   for (const outcome of ['ok', 'ok', 'denied']) expect(await callThrough(ctx, key, said)).toMatchObject({ outcome });
   recordProxyResult(ctx, by, said, credential, { status: 200, ms: 1, bytes: 2, failure: null });

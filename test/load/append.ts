@@ -20,6 +20,7 @@ import { migrateDatabase } from '@keytrail/server/base/migrate';
 import { createOutbound } from '@keytrail/server/base/outbound';
 import { createRandomSource } from '@keytrail/server/base/random';
 import { RecentKeys } from '@keytrail/server/base/recent-keys';
+import { SharedLoads } from '@keytrail/server/base/shared-loads';
 import { Wakeups } from '@keytrail/server/base/wakeups';
 import type { EventDraft } from '@keytrail/shared/event';
 import { mintUuid } from '@keytrail/shared/ids';
@@ -156,6 +157,7 @@ function createContext(): Context {
     rollUps: new KeyedQueue((accountId) => rollUp(db, accountId)),
     alertReads: new KeyedQueue((accountId) => readAlerts(ctx, accountId), { gatherMs: 250 }),
     alikeUses: new RecentKeys(20_000),
+    proxyLoads: new SharedLoads(),
     wakeups: new Wakeups(),
     flights: new Flights(),
     outbound: createOutbound([]),

@@ -1,10 +1,10 @@
-// The keys of proxies: as those of agents, minted once, stored as a hash, found by it.
+// The keys of proxies: as those of agents, minted once, stored as a hash.
 
-import { accountOfProxyKey, mintProxyKey, mintUuid } from '@keytrail/shared/ids';
+import { mintProxyKey, mintUuid } from '@keytrail/shared/ids';
 import { and, eq, gt, isNull, or } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
-import { type Transaction, withAccount } from '../base/db.ts';
-import { proxies, proxyKeys } from '../base/schema.ts';
+import type { Transaction } from '../base/db.ts';
+import { type proxies, proxyKeys } from '../base/schema.ts';
 import { hashKey } from './agent-keys.ts';
 import type { Requester } from './requester.ts';
 
@@ -22,31 +22,6 @@ export interface ProxyPrincipal {
   readonly keyLastUsedAt: Date | null;
   readonly proxy: ProxyRow;
   readonly requester: Requester;
-}
-
-/** Finds what a key opens; null for one that this server never issued. */
-export async function findProxyByKey(ctx: Context, key: string, requester: Requester): Promise<ProxyPrincipal | null> {
-  const accountId = accountOfProxyKey(key);
-  if (accountId === null) return null;
-  const [row] = await withAccount(ctx.db, accountId, (tx) =>
-    tx
-      .select({ proxy: proxies, key: proxyKeys })
-      .from(proxyKeys)
-      .innerJoin(proxies, and(eq(proxies.accountId, proxyKeys.accountId), eq(proxies.id, proxyKeys.proxyId)))
-      .where(and(eq(proxyKeys.accountId, accountId), eq(proxyKeys.hash, hashKey(key)))),
-  );
-  if (row === undefined) return null;
-  const { revokedAt } = row.key;
-  return {
-    kind: 'proxy',
-    accountId,
-    keyId: row.key.id,
-    keyRevoked: revokedAt !== null && revokedAt.getTime() <= ctx.nowMs(),
-    keyClientName: row.key.clientName,
-    keyLastUsedAt: row.key.lastUsedAt,
-    proxy: row.proxy,
-    requester,
-  };
 }
 
 /**

@@ -10,6 +10,7 @@ import type { KeyedQueue } from './keyed-queue.ts';
 import type { Log } from './log.ts';
 import type { Outbound } from './outbound.ts';
 import type { RecentKeys } from './recent-keys.ts';
+import type { SharedLoads } from './shared-loads.ts';
 import type { Wakeups } from './wakeups.ts';
 
 export interface Context {
@@ -25,6 +26,8 @@ export interface Context {
   readonly alertReads: KeyedQueue;
   /** Uses that this node has had read: the next of their kind is no news. */
   readonly alikeUses: RecentKeys;
+  /** What proxies of keys are by now, as JSON; see `vault/proxy-load`. */
+  readonly proxyLoads: SharedLoads<string | null>;
   readonly wakeups: Wakeups;
   /** Work that is done once for all who ask at a time; see `vault/refresh`. */
   readonly flights: Flights;

@@ -18,7 +18,7 @@ const everywhere = '^(current_account_id|event_facet|common_members)$';
 const delegated = '_for_account(_|$)';
 
 /** They run on the coordinator, where a plan for whatever account could not be told its worker. */
-const planned = '^(search_events_|load_agent_call$)';
+const planned = '^(search_events_|load_(agent|proxy)_call$)';
 
 /** Makes, attaches, detaches and drops partitions: one connection to a worker at a time, with the triggers of a leaf. */
 const shaping = '^(ensure|drop)_event_partitions?$';

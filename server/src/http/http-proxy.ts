@@ -35,7 +35,8 @@ export function createHttpProxyRoutes(ctx: Context, guard: RequestHandler[]): Ro
 async function answer(ctx: Context, request: Request, response: Response): Promise<void> {
   // As it was sent: Express has decoded its own copy.
   const [, name = '', path = '/', query = ''] = address.exec(request.originalUrl) ?? [];
-  const by = await findProxyCaller(ctx, request, 'http', name);
+  const loaded = await findProxyCaller(ctx, request, 'http', name);
+  const { by } = loaded;
   const { proxy } = by;
   const routePath = toRoutePath(path);
   if (routePath === null)
@@ -45,7 +46,7 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
     correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes),
   };
   const refusedBy = isRouted(proxy.routes, request.method, routePath) ? null : 'route';
-  const access = await injectForProxy(ctx, by, { ...call, refusedBy });
+  const access = await injectForProxy(ctx, loaded, { ...call, refusedBy });
   if (access.outcome === 'denied') return refuse(ctx, response, access);
   const rest = query === '' ? path : `${path}?${withoutKey(query)}`;
   const startedAt = performance.now();

@@ -26,6 +26,7 @@ import { toAppError } from '../trpc/init.ts';
 import { connectForProxy, injectForProxy, type ProxyAccess } from '../vault/access.ts';
 import type { Denied } from '../vault/denial.ts';
 import type { ProxyCall } from '../vault/proxy-call.ts';
+import type { LoadedProxy } from '../vault/proxy-load.ts';
 import { type ProxyResult, recordProxyResult, toFailedResult } from '../vault/proxy-result.ts';
 import { touchProxy } from '../vault/touch.ts';
 import { createJsonReader } from './json-body.ts';
@@ -33,6 +34,7 @@ import { findProxyCaller, setRefusalHeaders, toRefusalFacts, toRefusalStatus } f
 
 const readJson = createJsonReader(4096);
 const sessionHeader = 'mcp-session-id';
+const smallBytesMax = 64 * 1024;
 
 type Allowed = Extract<ProxyAccess, { outcome: 'ok' }>;
 
@@ -42,13 +44,13 @@ export function createMcpProxyRoutes(ctx: Context): Router {
   routes.all('/mcp/p/:name', async (request, response) => {
     let ids: JsonRpcId[] = [null];
     try {
-      const by = await findProxyCaller(ctx, request, 'mcp', request.params.name);
+      const find = () => findProxyCaller(ctx, request, 'mcp', request.params.name);
       if (request.method === 'POST') {
-        await readJson(request, response);
+        const loaded = await readFor(find, request, response);
         ids = listIds(toMessages(request.body) ?? []);
-        await post(ctx, by, request, response);
+        await post(ctx, loaded, request, response);
       } else if (request.method === 'GET' || request.method === 'DELETE') {
-        await pass(ctx, by, request, response);
+        await pass(ctx, await find(), request, response);
       } else {
         response.set('allow', 'GET, POST, DELETE').status(405).end();
       }
@@ -59,8 +61,27 @@ export function createMcpProxyRoutes(ctx: Context): Router {
   return routes;
 }
 
+/**
+ * Reads the body, then who sent it: what a call is decided by is read when the whole of it is here. Of a stranger no body is
+ * read but a small one.
+ */
+async function readFor(find: () => Promise<LoadedProxy>, request: Request, response: Response): Promise<LoadedProxy> {
+  if (!isSmall(request)) await find();
+  try {
+    await readJson(request, response);
+  } catch (cause) {
+    await find();
+    throw cause;
+  }
+  return find();
+}
+
+function isSmall({ headers }: Request): boolean {
+  return Number(headers['content-length'] ?? Number.NaN) <= smallBytesMax;
+}
+
 /** Messages of the client: those that call something are recorded one by one. */
-async function post(ctx: Context, found: ProxyPrincipal, request: Request, response: Response): Promise<void> {
+async function post(ctx: Context, found: LoadedProxy, request: Request, response: Response): Promise<void> {
   const messages = toMessages(request.body);
   if (messages === null || hasHiddenCall(messages)) {
     throw new AppError('invalid_input', {
@@ -73,7 +94,8 @@ async function post(ctx: Context, found: ProxyPrincipal, request: Request, respo
     const { id, ...error } = mismatch;
     return void response.status(400).json({ jsonrpc: '2.0', id, error });
   }
-  const by = await named(ctx, found, request.body);
+  const loaded = await named(ctx, found, request.body);
+  const { by } = loaded;
   const calls = findCalls(messages).map((call) => ({
     id: call.id,
     facts: { tool: toTool(call), correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes) },
@@ -85,12 +107,12 @@ async function post(ctx: Context, found: ProxyPrincipal, request: Request, respo
   };
   const startedAt = performance.now();
   try {
-    const refusals = await admit(ctx, by, calls, allowed);
+    const refusals = await admit(ctx, loaded, calls, allowed);
     if (refusals.size > 0) {
       settle({ status: null, ms: 0, bytes: 0, failure: 'Not sent: another call beside it was refused' });
       return refuseCalls(ctx, response, refusals, listIds(messages));
     }
-    const access = allowed[0]?.access ?? (await connectForProxy(ctx, by));
+    const access = allowed[0]?.access ?? (await connectForProxy(ctx, loaded));
     if (access.outcome === 'denied') return refuse(ctx, response, access, listIds(messages));
     settle(await send(ctx, by, request, response, access, Buffer.from(JSON.stringify(request.body))));
   } catch (cause) {
@@ -106,7 +128,7 @@ async function post(ctx: Context, found: ProxyPrincipal, request: Request, respo
  */
 async function admit(
   ctx: Context,
-  by: ProxyPrincipal,
+  loaded: LoadedProxy,
   calls: readonly { id: JsonRpcId; facts: Omit<ProxyCall, 'refusedBy'>; refusedBy: 'tool' | null }[],
   allowed: { facts: Omit<ProxyCall, 'refusedBy'>; access: Allowed }[],
 ): Promise<Map<JsonRpcId, Denied>> {
@@ -114,7 +136,7 @@ async function admit(
   for (const kind of ['tool', null]) {
     if (refusals.size > 0) break;
     for (const { id, facts, refusedBy } of calls.filter((call) => call.refusedBy === kind)) {
-      const access = await injectForProxy(ctx, by, { ...facts, refusedBy });
+      const access = await injectForProxy(ctx, loaded, { ...facts, refusedBy });
       if (access.outcome === 'ok') allowed.push({ facts, access });
       else refusals.set(id, access);
     }
@@ -123,20 +145,22 @@ async function admit(
 }
 
 /** What carries no message of the client: its stream, and the end of its session. */
-async function pass(ctx: Context, by: ProxyPrincipal, request: Request, response: Response): Promise<void> {
-  const access = await connectForProxy(ctx, by);
+async function pass(ctx: Context, loaded: LoadedProxy, request: Request, response: Response): Promise<void> {
+  const access = await connectForProxy(ctx, loaded);
   if (access.outcome === 'denied') return refuse(ctx, response, access, [null]);
-  await send(ctx, by, request, response, access, null);
+  await send(ctx, loaded.by, request, response, access, null);
 }
 
 /** With the name of the caller's program, if it ever said one. A new one is kept before its next request can come. */
-async function named(ctx: Context, by: ProxyPrincipal, body: unknown): Promise<ProxyPrincipal> {
+async function named(ctx: Context, loaded: LoadedProxy, body: unknown): Promise<LoadedProxy> {
+  const { by } = loaded;
   const said = findClientName(body);
   const clientName = said ?? by.keyClientName;
-  if (clientName === null) return by;
+  if (clientName === null) return loaded;
   const knowing = { ...by, keyClientName: clientName, requester: { ...by.requester, clientName } };
-  if (said !== by.keyClientName) await touchProxy(ctx, { ...knowing, keyClientName: by.keyClientName });
-  return knowing;
+  if (said !== null && said !== by.keyClientName)
+    await touchProxy(ctx, { ...knowing, keyClientName: by.keyClientName });
+  return { ...loaded, by: knowing };
 }
 
 async function send(

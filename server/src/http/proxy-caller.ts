@@ -5,10 +5,10 @@ import { AppError, errorFaces } from '@keytrail/shared/errors';
 import { holdsKey } from '@keytrail/shared/ids';
 import type { ProxyKind } from '@keytrail/shared/proxy';
 import type { Request, Response } from 'express';
-import { findProxyByKey, type ProxyPrincipal } from '../auth/proxy-keys.ts';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import type { Denied } from '../vault/denial.ts';
+import { type LoadedProxy, loadProxyByKey } from '../vault/proxy-load.ts';
 
 /** The header names in which callers carry their key; it goes no further than here. */
 const keyHeaders = ['authorization', 'x-api-key', 'api-key', 'x-auth-token'] as const;
@@ -31,19 +31,19 @@ export async function findProxyCaller(
   request: Request,
   kind: ProxyKind,
   name: string,
-): Promise<ProxyPrincipal> {
+): Promise<LoadedProxy> {
   const inHeader = findKeyInHeaders(request);
   const inUrl =
     inHeader === null ? new URLSearchParams(request.originalUrl.split('?')[1] ?? '').get(keyParameter) : null;
   const key = inHeader ?? inUrl;
-  const found = key === null ? null : await findProxyByKey(ctx, key, toRequester(request, kind === 'mcp'));
-  if (found === null || found.proxy.kind !== kind || found.proxy.name !== name) {
+  const found = key === null ? null : await loadProxyByKey(ctx, key, toRequester(request, kind === 'mcp'));
+  if (found === null || found.by.proxy.kind !== kind || found.by.proxy.name !== name) {
     throw new AppError('unauthorized', {
       message: 'no valid proxy key',
       public: 'Send the key of this proxy as a Bearer token: Authorization: Bearer kt_proxy_…',
     });
   }
-  if (inHeader === null && !found.proxy.keyInUrl) {
+  if (inHeader === null && !found.by.proxy.keyInUrl) {
     throw new AppError('unauthorized', {
       message: 'key in URL',
       public: 'This proxy does not take its key from the address. Send it as a Bearer token.',

@@ -5,14 +5,12 @@ import { toDenialSentence } from '@keytrail/shared/denial';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import type { ProxyTrial } from '@keytrail/shared/proxy';
-import { isProxy } from '../agents/proxy-rows.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
-import { withAccount } from '../base/db.ts';
 import type { OutgoingCall } from '../base/outbound.ts';
-import { proxies } from '../base/schema.ts';
 import { injectForProxy } from '../vault/access.ts';
+import { loadProxyForOwner } from '../vault/proxy-load.ts';
 import { recordProxyResult } from '../vault/proxy-result.ts';
 import { type Injected, toUpstreamHeaders, toUpstreamUrl } from './inject.ts';
 
@@ -20,10 +18,12 @@ const timeoutMs = 15_000;
 
 /** Calls the upstream once: an MCP server for its handshake, an API by GET of the address that the proxy holds. */
 export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id: string }): Promise<ProxyTrial> {
-  const by = await getAsCaller(ctx, owner, id);
+  const loaded = await loadProxyForOwner(ctx, owner, id);
+  if (loaded === null) throw new AppError('not_found', { message: `no proxy ${id}` });
+  const { by } = loaded;
   const tool = by.proxy.kind === 'mcp' ? 'initialize' : 'GET /';
   const call = { tool, correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes) };
-  const access = await injectForProxy(ctx, by, { ...call, refusedBy: null });
+  const access = await injectForProxy(ctx, loaded, { ...call, refusedBy: null });
   if (access.outcome === 'denied') return { outcome: 'refused', sentence: toDenialSentence('owner', access) };
   const startedAt = performance.now();
   const settle = (status: number | null, bytes: number, failure: string | null) => {
@@ -65,22 +65,4 @@ function toCall({ proxy }: ProxyPrincipal, injected: Injected): OutgoingCall {
     headers: toUpstreamHeaders(given, proxy, injected),
     body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })),
   };
-}
-
-/** The owner in the place of whoever holds a key. */
-function getAsCaller(ctx: Context, owner: OwnerPrincipal, id: string): Promise<ProxyPrincipal> {
-  return withAccount(ctx.db, owner.accountId, async (tx) => {
-    const [proxy] = await tx.select().from(proxies).where(isProxy(owner.accountId, id));
-    if (proxy === undefined) throw new AppError('not_found', { message: `no proxy ${id}` });
-    return {
-      kind: 'proxy',
-      accountId: owner.accountId,
-      keyId: null,
-      keyRevoked: false,
-      keyClientName: null,
-      keyLastUsedAt: null,
-      proxy,
-      requester: owner.requester,
-    };
-  });
 }

@@ -12,7 +12,6 @@ import { selectAttached, toBinding } from '../agents/attached-policies.ts';
 import { isOf } from '../agents/attachment-rows.ts';
 import { isVaultLocked } from '../agents/vault-lock.ts';
 import type { AgentCaller, AgentPrincipal, OwnerPrincipal } from '../auth/principal.ts';
-import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { type AgentCall, loadAgentCall } from './agent-call.ts';
@@ -24,6 +23,7 @@ import { type Renewed, type Stale, withFreshToken } from './fresh-token.ts';
 import { type AgentRequest, type Draft, type Judged, judgeCall, type Tie, toCredentialFacts } from './judge-call.ts';
 import { type Opened, openForUse } from './opening.ts';
 import { judgeProxyCall, type ProxyCall, toTokenField } from './proxy-call.ts';
+import { type LoadedProxy, reloadProxy } from './proxy-load.ts';
 import { chooseForOwner } from './release.ts';
 import { touchProxy, touchUse } from './touch.ts';
 import { type Recorded, recordUse } from './use-event.ts';
@@ -181,18 +181,26 @@ export type ProxyAccess =
   | Denied;
 
 /** A call is about to go out through a proxy: its event is durable before the values that it injects are handed over. */
-export function injectForProxy(ctx: Context, by: ProxyPrincipal, call: ProxyCall): Promise<ProxyAccess> {
-  return withFreshToken(ctx, (renewed) => attemptInjection(ctx, by, call, renewed));
+export function injectForProxy(ctx: Context, loaded: LoadedProxy, call: ProxyCall): Promise<ProxyAccess> {
+  return withFreshToken(ctx, async (renewed) =>
+    attemptInjection(ctx, await asOfNow(ctx, loaded, renewed), call, renewed),
+  );
+}
+
+/** What was decided by before a token was renewed may no longer hold after it. */
+async function asOfNow(ctx: Context, loaded: LoadedProxy, renewed: Renewed | null): Promise<LoadedProxy> {
+  return renewed === null ? loaded : reloadProxy(ctx, loaded);
 }
 
 async function attemptInjection(
   ctx: Context,
-  by: ProxyPrincipal,
+  loaded: LoadedProxy,
   call: ProxyCall,
   renewed: Renewed | null,
 ): Promise<ProxyAccess | Stale> {
-  const judged = await judgeProxyCall(ctx, by, call);
+  const judged = await judgeProxyCall(ctx, loaded, call);
   if (judged.outcome === 'denied') return judged;
+  const { by } = loaded;
   const { row, fields, decision, draft } = judged;
   const opened =
     row === null
@@ -214,12 +222,12 @@ type Connection = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event'>;
  * The values for what belongs to a protocol and calls nothing, such as its handshake: allowed as a call is, counted and
  * recorded as none. A refusal is recorded.
  */
-export function connectForProxy(ctx: Context, by: ProxyPrincipal): Promise<Connection | Denied> {
+export function connectForProxy(ctx: Context, loaded: LoadedProxy): Promise<Connection | Denied> {
   return withFreshToken(ctx, async (renewed): Promise<Connection | Denied | Stale> => {
-    const judged = await judgeProxyCall(ctx, by, null);
+    const judged = await judgeProxyCall(ctx, await asOfNow(ctx, loaded, renewed), null);
     if (judged.outcome === 'denied') return judged;
     const { row, fields, draft } = judged;
-    void touchProxy(ctx, by);
+    void touchProxy(ctx, loaded.by);
     if (row === null) return { outcome: 'ok', values: {}, tokenField: null, credential: null };
     const opened = await openForUse(ctx, { row, fields, draft }, renewed);
     if (opened.outcome === 'stale') return opened;

@@ -3,17 +3,16 @@
 
 import type { AgentStatus } from '@keytrail/shared/agent';
 import { accountOfAgentKey } from '@keytrail/shared/ids';
-import type { PolicyTarget } from '@keytrail/shared/policy';
 import type { Attached } from '../agents/attached-policies.ts';
-import { readRulesText } from '../agents/policy-rows.ts';
 import { hashKey } from '../auth/agent-keys.ts';
 import type { AgentCaller, AgentPrincipal } from '../auth/principal.ts';
 import type { Requester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { askAsAccount } from '../base/db.ts';
-import type { grants, RefreshState, SealedField } from '../base/schema.ts';
+import type { grants } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import type { Bounds } from './facts.ts';
+import { type CredentialJson, type PolicyJson, toAttached, toCredential, toDate } from './loaded-rows.ts';
 
 /** What one request of an agent is decided by, as it was at one moment. */
 export interface AgentCall extends Pick<Bounds, 'vaultLocked'> {
@@ -78,23 +77,6 @@ interface CallJson {
   readonly policies: readonly PolicyJson[];
 }
 
-interface CredentialJson {
-  readonly account_id: string;
-  readonly id: string;
-  readonly kind: string;
-  readonly service: string;
-  readonly label: string;
-  readonly tags: string[];
-  readonly public: Record<string, unknown>;
-  readonly sealed: Record<string, SealedField>;
-  readonly version: number;
-  readonly refresh: RefreshState | null;
-  readonly expires_at: string | null;
-  readonly last_used_at: string | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
-
 interface GrantJson {
   readonly account_id: string;
   readonly id: string;
@@ -105,14 +87,6 @@ interface GrantJson {
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
-}
-
-interface PolicyJson {
-  readonly id: string;
-  readonly name: string;
-  readonly mode: 'enabled' | 'observe';
-  readonly rules: string;
-  readonly targets: readonly PolicyTarget[];
 }
 
 function toPrincipal(ctx: Context, { agent, key }: CallJson, requester: Requester): AgentPrincipal {
@@ -132,25 +106,6 @@ function toPrincipal(ctx: Context, { agent, key }: CallJson, requester: Requeste
   };
 }
 
-function toCredential(json: CredentialJson): CredentialRow {
-  return {
-    accountId: json.account_id,
-    id: json.id,
-    kind: json.kind,
-    service: json.service,
-    label: json.label,
-    tags: json.tags,
-    public: json.public,
-    sealed: json.sealed,
-    version: json.version,
-    refresh: json.refresh,
-    expiresAt: toDate(json.expires_at),
-    lastUsedAt: toDate(json.last_used_at),
-    createdAt: new Date(json.created_at),
-    updatedAt: new Date(json.updated_at),
-  };
-}
-
 function toGrant(json: GrantJson): typeof grants.$inferSelect {
   return {
     accountId: json.account_id,
@@ -163,13 +118,4 @@ function toGrant(json: GrantJson): typeof grants.$inferSelect {
     expiresAt: toDate(json.expires_at),
     revokedAt: toDate(json.revoked_at),
   };
-}
-
-function toAttached({ targets, rules, ...rest }: PolicyJson): Attached[] {
-  const policy = { ...rest, rules: readRulesText(rules) };
-  return targets.map((target) => ({ target, policy }));
-}
-
-function toDate(text: string | null): Date | null {
-  return text === null ? null : new Date(text);
 }

@@ -6,18 +6,14 @@ import type { EventDraft } from '@keytrail/shared/event';
 import type { ProxyInput } from '@keytrail/shared/proxy';
 import { templatesOf } from '@keytrail/shared/proxy-schema';
 import { fieldsOfTemplates } from '@keytrail/shared/proxy-template';
-import { and, eq, or } from 'drizzle-orm';
-import { selectAttached, toBinding } from '../agents/attached-policies.ts';
-import { isOf } from '../agents/attachment-rows.ts';
-import { isVaultLocked } from '../agents/vault-lock.ts';
+import { toBinding } from '../agents/attached-policies.ts';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
-import { withAccount } from '../base/db.ts';
-import { credentials } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import { type Denied, deny, toPlainDenial } from './denial.ts';
 import { toFacts } from './facts.ts';
 import { type Draft, toCredentialFacts } from './judge-call.ts';
+import type { LoadedProxy } from './proxy-load.ts';
 import { toKind } from './release.ts';
 
 /** One call that is about to go out. */
@@ -43,11 +39,10 @@ export interface JudgedProxyCall {
 /** Judges a call, or, with null, whatever of the protocol is none; a refusal is recorded here. */
 export async function judgeProxyCall(
   ctx: Context,
-  by: ProxyPrincipal,
+  { by, row, attached, vaultLocked }: LoadedProxy,
   call: ProxyCall | null,
 ): Promise<JudgedProxyCall | Denied> {
   const { accountId, proxy } = by;
-  const { row, attached, vaultLocked } = await loadBounds(ctx, by);
   const draft = toProxyDraft(by, call, row);
   if (proxy.credentialId !== null && row === null) {
     const because = 'The credential of this proxy was removed';
@@ -110,26 +105,4 @@ export function toProxyDraft(
     ...(call === null ? {} : { tool: call.tool, correlationId: call.correlationId }),
     ...by.requester,
   };
-}
-
-function loadBounds(ctx: Context, { accountId, proxy }: ProxyPrincipal) {
-  return withAccount(ctx.db, accountId, async (tx) => {
-    const { credentialId } = proxy;
-    const ofProxy = isOf({ kind: 'proxy', id: proxy.id });
-    const [rows, attached, vaultLocked] = await Promise.all([
-      credentialId === null
-        ? []
-        : tx
-            .select()
-            .from(credentials)
-            .where(and(eq(credentials.accountId, accountId), eq(credentials.id, credentialId))),
-      selectAttached(
-        tx,
-        accountId,
-        credentialId === null ? ofProxy : or(ofProxy, isOf({ kind: 'credential', id: credentialId })),
-      ),
-      isVaultLocked(tx, accountId),
-    ]);
-    return { row: rows[0] ?? null, attached, vaultLocked };
-  });
 }
