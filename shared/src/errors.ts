@@ -102,6 +102,11 @@ export const errorFaces = {
     trpc: 'BAD_GATEWAY',
     sentence: 'The upstream did not accept the credential. Its owner can renew it.',
   },
+  token_renewed: {
+    status: 503,
+    trpc: 'SERVICE_UNAVAILABLE',
+    sentence: 'The upstream did not accept the token, which was renewed just now. Send the call again.',
+  },
   upstream_redirected: {
     status: 502,
     trpc: 'BAD_GATEWAY',

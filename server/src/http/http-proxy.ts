@@ -7,13 +7,14 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { type AnswerHeaders, forward } from '../proxy/forward.ts';
-import { toSecrets, toUpstreamHeaders, toUpstreamUrl } from '../proxy/inject.ts';
+import { type Injected, toSecrets, toUpstreamHeaders, toUpstreamUrl } from '../proxy/inject.ts';
+import { sendRenewing } from '../proxy/renewing.ts';
 import { isRouted, toRoutePath } from '../proxy/routes.ts';
 import { createScrubber } from '../proxy/scrub.ts';
 import { toAppError } from '../trpc/init.ts';
 import { injectForProxy } from '../vault/access.ts';
 import type { Denied } from '../vault/denial.ts';
-import { recordProxyResult, toFailedResult } from '../vault/proxy-result.ts';
+import { type ProxyResult, recordProxyResult, toFailedResult } from '../vault/proxy-result.ts';
 import { findProxyCaller, setRefusalHeaders, toRefusalFacts, toRefusalStatus, withoutKey } from './proxy-caller.ts';
 
 const address = /^\/http\/p\/([^/?]+)(\/[^?]*)?(?:\?(.*))?$/s;
@@ -51,21 +52,33 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
   const rest = query === '' ? path : `${path}?${withoutKey(query)}`;
   const startedAt = performance.now();
   try {
-    const url = toUpstreamUrl(rest, proxy, access);
-    const headers = toUpstreamHeaders(request.headers, proxy, access);
     const body = findBody(request);
-    const length = request.headers['content-length'];
-    if (body !== null && length !== undefined) headers['content-length'] = length;
-    const result = await forward(ctx.outbound, { url, method: request.method, headers, body }, response, {
-      scrubber: createScrubber([...toSecrets(access), ...toMade(headers)]),
-      toHead: (status, answered) => toHead(status, answered, by, url),
-    });
+    const send = (injected: Injected) => sendOnce(ctx, by, request, response, { injected, body, rest });
+    const { correlationId } = call;
+    const result = await sendRenewing(ctx, loaded, access, send, { correlationId, repeatable: body === null });
     recordProxyResult(ctx, by, call, access.credential, result);
   } catch (cause) {
     const error = toAppError(cause);
     recordProxyResult(ctx, by, call, access.credential, toFailedResult(error, performance.now() - startedAt));
     throw error;
   }
+}
+
+function sendOnce(
+  ctx: Context,
+  by: ProxyPrincipal,
+  request: Request,
+  response: Response,
+  { injected, body, rest }: { injected: Injected; body: IncomingMessage | null; rest: string },
+): Promise<ProxyResult> {
+  const url = toUpstreamUrl(rest, by.proxy, injected);
+  const headers = toUpstreamHeaders(request.headers, by.proxy, injected);
+  const length = request.headers['content-length'];
+  if (body !== null && length !== undefined) headers['content-length'] = length;
+  return forward(ctx.outbound, { url, method: request.method, headers, body }, response, {
+    scrubber: createScrubber([...toSecrets(injected), ...toMade(headers)]),
+    toHead: (status, answered) => toHead(status, answered, by, url),
+  });
 }
 
 /** Basic authentication is made of secrets, and may come back as a whole. */

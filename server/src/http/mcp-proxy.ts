@@ -21,6 +21,7 @@ import {
   toTool,
 } from '../proxy/mcp-messages.ts';
 import { bindSession, openSession } from '../proxy/mcp-sessions.ts';
+import { sendRenewing } from '../proxy/renewing.ts';
 import { createScrubber } from '../proxy/scrub.ts';
 import { toAppError } from '../trpc/init.ts';
 import { connectForProxy, injectForProxy, type ProxyAccess } from '../vault/access.ts';
@@ -114,7 +115,9 @@ async function post(ctx: Context, found: LoadedProxy, request: Request, response
     }
     const access = allowed[0]?.access ?? (await connectForProxy(ctx, loaded));
     if (access.outcome === 'denied') return refuse(ctx, response, access, listIds(messages));
-    settle(await send(ctx, by, request, response, access, Buffer.from(JSON.stringify(request.body))));
+    const body = Buffer.from(JSON.stringify(request.body));
+    const correlationId = allowed[0]?.facts.correlationId ?? null;
+    settle(await send(ctx, loaded, request, response, access, { body, correlationId }));
   } catch (cause) {
     const error = toAppError(cause);
     settle(toFailedResult(error, performance.now() - startedAt));
@@ -148,7 +151,7 @@ async function admit(
 async function pass(ctx: Context, loaded: LoadedProxy, request: Request, response: Response): Promise<void> {
   const access = await connectForProxy(ctx, loaded);
   if (access.outcome === 'denied') return refuse(ctx, response, access, [null]);
-  await send(ctx, loaded.by, request, response, access, null);
+  await send(ctx, loaded, request, response, access, { body: null, correlationId: null });
 }
 
 /** With the name of the caller's program, if it ever said one. A new one is kept before its next request can come. */
@@ -163,7 +166,20 @@ async function named(ctx: Context, loaded: LoadedProxy, body: unknown): Promise<
   return { ...loaded, by: knowing };
 }
 
-async function send(
+/** Twice at most: an upstream's 401 leads to one refresh of the token. */
+function send(
+  ctx: Context,
+  loaded: LoadedProxy,
+  request: Request,
+  response: Response,
+  access: Injected,
+  { body, correlationId }: { body: Buffer | null; correlationId: string | null },
+): Promise<ProxyResult> {
+  const sendAs = (injected: Injected) => sendOnce(ctx, loaded.by, request, response, injected, body);
+  return sendRenewing(ctx, loaded, access, sendAs, { correlationId, repeatable: true });
+}
+
+async function sendOnce(
   ctx: Context,
   by: ProxyPrincipal,
   request: Request,
@@ -198,8 +214,7 @@ function getUpstreamSession(ctx: Context, by: ProxyPrincipal, session: string): 
 }
 
 function toHead(ctx: Context, by: ProxyPrincipal, status: number, headers: AnswerHeaders) {
-  // Passed on, it would send the caller to sign in somewhere with its own name. The body is kept: once a credential can be
-  // renewed, this is where a call goes out again.
+  // Passed on, it would send the caller to sign in somewhere with its own name.
   if (status === 401) {
     throw new AppError('upstream_unauthorized', { message: 'upstream answered 401' });
   }

@@ -19,11 +19,12 @@ import { recordApprovedUse } from './approved-use.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
 import { type Denial, type Denied, deny, toDenial } from './denial.ts';
 import { toFacts, toOwnerFacts } from './facts.ts';
-import { type Renewed, type Stale, withFreshToken } from './fresh-token.ts';
+import { type Renewed, renew, type Stale, withFreshToken } from './fresh-token.ts';
 import { type AgentRequest, type Draft, type Judged, judgeCall, type Tie, toCredentialFacts } from './judge-call.ts';
 import { type Opened, openForUse } from './opening.ts';
 import { judgeProxyCall, type ProxyCall, toTokenField } from './proxy-call.ts';
 import { type LoadedProxy, reloadProxy } from './proxy-load.ts';
+import { isRefreshable } from './refresh-due.ts';
 import { chooseForOwner } from './release.ts';
 import { touchProxy, touchUse } from './touch.ts';
 import { type Recorded, recordUse } from './use-event.ts';
@@ -233,6 +234,31 @@ export function connectForProxy(ctx: Context, loaded: LoadedProxy): Promise<Conn
     if (opened.outcome === 'stale') return opened;
     return { outcome: 'ok', values: opened.values, tokenField: toTokenField(row), credential: row };
   });
+}
+
+/** A token that was renewed so shortly ago and is refused all the same is refused for another reason. */
+const renewedMs = 60_000;
+
+/**
+ * The values once more, after an upstream did not take the token: renewed, and decided anew. Null where there is nothing to
+ * renew, or it was to no avail. No use of its own: the call has its event. Throws `reconnect_needed`.
+ */
+export async function renewForProxy(
+  ctx: Context,
+  loaded: LoadedProxy,
+  correlationId: string | null,
+): Promise<Connection | null> {
+  const judged = await judgeProxyCall(ctx, loaded, null);
+  if (judged.outcome === 'denied' || judged.row === null) return null;
+  const { row, fields } = judged;
+  const isRecent = ctx.nowMs() - Date.parse(row.refresh?.refreshedAt ?? '') < renewedMs;
+  if (isRecent || !fields.includes('accessToken') || !isRefreshable(row, Object.keys(row.sealed))) return null;
+  const draft = correlationId === null ? judged.draft : { ...judged.draft, correlationId };
+  const { renewal } = await renew(ctx, { outcome: 'stale', row, draft });
+  if (renewal.outcome === 'failed' && renewal.error.code === 'reconnect_needed') throw renewal.error;
+  if (renewal.outcome !== 'fresh') return null;
+  const access = await connectForProxy(ctx, await reloadProxy(ctx, loaded));
+  return access.outcome === 'denied' ? null : access;
 }
 
 /** Opens what was allowed, and hands it out once its event is durable and everything that counts it had room. */

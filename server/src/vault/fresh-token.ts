@@ -58,7 +58,8 @@ export async function verifyFresh(
   await fail(ctx, row.accountId, { ...draft, fields: [...fields] }, renewed.renewal.error);
 }
 
-async function renew(ctx: Context, { row, draft }: Stale): Promise<Renewed> {
+/** Has the token of a use refreshed, whatever its end is said to be. */
+export async function renew(ctx: Context, { row, draft }: Stale): Promise<Renewed> {
   const correlationId = draft.correlationId ?? mintUuid(ctx.nowMs(), ctx.randomBytes);
   const { action: _use, fields: _fields, tool: _tool, upstreamHost: _upstream, grantId: _grant, ...who } = draft;
   const renewal = await refreshToken(ctx, {
