@@ -57,9 +57,10 @@ describe('server', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('only the door opens secrets, and the check of the master key at the start', () => {
+  test('only the door opens secrets, and what a start opens of the server’s own', () => {
     expect(importers(/base\/envelope\.ts$|^\.\/envelope\.ts$/, /\bopen\b/)).toEqual([
       'server/src/base/master-key-check.ts',
+      'server/src/base/server-secret.ts',
       // What it sealed itself, about a connection under way.
       'server/src/vault/connect-ticket.ts',
       'server/src/vault/open-field.ts',

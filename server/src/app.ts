@@ -12,12 +12,12 @@ import type { Config } from './base/config.ts';
 import type { Context } from './base/context.ts';
 import { type DatabaseTarget, openDatabase, type StatementListener } from './base/db.ts';
 import { isDistributed } from './base/distribution.ts';
-import type { MasterKeys } from './base/envelope.ts';
 import { Flights } from './base/flights.ts';
 import { GroupCommit } from './base/group-commit.ts';
 import { KeyedQueue } from './base/keyed-queue.ts';
+import type { KeySources } from './base/keyring.ts';
+import { followMasterKeys } from './base/keyring-follower.ts';
 import type { Log } from './base/log.ts';
-import { verifyMasterKeys } from './base/master-key-check.ts';
 import { createOutbound } from './base/outbound.ts';
 import { createRandomSource } from './base/random.ts';
 import { RecentKeys } from './base/recent-keys.ts';
@@ -48,7 +48,7 @@ export async function startApp(parts: {
   config: Config;
   log: Log;
   target: DatabaseTarget;
-  masterKeys: MasterKeys;
+  keys: KeySources;
   clockTurnMs?: () => number;
   /** Sees every statement that goes to the database; for tests. */
   onStatement?: StatementListener;
@@ -57,11 +57,17 @@ export async function startApp(parts: {
   const clockTurnMs = parts.clockTurnMs ?? (() => 0);
   const distributed = await isDistributed(parts.target);
   const db = openDatabase(parts.target, { distributed, onStatement: parts.onStatement });
+  const nowMs = () => Date.now() + clockTurnMs();
+  const keys = await followMasterKeys({ db, sources: parts.keys, log: parts.log, nowMs }).catch(async (error) => {
+    await db.close();
+    throw error;
+  });
   const ctx: Context = {
     config: parts.config,
     log: parts.log,
     db,
-    masterKeys: parts.masterKeys,
+    masterKeys: keys.keyring,
+    serverSecret: keys.serverSecret,
     appends: new GroupCommit({
       carryOut: (items) => carryOutAppends(db, items),
       keyOf: ({ accountId, body }) => `${accountId} ${body.id}`,
@@ -82,12 +88,11 @@ export async function startApp(parts: {
     flights: new Flights(),
     outbound: createOutbound(parts.config.allowedUpstreams),
     stopping: stopping.signal,
-    nowMs: () => Date.now() + clockTurnMs(),
+    nowMs,
     clockTurnMs,
     randomBytes: createRandomSource(),
   };
   try {
-    await verifyMasterKeys(db, parts.masterKeys);
     await ensurePartitions(ctx);
     const unlisten = await listenForAppends(ctx);
     const { server, url } = await listen(ctx);
@@ -104,10 +109,12 @@ export async function startApp(parts: {
         await ctx.rollUps.stop();
         await ctx.alertReads.stop();
         await unlisten().catch(() => {}); // The connection may be gone; closing the pool ends it anyway.
+        await keys.stop();
         await db.close();
       },
     };
   } catch (error) {
+    await keys.stop();
     await db.close();
     throw error;
   }

@@ -7,8 +7,9 @@ import { type App, startApp } from './app.ts';
 import { type Config, readConfig } from './base/config.ts';
 import { type DatabaseTarget, isDatabaseAway } from './base/db.ts';
 import { startEmbeddedPostgres } from './base/embedded-postgres.ts';
+import { createKeySources } from './base/key-sources.ts';
 import { createLog, type Log } from './base/log.ts';
-import { loadMasterKeys } from './base/master-key.ts';
+import { prepareMasterKeys } from './base/master-key.ts';
 import { migrateDatabase, verifyMigrated } from './base/migrate.ts';
 import { takeServerLock } from './base/server-lock.ts';
 import { toSentence } from './sentence.ts';
@@ -32,10 +33,10 @@ async function main(): Promise<void> {
     if (!isDatabaseAway(error)) process.exitCode = exitCodes.failed;
   });
   const target = config.databaseUrl ?? (await startEmbedded(config, log));
-  const masterKeys = await loadMasterKeys(config);
+  await prepareMasterKeys(config);
   if (config.migrateAtStart || config.databaseUrl === null) await migrateAtStart(config, log, target);
   else await verifyMigrated(target);
-  const app = await startApp({ config, log, target, masterKeys });
+  const app = await startApp({ config, log, target, keys: await createKeySources(config) });
   undo.unshift(() => app.stop());
   await announce(config, app);
 }

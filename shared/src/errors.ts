@@ -90,6 +90,11 @@ export const errorFaces = {
     trpc: 'BAD_GATEWAY',
     sentence: 'The provider gave no tokens. Start the connection again.',
   },
+  master_key_unavailable: {
+    status: 503,
+    trpc: 'SERVICE_UNAVAILABLE',
+    sentence: 'The server cannot reach its master key just now, so no secret opens. Try again shortly.',
+  },
   upstream_forbidden: {
     status: 502,
     trpc: 'BAD_GATEWAY',

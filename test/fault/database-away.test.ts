@@ -10,6 +10,7 @@ import { expect, test } from 'vitest';
 import { checkLog } from '../kit/check-log.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
 import { findFreePort } from '../kit/free-port.ts';
+import { toKeySources } from '../kit/key-sources.ts';
 import { postAuth, signUp } from '../kit/people.ts';
 import { runServerToItsEnd } from '../kit/server-process.ts';
 import { makeTempDir } from '../kit/temp-dir.ts';
@@ -47,8 +48,8 @@ test('while running: refused without a release, the process alive, and all well 
   let postgres = await start(port);
   await migrateDatabase(postgres.url);
   const config = readConfig({ KEYTRAIL_PORT: '0', KEYTRAIL_LOG_LEVEL: 'silent', KEYTRAIL_DATA_DIR: folder.path });
-  const masterKeys = { newest: 1, byVersion: new Map([[1, randomBytes(32)]]) };
-  const app = await startApp({ config, log: createLog(config), target: postgres.url, masterKeys });
+  const keys = toKeySources(randomBytes(32));
+  const app = await startApp({ config, log: createLog(config), target: postgres.url, keys });
   const { email, session } = await signUp(app.url);
   const owner = createClient(app.url, session);
   const { client: bot } = await createGrantedAgent({ client: owner }, app.url);

@@ -15,6 +15,7 @@ import { checkLog } from '../kit/check-log.ts';
 import { installStandIn, readCalls } from '../kit/citus-stand-in.ts';
 import { createClient } from '../kit/client.ts';
 import { findFreePort } from '../kit/free-port.ts';
+import { toKeySources } from '../kit/key-sources.ts';
 import { signUp } from '../kit/people.ts';
 import { runServerToItsEnd, startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir, type TempDir } from '../kit/temp-dir.ts';
@@ -203,7 +204,7 @@ async function start(): Promise<App> {
     config,
     log: createLog(config, { write: () => undefined }),
     target: server.connection,
-    masterKeys: { newest: 1, byVersion: new Map([[1, masterKey]]) },
+    keys: toKeySources(masterKey),
   });
 }
 

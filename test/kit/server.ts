@@ -7,10 +7,12 @@ import { type App, startApp } from '@keytrail/server/app';
 import { readConfig } from '@keytrail/server/base/config';
 import { connect, type StatementListener } from '@keytrail/server/base/db';
 import { noteDistributed } from '@keytrail/server/base/distribution';
+import type { KeySources } from '@keytrail/server/base/keyring';
 import { createLog } from '@keytrail/server/base/log';
 import { migrateDatabase } from '@keytrail/server/base/migrate';
 import { type Client, createClient } from './client.ts';
 import { createTestDatabase } from './database.ts';
+import { toKeySources } from './key-sources.ts';
 import { signUp } from './people.ts';
 
 export interface TestServer {
@@ -42,7 +44,7 @@ export interface Owner {
  */
 export async function startTestServer(
   variables: Record<string, string> = {},
-  options: { distributed?: boolean; onStatement?: StatementListener } = {},
+  options: { distributed?: boolean; onStatement?: StatementListener; keys?: KeySources } = {},
 ): Promise<TestServer> {
   const database = await createTestDatabase();
   const lines: string[] = [];
@@ -57,13 +59,13 @@ export async function startTestServer(
   await migrateDatabase(database.url, config.retentionDays);
   if (options.distributed ?? process.env.KEYTRAIL_TEST_DISTRIBUTED === '1') await noteAsDistributed(database.url);
   const masterKey = randomBytes(32);
-  const masterKeys = { newest: 1, byVersion: new Map([[1, masterKey]]) };
+  const keys = options.keys ?? toKeySources(masterKey);
   const start = () =>
     startApp({
       config,
       log: createLog(config, { write: (line) => lines.push(line) }),
       target: database.url,
-      masterKeys,
+      keys,
       clockTurnMs: () => turnMs,
       ...(options.onStatement === undefined ? {} : { onStatement: options.onStatement }),
     });

@@ -12,6 +12,7 @@ import { readConfig } from '@keytrail/server/base/config';
 import type { Context } from '@keytrail/server/base/context';
 import { connect, openDatabase } from '@keytrail/server/base/db';
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
+import { toMasterKeys } from '@keytrail/server/base/envelope';
 import { Flights } from '@keytrail/server/base/flights';
 import { GroupCommit } from '@keytrail/server/base/group-commit';
 import { KeyedQueue } from '@keytrail/server/base/keyed-queue';
@@ -147,7 +148,8 @@ function createContext(): Context {
     config,
     log: createLog(config),
     db,
-    masterKeys: { newest: 1, byVersion: new Map() },
+    masterKeys: toMasterKeys(1, new Map()),
+    serverSecret: Buffer.alloc(0),
     appends: new GroupCommit({
       carryOut: (items) => carryOutAppends(db, items),
       keyOf: ({ accountId, body }) => `${accountId} ${body.id}`,

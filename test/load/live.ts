@@ -16,6 +16,7 @@ import { prepareExtension } from '../../server/bin/bootstrap.mjs';
 import { launchBrowser } from '../kit/browser.ts';
 import { createClient } from '../kit/client.ts';
 import { findFreePort } from '../kit/free-port.ts';
+import { toKeySources } from '../kit/key-sources.ts';
 import { signUp } from '../kit/people.ts';
 import { startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir } from '../kit/temp-dir.ts';
@@ -39,7 +40,7 @@ const nodeA = await startApp({
   config,
   log: createLog(config),
   target: postgres.connection,
-  masterKeys: { newest: 1, byVersion: new Map([[1, masterKey]]) },
+  keys: toKeySources(masterKey),
 });
 const nodeB = await startNodeB();
 const browser = await launchBrowser(join(folder.path, 'profile'));

@@ -7,7 +7,6 @@ import { createAuthMiddleware, isAPIError } from 'better-auth/api';
 import { bearer } from 'better-auth/plugins/bearer';
 import { z } from 'zod';
 import type { Context } from '../base/context.ts';
-import { deriveKey } from '../base/master-key.ts';
 import { authRequests } from './auth-request.ts';
 import { recordFailedPasswordChange, recordFailedSignIn } from './failed-attempts.ts';
 import { createRecordedAdapter, toNotRecorded } from './recorded-adapter.ts';
@@ -21,7 +20,7 @@ export type Auth = ReturnType<typeof createAuth>;
 export function createAuth(ctx: Context, baseUrl: string) {
   return betterAuth({
     baseURL: baseUrl,
-    secret: deriveKey(ctx.masterKeys, 'sessions').toString('base64'),
+    secret: ctx.serverSecret.toString('base64'),
     database: createRecordedAdapter(ctx),
     trustedOrigins: [baseUrl, ...ctx.config.extensionOrigins],
     emailAndPassword: { enabled: true, minPasswordLength: 10, maxPasswordLength: 128 },

@@ -13,6 +13,8 @@ export const localTables: Record<string, string> = {
   verifications: 'found by identifier; no account is known yet',
   sign_in_limits: 'counted by address and by e-mail address',
   server_facts: 'about the installation',
+  master_keys: 'about the installation',
+  nodes: 'about the installation',
   event_retention: 'about the installation; read by the functions that prune, which run on the coordinator',
   keytrail_migrations: 'about the installation',
 };

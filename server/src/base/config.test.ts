@@ -7,6 +7,8 @@ test('nothing set means the embedded default on loopback', () => {
     port: 4310,
     databaseUrl: null,
     masterKeys: null,
+    kmsKeyId: null,
+    kmsCacheMs: 3_600_000,
     trustedProxies: [],
     logLevel: 'info',
   });
@@ -20,6 +22,8 @@ test.each([
   ['KEYTRAIL_PORT', '70000', 'KEYTRAIL_PORT must be a port number from 0 to 65535.'],
   ['KEYTRAIL_PUBLIC_URL', 'https://a.test/path', 'without a path'],
   ['KEYTRAIL_PUBLIC_URL', 'keytrail', 'KEYTRAIL_PUBLIC_URL must be an http or https address.'],
+  ['KEYTRAIL_KMS_KEY_ID', 'my key', 'KEYTRAIL_KMS_KEY_ID must be the id, ARN or alias of an AWS KMS key'],
+  ['KEYTRAIL_KMS_CACHE_MINUTES', '1', 'KEYTRAIL_KMS_CACHE_MINUTES must be a number of minutes from 5 to 1440.'],
   ['KEYTRAIL_EXTENSION_ORIGINS', 'https://a.test', 'KEYTRAIL_EXTENSION_ORIGINS must be a comma-separated list'],
 ])('%s=%s is refused by name', (name, value, sentence) => {
   expect(() => readConfig({ [name]: value })).toThrow(ConfigError);

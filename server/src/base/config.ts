@@ -18,8 +18,12 @@ export interface Config {
   /** Whether a starting server migrates the database at `databaseUrl`, rather than `keytrail migrate` before it. */
   readonly migrateAtStart: boolean;
   readonly dataDir: string;
-  /** The master keys as `version:base64`, newest first; null: the file in `dataDir`. */
+  /** The master keys as `version:base64`; null: the file in `dataDir`. */
   readonly masterKeys: string | null;
+  /** The key of AWS KMS that wraps master keys: id, ARN or alias. Null: none. */
+  readonly kmsKeyId: string | null;
+  /** For how long an unwrapped master key is held without asking AWS KMS again. */
+  readonly kmsCacheMs: number;
   /** Addresses and ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly extensionOrigins: readonly string[];
@@ -73,6 +77,16 @@ const environment = z.object({
       'must be VERSION:BASE64 of 32 bytes, such as 1:…=',
     )
     .optional(),
+  KEYTRAIL_KMS_KEY_ID: z
+    .string()
+    .regex(/^[\w:/-]{1,2048}$/, 'must be the id, ARN or alias of an AWS KMS key, such as alias/keytrail')
+    .optional(),
+  KEYTRAIL_KMS_CACHE_MINUTES: z.coerce
+    .number({ error: 'must be a number of minutes from 5 to 1440' })
+    .int('must be a whole number of minutes')
+    .min(5, 'must be a number of minutes from 5 to 1440')
+    .max(1440, 'must be a number of minutes from 5 to 1440')
+    .default(60),
   KEYTRAIL_TRUSTED_PROXIES: list.refine(
     (items) => items.every((item) => ipaddr.isValid(item) || ipaddr.isValidCIDR(item)),
     'must be a comma-separated list of IP addresses or CIDR ranges, such as 10.0.0.0/8',
@@ -119,6 +133,8 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     // From where the person typed the command; npm moves to the package first and says so.
     dataDir: resolve(variables.INIT_CWD ?? process.cwd(), values.KEYTRAIL_DATA_DIR ?? defaultDataDir(variables)),
     masterKeys: values.KEYTRAIL_MASTER_KEY ?? null,
+    kmsKeyId: values.KEYTRAIL_KMS_KEY_ID ?? null,
+    kmsCacheMs: values.KEYTRAIL_KMS_CACHE_MINUTES * 60_000,
     trustedProxies: values.KEYTRAIL_TRUSTED_PROXIES,
     extensionOrigins: [...ownExtensionOrigins, ...values.KEYTRAIL_EXTENSION_ORIGINS],
     allowedUpstreams: values.KEYTRAIL_ALLOWED_UPSTREAMS,

@@ -18,6 +18,8 @@ export interface Context {
   readonly log: Log;
   readonly db: Database;
   readonly masterKeys: MasterKeys;
+  /** Of the whole installation, for sessions and the like; `deriveKey` makes keys of it. */
+  readonly serverSecret: Buffer;
   /** The queue behind `audit/append`; nothing else enqueues. */
   readonly appends: GroupCommit<PendingAppend, AppendReceipt>;
   /** Accounts whose facets are to be carried on; see `audit/roll-up`. */

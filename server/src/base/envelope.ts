@@ -3,10 +3,12 @@
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** Master keys of 32 bytes by version; `newest` seals, all of them open. */
+/** The master keys, as whoever seals and opens is handed them. */
 export interface MasterKeys {
-  readonly newest: number;
-  readonly byVersion: ReadonlyMap<number, Buffer>;
+  /** The version that seals. Throws where this node cannot know it just now. */
+  getSealing(): number;
+  /** The 32 bytes of a version. Throws for one that is not held. */
+  getKey(version: number): Buffer;
 }
 
 /** What a box is bound to. All of it must be the same when it is opened. */
@@ -21,39 +23,72 @@ const format = 1;
 const ivBytes = 12;
 const tagBytes = 16;
 const keyBytes = 32;
-const headBytes = 1 + 4 + ivBytes + keyBytes + tagBytes;
+const prefixBytes = 1 + 4;
+const headBytes = prefixBytes + ivBytes + keyBytes + tagBytes;
 
 /** Seals text. Layout: format (1) · master key version (4) · iv · wrapped data key + tag · iv · ciphertext + tag. */
 export function seal(keys: MasterKeys, context: SealContext, plaintext: string): Buffer {
   const dataKey = randomBytes(keyBytes);
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt8(format, 0);
-  prefix.writeUInt32BE(keys.newest, 1);
   const binding = toBinding(context);
-  const wrapped = encrypt(getMasterKey(keys, keys.newest), dataKey, Buffer.concat([prefix, binding]));
+  const head = wrapDataKey(keys, binding, dataKey);
   const body = encrypt(dataKey, Buffer.from(plaintext, 'utf8'), binding);
   dataKey.fill(0);
-  return Buffer.concat([prefix, wrapped, body]);
+  return Buffer.concat([head, body]);
 }
 
 /** Opens a box. Throws when key, context or any bit differs from what it was sealed with. */
 export function open(keys: MasterKeys, context: SealContext, box: Buffer): string {
-  if (box.length < headBytes + ivBytes + tagBytes || box.readUInt8(0) !== format) {
-    throw new Error('not a sealed secret');
-  }
-  const prefix = box.subarray(0, 5);
   const binding = toBinding(context);
-  const masterKey = getMasterKey(keys, prefix.readUInt32BE(1));
-  const dataKey = decrypt(masterKey, box.subarray(5, headBytes), Buffer.concat([prefix, binding]));
+  const dataKey = unwrapDataKey(keys, binding, box);
   const plaintext = decrypt(dataKey, box.subarray(headBytes), binding).toString('utf8');
   dataKey.fill(0);
   return plaintext;
 }
 
-function getMasterKey(keys: MasterKeys, version: number): Buffer {
-  const key = keys.byVersion.get(version);
-  if (key === undefined) throw new Error(`master key version ${version} is not configured`);
-  return key;
+/**
+ * The same box with its data key wrapped by the version that seals now. What is behind the head stays as it is, byte for
+ * byte, and is not opened. Throws when key, context or any bit of the head differs.
+ */
+export function rewrap(keys: MasterKeys, context: SealContext, box: Buffer): Buffer {
+  const binding = toBinding(context);
+  const dataKey = unwrapDataKey(keys, binding, box);
+  const head = wrapDataKey(keys, binding, dataKey);
+  dataKey.fill(0);
+  return Buffer.concat([head, box.subarray(headBytes)]);
+}
+
+/** The version of the master key that a box stands under. Throws for what is no box. */
+export function readKeyVersion(box: Buffer): number {
+  if (box.length < headBytes + ivBytes + tagBytes || box.readUInt8(0) !== format) {
+    throw new Error('not a sealed secret');
+  }
+  return box.readUInt32BE(1);
+}
+
+/** Master keys that never change. */
+export function toMasterKeys(sealing: number, byVersion: ReadonlyMap<number, Buffer>): MasterKeys {
+  return {
+    getSealing: () => sealing,
+    getKey: (version) => {
+      const key = byVersion.get(version);
+      if (key === undefined) throw new Error(`master key version ${version} is not held`);
+      return key;
+    },
+  };
+}
+
+function wrapDataKey(keys: MasterKeys, binding: Buffer, dataKey: Buffer): Buffer {
+  const version = keys.getSealing();
+  const prefix = Buffer.alloc(prefixBytes);
+  prefix.writeUInt8(format, 0);
+  prefix.writeUInt32BE(version, 1);
+  return Buffer.concat([prefix, encrypt(keys.getKey(version), dataKey, Buffer.concat([prefix, binding]))]);
+}
+
+function unwrapDataKey(keys: MasterKeys, binding: Buffer, box: Buffer): Buffer {
+  const masterKey = keys.getKey(readKeyVersion(box));
+  const prefix = box.subarray(0, prefixBytes);
+  return decrypt(masterKey, box.subarray(prefixBytes, headBytes), Buffer.concat([prefix, binding]));
 }
 
 function toBinding(context: SealContext): Buffer {

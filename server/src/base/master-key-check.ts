@@ -1,26 +1,28 @@
-// Notices a wrong master key at the start rather than at the first secret that will not open.
+// Installations from before the database knew its master keys: a text sealed at their first start says whether these are theirs.
 
+import type { Sql } from 'postgres';
 import { ConfigError } from './config.ts';
-import type { Database } from './db.ts';
-import { type MasterKeys, open, seal } from './envelope.ts';
-import { serverFacts } from './schema.ts';
+import { open, toMasterKeys } from './envelope.ts';
+import type { KeysByVersion } from './master-key.ts';
 
 const name = 'master_key_check';
 const context = { accountId: '', credentialId: '', field: name, version: 1 };
 
-/** Seals a known text on the first start and opens it on every later one. Throws a ConfigError if it does not open. */
-export async function verifyMasterKeys(db: Database, keys: MasterKeys): Promise<void> {
-  await db.drizzle
-    .insert(serverFacts)
-    .values({ name, value: seal(keys, context, name) })
-    .onConflictDoNothing();
-  const [fact] = await db.raw<{ value: Buffer }[]>`select value from server_facts where name = ${name}`;
+export const anotherKey =
+  'This database was sealed with another master key: set KEYTRAIL_MASTER_KEY, or put back the master.key file, that it was last used with.';
+
+/** Throws a ConfigError if the text is there and does not open. */
+export async function verifyFirstKeys(sql: Sql, given: KeysByVersion): Promise<void> {
+  const [fact] = await sql<{ value: Buffer }[]>`select value from server_facts where name = ${name}`;
+  if (fact === undefined) return;
   try {
-    open(keys, context, fact?.value ?? Buffer.alloc(0));
+    open(toMasterKeys(0, given), context, fact.value);
   } catch (cause) {
-    throw new ConfigError(
-      'This database was sealed with another master key: set KEYTRAIL_MASTER_KEY, or put back the master.key file, that it was first started with.',
-      { cause },
-    );
+    throw new ConfigError(anotherKey, { cause });
   }
+}
+
+/** From now on the database tells the keys by their fingerprints. */
+export async function dropFirstCheck(sql: Sql): Promise<void> {
+  await sql`delete from server_facts where name = ${name}`;
 }

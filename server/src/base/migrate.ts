@@ -30,7 +30,7 @@ export async function migrateDatabase(target: DatabaseTarget, retentionDays = 90
     // Open on databases that are older than Postgres 15: functions that run as the owner look into this schema.
     await sql`revoke create on schema public from public`;
     await sql`grant usage, create on schema public to keytrail_owner`;
-    await sql`grant usage on schema public to keytrail_app, keytrail_retention`;
+    await sql`grant usage on schema public to keytrail_app, keytrail_retention, keytrail_rotation`;
     const spread = cluster?.citus === true && (await readDistributed(sql));
     await sql`set role keytrail_owner`;
     if ((await readNewest(sql)) < wanted()) await runPending(sql, spread);
@@ -96,7 +96,7 @@ const migrateFirst =
 /** Roles belong to the whole server, so databases beside this one may be making them at the same moment. */
 async function ensureRoles(sql: Sql): Promise<void> {
   try {
-    for (const role of ['keytrail_owner', 'keytrail_app', 'keytrail_retention']) {
+    for (const role of ['keytrail_owner', 'keytrail_app', 'keytrail_retention', 'keytrail_rotation']) {
       await sql.unsafe(`
         DO $$ BEGIN
           IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE ${role} NOLOGIN; END IF;
@@ -119,7 +119,7 @@ async function ensureRoles(sql: Sql): Promise<void> {
   } catch (cause) {
     if (findCode(cause) !== '42501') throw cause;
     throw new ConfigError(
-      'DATABASE_URL must name a user who may create roles, or who was granted keytrail_owner, keytrail_app and keytrail_retention.',
+      'DATABASE_URL must name a user who may create roles, or who was granted keytrail_owner, keytrail_app, keytrail_retention and keytrail_rotation.',
       { cause },
     );
   }

@@ -103,6 +103,46 @@ export const serverFacts = pgTable('server_facts', {
   value: bytea('value').notNull(),
 });
 
+/**
+ * The versions of the master key, without the keys: those lie in the environment or a file (`given`), or here as a key
+ * management service has wrapped them (`kms`). Of the versions that are not retired, the one that began to seal last seals.
+ */
+export const masterKeys = pgTable('master_keys', {
+  version: integer('version').primaryKey(),
+  kind: text('kind', { enum: ['given', 'kms'] }).notNull(),
+  /** Tells one key from another, and says nothing about either. */
+  fingerprint: bytea('fingerprint').notNull(),
+  wrapped: bytea('wrapped'),
+  /** The key of the service that wrapped it. */
+  kmsKeyId: text('kms_key_id'),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  /** Null: nothing was sealed with it yet. */
+  sealingSince: instant('sealing_since'),
+  retiredAt: instant('retired_at'),
+});
+
+/** The servers at work: which versions of the master key each holds, and which it seals with. Written by `note_node` only. */
+export const nodes = pgTable('nodes', {
+  id: uuid('id').primaryKey(),
+  host: text('host').notNull(),
+  pid: integer('pid').notNull(),
+  versions: integer('versions').array().notNull(),
+  /** Null before it is ready. */
+  sealing: integer('sealing'),
+  seenAt: instant('seen_at').notNull(),
+});
+
+/** That an account's log says under which version its secrets were re-wrapped: once for each. */
+export const rewraps = pgTable(
+  'rewraps',
+  {
+    accountId: uuid('account_id').notNull(),
+    version: integer('version').notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.version] })],
+);
+
 /** One sealed field: its box (base64 in JSON) and the credential version it was sealed under. */
 export interface SealedField {
   readonly version: number;

@@ -205,7 +205,7 @@ function isListening(body: unknown): boolean {
 }
 
 function getUpstreamSession(ctx: Context, by: ProxyPrincipal, session: string): string {
-  const upstreamId = openSession(ctx.masterKeys, by, session);
+  const upstreamId = openSession(ctx.serverSecret, by, session);
   if (upstreamId !== null) return upstreamId;
   throw new AppError('not_found', {
     message: 'session of another key',
@@ -221,7 +221,7 @@ function toHead(ctx: Context, by: ProxyPrincipal, status: number, headers: Answe
   if (status >= 300 && status < 400) throw new AppError('upstream_redirected', { message: 'upstream redirected' });
   const session = headers[sessionHeader];
   if (typeof session !== 'string') return { status, headers };
-  return { status, headers: { ...headers, [sessionHeader]: bindSession(ctx.masterKeys, by, session) } };
+  return { status, headers: { ...headers, [sessionHeader]: bindSession(ctx.serverSecret, by, session) } };
 }
 
 /** A refusal as JSON-RPC, for every message that waits for an answer, so that clients hand it to whoever called. */

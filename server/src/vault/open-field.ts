@@ -5,7 +5,7 @@ import type { Context } from '../base/context.ts';
 import { open } from '../base/envelope.ts';
 import type { CredentialRow } from './credentials.ts';
 
-/** The plaintext; null where there is no such field. Throws `secret_unreadable`. */
+/** The plaintext; null where there is no such field. Throws `secret_unreadable`, or `master_key_unavailable` for a while. */
 export function openField(
   ctx: Pick<Context, 'masterKeys'>,
   row: Pick<CredentialRow, 'accountId' | 'id' | 'sealed'>,
@@ -17,6 +17,8 @@ export function openField(
   try {
     return open(ctx.masterKeys, context, Buffer.from(sealed.box, 'base64'));
   } catch (cause) {
+    // The key is away for a while; the secret is as it was.
+    if (cause instanceof AppError) throw cause;
     throw new AppError('secret_unreadable', { message: `field ${field} of credential ${row.id} does not open`, cause });
   }
 }
