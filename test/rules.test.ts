@@ -32,7 +32,7 @@ describe('server', () => {
   const levels = [
     ['base'],
     ['audit'],
-    ['auth'],
+    ['auth', 'rotation'],
     ['agents'],
     ['vault'],
     ['proxy'],
@@ -74,6 +74,13 @@ describe('server', () => {
     expect(importers(/opening\.ts$/, /openForUse/)).toEqual(['server/src/vault/access.ts']);
   });
 
+  test('only a rotation re-wraps, and the server’s own secret beside it', () => {
+    expect(importers(/base\/envelope\.ts$|^\.\/envelope\.ts$/, /\brewrap\b/)).toEqual([
+      'server/src/base/server-secret.ts',
+      'server/src/rotation/rewrap-boxes.ts',
+    ]);
+  });
+
   test('only the append writes events, through the functions that may', () => {
     expect(pathsWith(inFolder('server/src'), /append_batch|append_for_account/)).toEqual([
       'server/src/audit/append-calls.ts',
@@ -88,6 +95,10 @@ describe('server', () => {
   test('one file reads the environment, one makes the logger', () => {
     expect(pathsWith(inFolder('server/src'), /process\.env/)).toEqual(['server/src/base/config.ts']);
     expect(importers(/^pino$/, /\bpino\b/)).toEqual(['server/src/base/log.ts']);
+  });
+
+  test('one file asks the key management service', () => {
+    expect(importers(/^@aws-sdk\//, /./)).toEqual(['server/src/base/aws-kms.ts']);
   });
 
   test('one file calls out: there the address is checked', () => {

@@ -1,9 +1,7 @@
 // `keytrail migrate`, as a person types it; with --distribute against a stand-in for Citus, on a Postgres of its own: it
 // changes roles, which tests beside this one share.
 
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { type App, startApp } from '@keytrail/server/app';
 import { readConfig } from '@keytrail/server/base/config';
 import { connect } from '@keytrail/server/base/db';
@@ -14,13 +12,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkLog } from '../kit/check-log.ts';
 import { installStandIn, readCalls } from '../kit/citus-stand-in.ts';
 import { createClient } from '../kit/client.ts';
+import { keytrail } from '../kit/command.ts';
 import { findFreePort } from '../kit/free-port.ts';
 import { toKeySources } from '../kit/key-sources.ts';
 import { signUp } from '../kit/people.ts';
 import { runServerToItsEnd, startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir, type TempDir } from '../kit/temp-dir.ts';
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
 const masterKey = randomBytes(32);
 const workerPassword = "it's a \\ secret";
 
@@ -38,21 +36,6 @@ afterAll(async () => {
   await server.stop();
   await folder.remove();
 });
-
-/** Runs the command line; both streams as one text. */
-function keytrail(args: string[], variables: Record<string, string> = {}): Promise<{ code: number; said: string }> {
-  const { DATABASE_URL: _url, ...environment } = process.env;
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['server/bin/keytrail.mjs', ...args],
-      { cwd: repository, env: { ...environment, ...variables } },
-      (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), said: stdout + stderr });
-      },
-    );
-  });
-}
 
 const withUrl = () => ({ DATABASE_URL: server.url, KEYTRAIL_WORKER_PASSWORD: workerPassword });
 const distribute = () => keytrail(['migrate', '--distribute'], withUrl());

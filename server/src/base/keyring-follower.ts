@@ -22,10 +22,14 @@ export async function followMasterKeys(parts: {
 }): Promise<{ keyring: Keyring; serverSecret: Buffer; stop: () => Promise<void> }> {
   const { db, log } = parts;
   const id = randomUUID();
+  const forget = () => db.raw`select forget_node(${id})`.catch(() => {}); // It is forgotten by itself, later.
   // Said before the keys are looked up: a rotation either waits for this server, or is found by it.
   await note(db, id, null);
-  const keyring = await Keyring.open({ ...parts, sql: db.raw });
-  const serverSecret = await openServerSecret(db.raw, keyring);
+  const opened = await openAll(parts).catch(async (error: unknown) => {
+    await forget();
+    throw error;
+  });
+  const { keyring } = opened;
   const look = async () => {
     await keyring.refresh();
     await note(db, id, keyring);
@@ -35,15 +39,19 @@ export async function followMasterKeys(parts: {
   const { unlisten } = await db.raw.listen(keyChannel, lookAgain);
   const timer = setInterval(lookAgain, lookEveryMs);
   return {
-    keyring,
-    serverSecret,
+    ...opened,
     stop: async () => {
       clearInterval(timer);
-      await unlisten().catch(() => {}); // The connection may be gone, as for the next.
-      await db.raw`select forget_node(${id})`.catch(() => {});
+      await unlisten().catch(() => {}); // The connection may be gone.
+      await forget();
       parts.sources.kms?.close();
     },
   };
+}
+
+async function openAll(parts: Parameters<typeof followMasterKeys>[0]) {
+  const keyring = await Keyring.open({ ...parts, sql: parts.db.raw });
+  return { keyring, serverSecret: await openServerSecret(parts.db.raw, keyring) };
 }
 
 async function note({ raw }: Pick<Database, 'raw'>, id: string, keyring: Keyring | null): Promise<void> {

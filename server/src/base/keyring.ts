@@ -60,7 +60,7 @@ export class Keyring implements MasterKeys {
 
   getSealing(): number {
     const sealing = findSealing(this.#rows);
-    if (sealing === undefined || performance.now() - this.#lookedAtMs > sealingLeaseMs) {
+    if (sealing === undefined || this.ageMs() > sealingLeaseMs) {
       throw toUnavailable('the database has not said for a minute which version of the master key seals');
     }
     return sealing.version;
@@ -83,6 +83,11 @@ export class Keyring implements MasterKeys {
   /** All that are known, held or not. */
   listRows(): readonly MasterKeyRow[] {
     return this.#rows;
+  }
+
+  /** How long ago it looked. */
+  ageMs(): number {
+    return performance.now() - this.#lookedAtMs;
   }
 
   /** Looks once more. What cannot be had is logged, once, and what is held stays. Throws where the database is away. */
