@@ -30,6 +30,7 @@ const changes = (table: string) => [
 const roles = {
   'the app': 'keytrail_app',
   'the role that prunes': 'keytrail_retention',
+  'the role that rotates the master key': 'keytrail_rotation',
   'the owner of the tables': 'keytrail_owner',
   'the superuser': undefined,
 };
@@ -200,7 +201,7 @@ test('a role of ours belongs to no other, logs in nowhere and has no rights of a
     select m.rolname from pg_auth_members a join pg_roles m on m.oid = a.member where m.rolname like 'keytrail\\_%'`;
   expect([...members]).toEqual([]);
   const strong =
-    await sql`select rolname from pg_roles where rolname in ('keytrail_owner', 'keytrail_app', 'keytrail_retention')
+    await sql`select rolname from pg_roles where rolname in ('keytrail_owner', 'keytrail_app', 'keytrail_retention', 'keytrail_rotation')
     and (rolcanlogin or rolsuper or rolcreaterole or rolcreatedb or rolbypassrls or rolreplication)`;
   expect([...strong]).toEqual([]);
   await sql.end();

@@ -130,6 +130,8 @@ export async function startKmsService(): Promise<KmsService> {
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_CONFIG_FILE: '/nonexistent',
       AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+      // It is told to whoever runs a server on Node 20; here it is not what is looked at.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
     calls,
     createKey: (alias) => {

@@ -61,6 +61,6 @@ const advice: Record<string, string> = {
 };
 
 function toAdvice(name: string, said: string): string {
-  if (said.startsWith('Region is missing')) return 'set AWS_REGION.';
+  if (said.startsWith('Region ')) return 'set AWS_REGION to the region of the key.';
   return advice[name] ?? 'it could not be reached.';
 }
