@@ -1,6 +1,9 @@
 // Tokens that are refreshed on the way to whoever asks, ahead of their end and by a press of a button, at a provider that
 // rotates them.
 
+import { connect } from '@keytrail/server/base/db';
+import { rewrap } from '@keytrail/server/base/envelope';
+import type { SealedField } from '@keytrail/server/base/schema';
 import type { AuditEvent } from '@keytrail/shared/event';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkLog } from '../kit/check-log.ts';
@@ -259,6 +262,36 @@ describe('without being asked', () => {
     expect(await readEvents(far.credential, 'token_refresh')).toEqual([]);
     expect(await readEvents(locked, 'token_refresh', other)).toEqual([]);
   });
+});
+
+test('a rotation of the master key between the provider’s answer and its storing loses no token', async () => {
+  const { credential, ask } = await createFurniture();
+  const hold = provider.holdNext('carried out');
+  const asked = ask();
+  await hold.held;
+  const sql = connect(server.databaseUrl, { max: 1 });
+  const { accountId } = await owner.client.account.me.query();
+  const [row] = await sql<
+    { sealed: Record<string, SealedField> }[]
+  >`select sealed from credentials where id = ${credential.id}`;
+  const moved = Object.entries(row?.sealed ?? {}).map(([field, { version, box }]) => {
+    const context = { accountId, credentialId: credential.id, field, version };
+    const fresh = rewrap(server.app.ctx.masterKeys, context, Buffer.from(box, 'base64')).toString('base64');
+    return [field, { version, box: fresh }];
+  });
+  await sql`
+    update credentials set sealed = ${JSON.stringify(Object.fromEntries(moved))}::text::jsonb where id = ${credential.id}`;
+  await sql.end();
+  hold.release();
+  const { values } = await asked;
+  expect(values.accessToken).not.toBe(credential.tokens.accessToken);
+  expect(await provider.accepts(values.accessToken ?? '')).toBe(true);
+  const [refresh] = await readEvents(credential, 'token_refresh');
+  expect(refresh).toMatchObject({ outcome: 'ok' });
+  expect(refresh?.note).toBeUndefined();
+  // The pair that was stored goes on.
+  server.advance(3600_000);
+  expect(await provider.accepts((await ask()).values.accessToken ?? '')).toBe(true);
 });
 
 test('neither tokens nor the client’s secret are in the log, the events or what went wrong', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { open, readKeyVersion, rewrap, seal, toMasterKeys } from './envelope.ts';
+import { isSameSealing, open, readKeyVersion, rewrap, seal, toMasterKeys } from './envelope.ts';
 
 /** Keys of these versions; the highest seals. */
 const keys = (...versions: number[]) =>
@@ -66,6 +66,13 @@ test('a re-wrapped box opens with the new key alone, and only its head has chang
       expect(moved.length).toBe(box.length);
     }),
   );
+});
+
+test('a box is known again after it was re-wrapped; one that was sealed anew is another', () => {
+  const box = seal(keys(1), context, 'secret');
+  expect(isSameSealing(rewrap(keys(1, 2), context, box), box)).toBe(true);
+  expect(isSameSealing(seal(keys(1), context, 'secret'), box)).toBe(false);
+  expect(isSameSealing(Buffer.alloc(0), Buffer.alloc(0))).toBe(false);
 });
 
 test.each(others)('a box is not re-wrapped under another %s', (_, other) => {

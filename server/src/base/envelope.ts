@@ -57,6 +57,14 @@ export function rewrap(keys: MasterKeys, context: SealContext, box: Buffer): Buf
   return Buffer.concat([head, box.subarray(headBytes)]);
 }
 
+/**
+ * Whether two boxes came of one sealing, whichever master keys wrap their data keys by now. No two sealings are alike: each
+ * has a key of its own.
+ */
+export function isSameSealing(a: Buffer, b: Buffer): boolean {
+  return a.length > headBytes && a.subarray(headBytes).equals(b.subarray(headBytes));
+}
+
 /** The version of the master key that a box stands under. Throws for what is no box. */
 export function readKeyVersion(box: Buffer): number {
   if (box.length < headBytes + ivBytes + tagBytes || box.readUInt8(0) !== format) {

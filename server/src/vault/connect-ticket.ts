@@ -6,7 +6,8 @@ import { mintUuid } from '@keytrail/shared/ids';
 import { connectInput, deviceConnectInput } from '@keytrail/shared/oauth-connect';
 import { z } from 'zod';
 import type { Context } from '../base/context.ts';
-import { open, seal } from '../base/envelope.ts';
+import { type MasterKeys, open, seal, toMasterKeys } from '../base/envelope.ts';
+import { deriveKey } from '../base/server-secret.ts';
 
 /** A consent takes people a while, but not a day. */
 const livesMs = 30 * 60_000;
@@ -31,7 +32,7 @@ type Started = PendingConnection extends infer Each
 export function sealPending(ctx: Context, accountId: string, pending: Started): string {
   const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
   const text = JSON.stringify({ ...pending, expiresAtMs: ctx.nowMs() + livesMs });
-  return `${id}.${seal(ctx.masterKeys, toSealContext(accountId, id), text).toString('base64url')}`;
+  return `${id}.${seal(toTicketKeys(ctx), toSealContext(accountId, id), text).toString('base64url')}`;
 }
 
 /** @returns with the id that a new credential gets: the second use of one ticket meets the first. */
@@ -54,12 +55,17 @@ export function openPending(
 function readPending(ctx: Context, accountId: string, id: string, box: string): PendingConnection | null {
   let text: string;
   try {
-    text = open(ctx.masterKeys, toSealContext(accountId, id), Buffer.from(box, 'base64url'));
+    text = open(toTicketKeys(ctx), toSealContext(accountId, id), Buffer.from(box, 'base64url'));
   } catch {
     // Handed in by a client: nothing but what was sealed for this account opens.
     return null;
   }
   return pendingConnection.parse(JSON.parse(text));
+}
+
+/** No master key: a rotation must neither wait for a ticket nor end it. */
+function toTicketKeys({ serverSecret }: Pick<Context, 'serverSecret'>): MasterKeys {
+  return toMasterKeys(0, new Map([[0, deriveKey(serverSecret, 'pending-connections')]]));
 }
 
 function toSealContext(accountId: string, credentialId: string) {

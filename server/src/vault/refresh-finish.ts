@@ -1,6 +1,7 @@
 // What becomes of an attempt to refresh: the new tokens and their event are stored together, before anybody gets them. A
 // pair that the provider has rotated is the only one that works, so it is stored even where the lease is over.
 
+import { AppError } from '@keytrail/shared/errors';
 import { refreshErrorSentences } from '@keytrail/shared/event';
 import type { Context } from '../base/context.ts';
 import { isDatabaseAway, withAccount } from '../base/db.ts';
@@ -9,12 +10,12 @@ import type { CredentialRow } from './credentials.ts';
 import type { ProviderFailure } from './provider-failure.ts';
 import { isRow, recordAttempt, storeState } from './refresh-attempt.ts';
 import { restingState } from './refresh-due.ts';
-import { sealFields } from './sealing.ts';
+import { isSameSecret, sealFields } from './sealing.ts';
 import { type Tokens, toReadableTokens } from './token-endpoint.ts';
 
 /**
- * Stores what the provider gave, unless the owner has put in other tokens meanwhile. A database that is away is waited for
- * while the lease lasts: a rotated pair is nowhere else.
+ * Stores what the provider gave, unless the owner has put in other tokens meanwhile. A database or a master key that is
+ * away is waited for while the lease lasts: a rotated pair is nowhere else.
  */
 export async function storeTokens(
   ctx: Context,
@@ -22,15 +23,18 @@ export async function storeTokens(
   attempt: RefreshAttempt,
   tokens: Tokens,
 ): Promise<void> {
-  // Sealed once, so that what is stored can be told from what is not after an answer was lost.
   const binding = { accountId: used.accountId, credentialId: used.id, version: used.version + 1 };
-  const boxes = sealFields(ctx, binding, { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken });
+  const readable = toReadableTokens(ctx, tokens);
+  // Sealed once, so that what is stored can be told from what is not after an answer was lost.
+  let boxes: Record<string, SealedField> | null = null;
   const endsMs = performance.now() + storePatienceMs;
   for (;;) {
     try {
-      return await tryToStore(ctx, used, attempt, { boxes, readable: toReadableTokens(ctx, tokens) });
+      boxes ??= sealFields(ctx, binding, { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken });
+      return await tryToStore(ctx, used, attempt, { boxes, readable });
     } catch (error) {
-      if (!isDatabaseAway(error) || performance.now() > endsMs) throw error;
+      const mayPass = isDatabaseAway(error) || (error instanceof AppError && error.code === 'master_key_unavailable');
+      if (!mayPass || performance.now() > endsMs) throw error;
       await new Promise((resolve) => setTimeout(resolve, storePauseMs));
     }
   }
@@ -53,7 +57,7 @@ async function tryToStore(
   const { accountId, id } = used;
   await withAccount(ctx.db, accountId, async (tx) => {
     const [row] = await tx.select().from(credentials).where(isRow(accountId, id)).for('update');
-    if (row?.sealed.accessToken?.box === boxes.accessToken?.box) return;
+    if (row !== undefined && isSameSecret(row.sealed.accessToken, boxes.accessToken)) return;
     const isWanted = row !== undefined && hasSameToken(row, used);
     if (isWanted) {
       const correlationId = attempt.draft.correlationId ?? null;
@@ -94,9 +98,8 @@ export async function storeFailure(
   });
 }
 
-/** Boxes are sealed under random keys: no two are alike, so the same box is the same token. */
 function hasSameToken(row: CredentialRow, used: CredentialRow): boolean {
-  return row.sealed.refreshToken?.box === used.sealed.refreshToken?.box;
+  return isSameSecret(row.sealed.refreshToken, used.sealed.refreshToken);
 }
 
 function toFailing(

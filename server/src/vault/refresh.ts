@@ -63,6 +63,8 @@ async function attempt(ctx: Context, row: CredentialRow, lease: RefreshAttempt):
 }
 
 async function exchange(ctx: Context, row: CredentialRow): Promise<Tokens> {
+  // A pair that could not be sealed would be lost: better not to ask for one.
+  ctx.masterKeys.getKey(ctx.masterKeys.getSealing());
   const client = toProviderClient(row, openField(ctx, row, 'clientSecret'));
   const refreshToken = openField(ctx, row, 'refreshToken');
   if (client === null || refreshToken === null) throw new Error('an attempt without what it takes');
@@ -72,6 +74,9 @@ async function exchange(ctx: Context, row: CredentialRow): Promise<Tokens> {
 function toFailure(error: unknown): Pick<ProviderFailure, 'errorClass' | 'code' | 'public'> {
   if (error instanceof AppError && error.code === 'secret_unreadable') {
     return { errorClass: 'secret_unreadable', code: null, public: null };
+  }
+  if (error instanceof AppError && error.code === 'master_key_unavailable') {
+    return { errorClass: 'secret_unreadable', code: null, public: error.public };
   }
   return toProviderFailure(error);
 }

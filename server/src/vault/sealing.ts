@@ -1,7 +1,7 @@
 // Seals the secret fields of a credential, one box a field. Opening is `access.ts`'s alone.
 
 import type { Context } from '../base/context.ts';
-import { seal } from '../base/envelope.ts';
+import { isSameSealing, seal } from '../base/envelope.ts';
 import type { SealedField } from '../base/schema.ts';
 
 /** The credential and the version that boxes are bound to. */
@@ -24,4 +24,10 @@ export function sealFields(
     sealed[field] = { version: binding.version, box: box.toString('base64') };
   }
   return sealed;
+}
+
+/** Whether two fields hold what was sealed at one time, though a rotation of the master key came between. */
+export function isSameSecret(a: SealedField | undefined, b: SealedField | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return isSameSealing(Buffer.from(a.box, 'base64'), Buffer.from(b.box, 'base64'));
 }
