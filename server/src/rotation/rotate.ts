@@ -99,7 +99,7 @@ async function sayWhatIsOver({ keyring, say }: Rotation, version: number): Promi
   }
 }
 
-const sayEveryMs = 2000;
+const sayEveryMs = 5000;
 
 /** Says how far it is now and then, not at every batch. */
 function createProgress(say: (line: string) => void, total: number): (boxes: number) => void {
