@@ -116,12 +116,13 @@ export class Keyring implements MasterKeys {
     let rows = await listMasterKeys(sql);
     if (await noteGiven(sql, rows, given)) rows = await listMasterKeys(sql);
     const lookedAtMs = performance.now();
-    for (const row of rows) {
-      if (row.retiredAt !== null) this.#unwrapped.forget(row.version);
-      else if (row.kind === 'kms') await this.#unwrapped.look(row).catch((error: Error) => failures.push(error));
-    }
-    const ours = rows.filter((row) => isOurs(row, given));
-    this.#given = new Map(ours.map(({ version }) => [version, given.get(version) ?? Buffer.alloc(0)]));
+    const inUse = rows.filter(({ retiredAt }) => retiredAt === null);
+    for (const { version, retiredAt } of rows) if (retiredAt !== null) this.#unwrapped.forget(version);
+    const looks = inUse.filter(({ kind }) => kind === 'kms').map((row) => this.#unwrapped.look(row));
+    for (const look of await Promise.allSettled(looks)) if (look.status === 'rejected') failures.push(look.reason);
+    const { ours, strange } = sortGiven(inUse, given);
+    failures.push(...strange.map((version) => new ConfigError(toStrange(version))));
+    this.#given = ours;
     this.#rows = rows;
     this.#lookedAtMs = lookedAtMs;
     return failures;
@@ -140,15 +141,27 @@ export class Keyring implements MasterKeys {
   }
 }
 
-function isOurs(row: MasterKeyRow, given: KeysByVersion): boolean {
-  const key = given.get(row.version);
-  return row.retiredAt === null && row.kind === 'given' && key !== undefined && isKeyOf(row, key);
+/** Which of the operator's keys are those that the database means, and which only have their numbers. */
+function sortGiven(rows: readonly MasterKeyRow[], given: KeysByVersion): { ours: KeysByVersion; strange: number[] } {
+  const ours = new Map<number, Buffer>();
+  const strange: number[] = [];
+  for (const row of rows) {
+    const key = row.kind === 'given' ? given.get(row.version) : undefined;
+    if (key === undefined) continue;
+    if (isKeyOf(row, key)) ours.set(row.version, key);
+    else strange.push(row.version);
+  }
+  return { ours, strange };
+}
+
+function toStrange(version: number): string {
+  return `Master key version ${version} is another key here than in this database: set KEYTRAIL_MASTER_KEY, or put back the master.key file, that it was last used with.`;
 }
 
 function toMissing({ version, kind }: MasterKeyRow, holdsOthers: boolean): string {
   if (kind === 'kms') return `Master key version ${version} is wrapped by AWS KMS: set KEYTRAIL_KMS_KEY_ID to its key.`;
   if (!holdsOthers) return anotherKey;
-  return `Master key version ${version} is in use and not among this server’s keys, or another key has its number: put it into KEYTRAIL_MASTER_KEY or the master.key file.`;
+  return `Master key version ${version} is in use and not among this server’s keys: put it into KEYTRAIL_MASTER_KEY or the master.key file.`;
 }
 
 function toUnavailable(message: string): AppError {
