@@ -4,8 +4,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { connectKms } from '@keytrail/server/base/aws-kms';
 import { connect } from '@keytrail/server/base/db';
 import { createKeySources } from '@keytrail/server/base/key-sources';
+import { KmsError } from '@keytrail/server/base/kms';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { countByVersion } from '../kit/boxes.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
@@ -112,47 +114,63 @@ test('two first starts at once agree on one key', async () => {
   for (const server of servers) await server.kill('SIGTERM');
 }, 180_000);
 
-test('where the service does not answer or refuses, a server does not start, and says why', async () => {
+test('where the service refuses or does not answer, a server does not start, and says why; a little throttling is waited out', async () => {
   await (await startServerProcess(variables)).kill('SIGTERM');
-  const refused = async (given = variables) => {
-    const { code, printed } = await runServerToItsEnd(given);
-    expect(code).toBe(1);
-    return printed;
-  };
-  const start = /^AWS KMS did not unwrap master key version 1 with arn:aws:kms:\S+: /;
   kms.deny('Decrypt');
-  const denied = await refused();
-  expect(denied).toMatch(start);
-  expect(denied).toContain(
-    'the server’s AWS identity needs kms:Encrypt and kms:Decrypt on that key. (AccessDeniedException: ',
+  const denied = await runServerToItsEnd(variables);
+  expect(denied.code).toBe(1);
+  expect(denied.printed).toMatch(
+    /^AWS KMS did not unwrap master key version 1 with arn:aws:kms:\S+: the server’s AWS identity needs kms:Encrypt and kms:Decrypt on that key\. \(AccessDeniedException: .*\n$/,
   );
+  expect(await runServerToItsEnd({ ...variables, KEYTRAIL_KMS_KEY_ID: '' })).toEqual({
+    code: 1,
+    printed: 'Master key version 1 is wrapped by AWS KMS: set KEYTRAIL_KMS_KEY_ID to its key.\n',
+  });
   kms.deny();
-  kms.setState(keyId, 'Disabled');
-  expect(await refused()).toContain('the key is disabled; enable it. (DisabledException: ');
-  kms.setState(keyId, 'PendingDeletion');
-  expect(await refused()).toContain('perhaps about to be deleted. (KMSInvalidStateException: ');
-  kms.setState(keyId, 'Enabled');
-  kms.throttle(100);
-  expect(await refused()).toContain('it was asked too often; try again shortly. (ThrottlingException: ');
-  kms.throttle(0);
-  expect(await refused({ ...variables, AWS_ACCESS_KEY_ID: 'SOMEBODY' })).toContain(
-    'AWS does not know the server’s access key.',
-  );
-  expect(await refused({ ...variables, AWS_ACCESS_KEY_ID: '' })).toContain('the server has no AWS identity');
-  const { AWS_REGION: _region, ...nowhere } = variables;
-  for (const given of [nowhere, { ...nowhere, AWS_REGION: '' }]) {
-    expect(await refused(given)).toContain('set AWS_REGION to the region of the key. (');
-  }
-  expect(await refused({ ...variables, KEYTRAIL_KMS_KEY_ID: '' })).toBe(
-    'Master key version 1 is wrapped by AWS KMS: set KEYTRAIL_KMS_KEY_ID to its key.\n',
-  );
-  await kms.stop();
-  expect(await refused()).toContain('it could not be reached. (');
-  await kms.start();
-  // A little throttling is waited out.
   kms.throttle(2);
   await (await startServerProcess(variables)).kill('SIGTERM');
-}, 120_000);
+}, 180_000);
+
+test.each<[string, (service: KmsService) => unknown, Record<string, string | undefined>, string]>([
+  ['a disabled key', () => kms.setState(keyId, 'Disabled'), {}, 'the key is disabled; enable it. (DisabledException: '],
+  [
+    'a key about to go',
+    () => kms.setState(keyId, 'PendingDeletion'),
+    {},
+    'perhaps about to be deleted. (KMSInvalidStateException: ',
+  ],
+  ['throttling', () => kms.throttle(100), {}, 'it was asked too often; try again shortly. (ThrottlingException: '],
+  ['a foreign identity', () => {}, { AWS_ACCESS_KEY_ID: 'SOMEBODY' }, 'AWS does not know the server’s access key. ('],
+  ['no identity', () => {}, { AWS_ACCESS_KEY_ID: undefined }, 'the server has no AWS identity; set AWS_ACCESS_KEY_ID'],
+  ['no region', () => {}, { AWS_REGION: undefined }, 'set AWS_REGION to the region of the key. ('],
+  ['an empty region', () => {}, { AWS_REGION: '' }, 'set AWS_REGION to the region of the key. ('],
+  ['nobody there', () => kms.stop(), {}, 'it could not be reached. ('],
+])('%s is said in words, and what would mend it', async (_, prepare, changed, words) => {
+  const given = { ...kms.variables, ...changed };
+  for (const [name, value] of Object.entries(given)) vi.stubEnv(name, value);
+  await prepare(kms);
+  const client = connectKms(alias);
+  const refusal = client.wrap(1, Buffer.alloc(32));
+  await expect(refusal).rejects.toThrow(KmsError);
+  await expect(refusal).rejects.toThrow(words);
+  await expect(refusal).rejects.toThrow(/^AWS KMS did not wrap master key version 1 with alias\/keytrail: /);
+  client.close();
+});
+
+test('a key that there is not, and what another key wrapped, are said in words', async () => {
+  for (const [name, value] of Object.entries(kms.variables)) vi.stubEnv(name, value);
+  const client = connectKms(alias);
+  const wrapped = await client.wrap(1, Buffer.alloc(32, 7));
+  expect(await client.unwrap(1, wrapped)).toEqual(Buffer.alloc(32, 7));
+  await expect(client.unwrap(2, wrapped)).rejects.toThrow('what is stored was not wrapped for this version.');
+  await expect(client.unwrap(1, { ...wrapped, kmsKeyId: kms.createKey() })).rejects.toThrow(
+    'was wrapped with another key.',
+  );
+  await expect(client.unwrap(1, { ...wrapped, kmsKeyId: 'alias/none' })).rejects.toThrow(
+    'there is no such key in this region',
+  );
+  client.close();
+});
 
 test('what was wrapped for another version, or tampered with, is no master key', async () => {
   await (await startServerProcess(variables)).kill('SIGTERM');

@@ -151,7 +151,7 @@ export async function startKmsService(): Promise<KmsService> {
     },
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        server.close(() => resolve()); // Also where it is stopped already.
         server.closeAllConnections();
       }),
     start,
