@@ -21,6 +21,19 @@ export interface AgentKeySummary {
   readonly lastUsedAt: string | null;
 }
 
+/** A client that its owner let act as the agent, by signing in, and that got tokens in place of a key. */
+export interface ConnectionSummary {
+  readonly id: string;
+  /** What the program calls itself. A claim. */
+  readonly clientName: string;
+  /** Where it had the browser go back to: a host, or the scheme of an app. */
+  readonly returnsTo: string;
+  readonly createdAt: string;
+  /** Unless the client fetches new tokens before; moves on each time it does. */
+  readonly endsAt: string;
+  readonly lastUsedAt: string | null;
+}
+
 /** For how long a replaced key may work on: a week. */
 export const overlapMinutesMax = 7 * 24 * 60;
 
@@ -36,8 +49,13 @@ export interface AgentSummary {
   readonly name: string;
   readonly description: string;
   readonly status: AgentStatus;
-  /** Those that work at this moment, the newest first: it has no end, and those that it replaced end soon. */
+  /**
+   * Those that work at this moment, the newest first: it has no end, and those that it replaced end soon. None where only
+   * clients that signed in act as the agent.
+   */
   readonly keys: readonly AgentKeySummary[];
+  /** Those that stand at this moment, the newest first. */
+  readonly connections: readonly ConnectionSummary[];
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
   /** Grants that are neither revoked nor past their end. */

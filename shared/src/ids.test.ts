@@ -2,7 +2,20 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromBase64url, toBase64url } from './bytes.ts';
-import { accountOfAgentKey, accountOfProxyKey, mintAgentKey, mintProxyKey, mintUuid } from './ids.ts';
+import {
+  accountOfAccessToken,
+  accountOfAgentKey,
+  accountOfAuthorizationCode,
+  accountOfProxyKey,
+  holdsKey,
+  mintAccessToken,
+  mintAgentKey,
+  mintAuthorizationCode,
+  mintProxyKey,
+  mintRefreshToken,
+  mintUuid,
+  readRefreshToken,
+} from './ids.ts';
 
 test('a UUIDv7 carries its time, version and variant, and sorts by time', () => {
   const early = mintUuid(1_700_000_000_000, randomBytes);
@@ -26,6 +39,27 @@ test('a proxy key names its account, and neither kind of key passes for the othe
   expect(key).toMatch(/^kt_proxy_[A-Za-z0-9_-]{64}$/);
   expect([accountOfProxyKey(key), accountOfAgentKey(key)]).toEqual([account, null]);
   expect(accountOfProxyKey(mintAgentKey(account, randomBytes))).toBeNull();
+});
+
+test('what a connected client holds names its account, each kind passes for itself only, and all are known for keys', () => {
+  const account = mintUuid(Date.now(), randomBytes);
+  const family = randomBytes(16);
+  const access = mintAccessToken(account, randomBytes);
+  const code = mintAuthorizationCode(account, randomBytes);
+  const refresh = mintRefreshToken(account, family, randomBytes);
+  expect(accountOfAccessToken(access)).toBe(account);
+  expect(accountOfAuthorizationCode(code)).toBe(account);
+  const read = readRefreshToken(refresh);
+  expect(read?.accountId).toBe(account);
+  expect(Buffer.from(read?.family ?? []).equals(family)).toBe(true);
+  expect(mintRefreshToken(account, family, randomBytes)).not.toBe(refresh);
+  expect([accountOfAccessToken(code), accountOfAuthorizationCode(access), accountOfAgentKey(access)]).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  expect([readRefreshToken(access), accountOfAccessToken(refresh)]).toEqual([null, null]);
+  for (const token of [access, code, refresh]) expect(holdsKey(`Bearer ${token}`)).toBe(true);
 });
 
 test.each(['', 'kt_agent_', 'kt_agent_AAAA', `kt_agent_${'A'.repeat(63)}`, `kt_agent_${'A'.repeat(63)}=`, 'Bearer x'])(

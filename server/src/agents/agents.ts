@@ -11,6 +11,7 @@ import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
 import { agents } from '../base/schema.ts';
 import { endAttachments } from './attachments.ts';
+import { selectConnections } from './connection-rows.ts';
 import { endAccessRequests, endGrants, endKeys } from './standing.ts';
 
 export function listAgents(ctx: Context, owner: OwnerPrincipal): Promise<AgentSummary[]> {
@@ -23,20 +24,24 @@ export function createAgent(
   owner: OwnerPrincipal,
   input: AgentInput,
 ): Promise<{ agent: AgentSummary; key: string }> {
-  const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
   return changeAgent(ctx, owner, async (tx) => {
-    await tx.insert(agents).values({
-      accountId: owner.accountId,
-      id,
-      name: input.name,
-      description: input.description,
-      status: 'active',
-      createdAt: new Date(ctx.nowMs()),
-    });
+    const id = await insertAgent(tx, ctx, owner.accountId, input);
     const { key, keyId } = await issueKey(tx, ctx, owner.accountId, id, 0);
     const agent = await getAgent(tx, ctx, owner.accountId, id);
     return { answer: { agent, key }, change: { ...toChange('create', 'Agent created', agent), keyId } };
   });
+}
+
+/** An agent without any key, which nobody can act as yet. Answers its id. */
+export async function insertAgent(
+  tx: Transaction,
+  ctx: Context,
+  accountId: string,
+  input: AgentInput,
+): Promise<string> {
+  const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
+  await tx.insert(agents).values({ accountId, id, ...input, status: 'active', createdAt: new Date(ctx.nowMs()) });
+  return id;
 }
 
 export function updateAgent(
@@ -71,7 +76,7 @@ export function setAgentStatus(
 }
 
 /**
- * Removes the agent with its keys, grants and attached policies, each of which the log names. Its events stay, under the
+ * Removes the agent with its keys, connected clients, grants and attached policies, each of which the log names. Its events stay, under the
  * name it had. The events come last: they hold the log's head, for which others wait who hold what the removal
  * cascades to.
  */
@@ -146,7 +151,7 @@ async function selectAgents(tx: Transaction, ctx: Context, accountId: string, id
         select json_agg(json_build_object('id', k.id, 'hint', k.hint, 'createdAt', ${toIso('k.created_at')},
           'endsAt', ${toIso('k.revoked_at')}, 'lastUsedAt', ${toIso('k.last_used_at')}) order by k.created_at desc, k.id desc)
         from agent_keys k
-        where k.account_id = ${accountId} and k.agent_id = agents.id
+        where k.account_id = ${accountId} and k.agent_id = agents.id and k.kind = 'key'
           and (k.revoked_at is null or k.revoked_at > ${now}::timestamptz)), '[]')`,
       activeGrants: sql<number>`(select count(*)::int from grants g
         where g.account_id = ${accountId} and g.agent_id = agents.id and g.revoked_at is null
@@ -155,8 +160,10 @@ async function selectAgents(tx: Transaction, ctx: Context, accountId: string, id
     .from(agents)
     .where(id === undefined ? eq(agents.accountId, accountId) : isAgent(accountId, id))
     .orderBy(desc(agents.createdAt));
+  const connections = await selectConnections(tx, ctx, accountId, id);
   return rows.map((row) => ({
     ...row,
+    connections: connections.get(row.id) ?? [],
     createdAt: row.createdAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
   }));

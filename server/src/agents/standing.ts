@@ -69,8 +69,8 @@ export async function endGrants(
 }
 
 /**
- * Ends the keys with which an agent, which the caller has locked, can act by now, or only those that were replaced and
- * work on for a while; answers what the log is to say of each.
+ * Ends the keys with which an agent, which the caller has locked, can act by now, its connected clients too, or only the
+ * keys that were replaced and work on for a while; answers what the log is to say of each.
  */
 export async function endKeys(
   tx: Transaction,
@@ -91,8 +91,8 @@ export async function endKeys(
         which === 'all' ? or(isNull(agentKeys.revokedAt), endsLater) : endsLater,
       ),
     )
-    .returning({ id: agentKeys.id });
-  return ended.map(({ id }) => toKeyEnd(agent, id));
+    .returning({ id: agentKeys.id, kind: agentKeys.kind, clientName: agentKeys.clientName });
+  return ended.map((key) => (key.kind === 'connection' ? toDisconnection(agent, key) : toKeyEnd(agent, key.id)));
 }
 
 /** Ends what an agent, which the caller has locked, still asks for, and answers what the log is to say of each. */
@@ -125,4 +125,19 @@ export async function endAccessRequests(
 /** What the log says of a key that no longer works. */
 export function toKeyEnd(agent: { id: string; name: string }, keyId: string): Change {
   return { action: 'revoke', title: 'Agent key revoked', keyId, agentId: agent.id, agentName: agent.name };
+}
+
+/** What the log says of a client that may no longer act as an agent. */
+export function toDisconnection(
+  agent: { id: string; name: string },
+  connection: { id: string; clientName: string | null },
+): Change {
+  return {
+    action: 'revoke',
+    title: 'Client disconnected',
+    keyId: connection.id,
+    agentId: agent.id,
+    agentName: agent.name,
+    ...(connection.clientName === null ? {} : { note: connection.clientName }),
+  };
 }

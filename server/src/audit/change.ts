@@ -13,6 +13,7 @@ export type Change = Pick<EventDraft, 'action' | 'title'> &
     Pick<
       EventDraft,
       | 'outcome'
+      | 'source'
       | 'service'
       | 'credentialId'
       | 'credentialLabel'
@@ -36,7 +37,7 @@ export type Change = Pick<EventDraft, 'action' | 'title'> &
 export async function recordChange(
   tx: Transaction,
   ctx: Context,
-  owner: { accountId: string; requester: Pick<EventDraft, 'client' | 'clientIp' | 'userAgent'> },
+  owner: { accountId: string; requester: Pick<EventDraft, 'client' | 'clientName' | 'clientIp' | 'userAgent'> },
   change: Change,
 ): Promise<void> {
   const event = await appendIn(tx, ctx, owner.accountId, {

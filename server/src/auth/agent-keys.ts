@@ -1,8 +1,8 @@
-// Agent keys: minted once, stored as a hash, found by it.
+// Agent keys, and the access tokens that stand for one: minted once, stored as a hash, found by it.
 
 import { createHash } from 'node:crypto';
 import type { AgentStatus } from '@keytrail/shared/agent';
-import { accountOfAgentKey, mintAgentKey, mintUuid } from '@keytrail/shared/ids';
+import { accountOfAccessToken, accountOfAgentKey, mintAgentKey, mintUuid } from '@keytrail/shared/ids';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
@@ -25,7 +25,19 @@ export interface AgentOfKey {
 /** Finds who holds a key; null for a key that this server never issued. */
 export async function findAgentByKey(ctx: Context, key: string): Promise<AgentOfKey | null> {
   const accountId = accountOfAgentKey(key);
-  if (accountId === null) return null;
+  return accountId === null ? null : findAgentByHash(ctx, accountId, key);
+}
+
+/**
+ * Finds the agent that an access token stands for; null for a token that this server never issued, and for one that has run
+ * out or was replaced. One whose connection was ended still names the agent.
+ */
+export async function findAgentByAccessToken(ctx: Context, token: string): Promise<AgentOfKey | null> {
+  const accountId = accountOfAccessToken(token);
+  return accountId === null ? null : findAgentByHash(ctx, accountId, token);
+}
+
+async function findAgentByHash(ctx: Context, accountId: string, key: string): Promise<AgentOfKey | null> {
   const [row] = await withAccount(ctx.db, accountId, (tx) =>
     tx
       .select({
@@ -35,6 +47,7 @@ export async function findAgentByKey(ctx: Context, key: string): Promise<AgentOf
         keyId: agentKeys.id,
         keyClientName: agentKeys.clientName,
         revokedAt: agentKeys.revokedAt,
+        expiresAt: agentKeys.expiresAt,
         lastUsedAt: agents.lastUsedAt,
         keyLastUsedAt: agentKeys.lastUsedAt,
       })
@@ -43,7 +56,8 @@ export async function findAgentByKey(ctx: Context, key: string): Promise<AgentOf
       .where(and(eq(agentKeys.accountId, accountId), eq(agentKeys.hash, hashKey(key)))),
   );
   if (row === undefined) return null;
-  const { revokedAt, ...agent } = row;
+  const { revokedAt, expiresAt, ...agent } = row;
+  if (expiresAt !== null && expiresAt.getTime() <= ctx.nowMs()) return null;
   return { accountId, ...agent, keyRevoked: revokedAt !== null && revokedAt.getTime() <= ctx.nowMs() };
 }
 
@@ -72,7 +86,14 @@ export async function issueKey(
   const [replaced] = await tx
     .update(agentKeys)
     .set({ revokedAt: endsAt })
-    .where(and(eq(agentKeys.accountId, accountId), eq(agentKeys.agentId, agentId), isNull(agentKeys.revokedAt)))
+    .where(
+      and(
+        eq(agentKeys.accountId, accountId),
+        eq(agentKeys.agentId, agentId),
+        eq(agentKeys.kind, 'key'),
+        isNull(agentKeys.revokedAt),
+      ),
+    )
     .returning({ keyId: agentKeys.id });
   await tx.insert(agentKeys).values({
     accountId,
@@ -86,6 +107,6 @@ export async function issueKey(
 }
 
 /** As it is stored. */
-export function hashKey(key: string): Buffer {
+export function hashKey(key: string | Uint8Array): Buffer {
   return createHash('sha256').update(key).digest();
 }

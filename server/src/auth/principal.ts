@@ -1,10 +1,10 @@
 // Who is asking: the owner by session, an agent by key, or nobody.
 
 import { AppError } from '@keytrail/shared/errors';
-import { looksLikeAgentKey } from '@keytrail/shared/ids';
+import { looksLikeAccessToken, looksLikeAgentKey } from '@keytrail/shared/ids';
 import type { Context } from '../base/context.ts';
 import type { Auth } from './accounts.ts';
-import { type AgentOfKey, findAgentByKey } from './agent-keys.ts';
+import { type AgentOfKey, findAgentByAccessToken, findAgentByKey } from './agent-keys.ts';
 import type { Requester } from './requester.ts';
 
 export interface OwnerPrincipal {
@@ -54,6 +54,21 @@ export async function findPrincipal(
   if (session === null) return null;
   const { id, email, name } = session.user;
   return { kind: 'owner', accountId: id, email, name, requester };
+}
+
+/**
+ * The agent that an Authorization header names by the access token of a connected client; null for any other. Only for
+ * what such a token was asked for: a key opens more.
+ */
+export async function findConnectedAgent(
+  ctx: Context,
+  authorization: string | undefined,
+  requester: Requester,
+): Promise<AgentPrincipal | null> {
+  const token = findBearer(authorization);
+  if (token === null || !looksLikeAccessToken(token)) return null;
+  const agent = await findAgentByAccessToken(ctx, token);
+  return agent === null ? null : { kind: 'agent', ...agent, requester };
 }
 
 /** The caller that an Authorization header names by what looks like an agent's key; null for any other. */

@@ -222,6 +222,10 @@ export const agentKeys = pgTable(
     accountId: uuid('account_id').notNull(),
     id: uuid('id').notNull(),
     agentId: uuid('agent_id').notNull(),
+    /** The row of a connection holds the access token that its client got last, in place of a key. */
+    kind: text('kind', { enum: ['key', 'connection'] })
+      .notNull()
+      .default('key'),
     /** SHA-256 of the key: 256 random bits need no slow hash. */
     hash: bytea('hash').notNull(),
     hint: text('hint').notNull(),
@@ -230,14 +234,51 @@ export const agentKeys = pgTable(
     createdAt: instant('created_at').notNull(),
     /** From then on it no longer works; may lie ahead, while its successor already works. */
     revokedAt: instant('revoked_at'),
+    /** When an access token runs out; its client gets the next one by refreshing. Null for a key. */
+    expiresAt: instant('expires_at'),
     lastUsedAt: instant('last_used_at'),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),
     uniqueIndex('agent_keys_hash').on(table.accountId, table.hash),
     // One key of an agent has no end; those that it replaced may work on for a while.
-    uniqueIndex('agent_keys_standing').on(table.accountId, table.agentId).where(sql`${table.revokedAt} is null`),
+    uniqueIndex('agent_keys_standing')
+      .on(table.accountId, table.agentId)
+      .where(sql`${table.revokedAt} is null and ${table.kind} = 'key'`),
     foreignKey({ columns: [table.accountId, table.agentId], foreignColumns: [agents.accountId, agents.id] }).onDelete(
+      'cascade',
+    ),
+  ],
+);
+
+/** What goes with the key row of a connection: who was let in, and how it gets its next tokens. */
+export const agentConnections = pgTable(
+  'agent_connections',
+  {
+    accountId: uuid('account_id').notNull(),
+    id: uuid('id').notNull(),
+    /** SHA-256 of the client's id, which holds all that it registered with. */
+    clientHash: bytea('client_hash').notNull(),
+    /** What the client called itself when it registered. */
+    clientName: text('client_name').notNull(),
+    redirectUri: text('redirect_uri').notNull(),
+    codeHash: bytea('code_hash').notNull(),
+    /** RFC 7636 §4.2, by S256. */
+    codeChallenge: text('code_challenge').notNull(),
+    codeExpiresAt: instant('code_expires_at').notNull(),
+    codeUsedAt: instant('code_used_at'),
+    /** SHA-256 of what all refresh tokens of this connection have in common. Null until the code was used. */
+    familyHash: bytea('family_hash'),
+    refreshHash: bytea('refresh_hash'),
+    refreshedAt: instant('refreshed_at'),
+    /** Unless it is refreshed before. */
+    endsAt: instant('ends_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    uniqueIndex('agent_connections_code').on(table.accountId, table.codeHash),
+    uniqueIndex('agent_connections_family').on(table.accountId, table.familyHash),
+    foreignKey({ columns: [table.accountId, table.id], foreignColumns: [agentKeys.accountId, agentKeys.id] }).onDelete(
       'cascade',
     ),
   ],

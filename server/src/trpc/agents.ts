@@ -3,6 +3,7 @@
 import { agentInput, rotationInput } from '@keytrail/shared/agent';
 import { z } from 'zod';
 import { createAgent, listAgents, removeAgent, setAgentStatus, updateAgent } from '../agents/agents.ts';
+import { endConnection } from '../agents/connections.ts';
 import { endOldKeys, rotateAgentKey } from '../agents/rotation.ts';
 import { countDenials } from '../audit/denials.ts';
 import { ownerProcedure, router } from './init.ts';
@@ -20,6 +21,9 @@ export const agentsRouter = router({
     .input(rotationInput)
     .mutation(({ ctx: { ctx, owner }, input }) => rotateAgentKey(ctx, owner, input)),
   endOldKeys: ownerProcedure.input(byId).mutation(({ ctx: { ctx, owner }, input }) => endOldKeys(ctx, owner, input)),
+  endConnection: ownerProcedure
+    .input(byId.extend({ connectionId: z.uuid() }))
+    .mutation(({ ctx: { ctx, owner }, input }) => endConnection(ctx, owner, input)),
   suspend: ownerProcedure
     .input(byId)
     .mutation(({ ctx: { ctx, owner }, input }) => setAgentStatus(ctx, owner, { id: input.id, status: 'suspended' })),
