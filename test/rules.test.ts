@@ -37,7 +37,7 @@ describe('server', () => {
     ['vault'],
     ['proxy'],
     ['trpc'],
-    ['mcp'],
+    ['mcp', 'oauth', 'pages'],
     ['http'],
     ['jobs', 'app', 'main', 'cli', 'sentence'],
   ];

@@ -25,6 +25,7 @@ import { SharedLoads } from './base/shared-loads.ts';
 import { Wakeups } from './base/wakeups.ts';
 import { createAgentCredentialRoute } from './http/agent-credential.ts';
 import { createAuthRoutes } from './http/auth.ts';
+import { createAuthorizationRoutes } from './http/authorization.ts';
 import { createExportRoute } from './http/export.ts';
 import { createHealthRoute } from './http/health.ts';
 import { createHttpProxyRoutes } from './http/http-proxy.ts';
@@ -144,6 +145,7 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
   app.post('/export', createExportRoute(ctx, auth));
   const guard = createPageGuard(ctx, baseUrl);
   app.use(createHttpProxyRoutes(ctx, guard));
+  app.use(createAuthorizationRoutes(ctx, auth, baseUrl, guard));
   app.use(createMcpRoutes(ctx, auth, baseUrl, guard));
   app.use((_request, response) => {
     response

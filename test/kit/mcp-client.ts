@@ -26,18 +26,23 @@ export function connectMcp(url: string, bearer: string, era: Era, name = 'test-p
 }
 
 async function connectNew(url: string, requestInit: RequestInit, name: string): Promise<McpClient> {
-  const client = new Client({ name, version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+  const client = createNewClient(name);
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }));
-  return {
-    listTools: () => client.listTools(),
-    callTool: async (tool, args = {}) => toAnswer(await client.callTool({ name: tool, arguments: args })),
-    close: () => client.close(),
-  };
+  return toMcpClient(client);
 }
 
 async function connectOld(url: string, requestInit: RequestInit, name: string): Promise<McpClient> {
   const client = new OldClient({ name, version: '1.0.0' });
   await client.connect(new OldTransport(new URL(url), { requestInit }));
+  return toMcpClient(client);
+}
+
+export function createNewClient(name: string): Client {
+  return new Client({ name, version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+}
+
+/** Of either generation. */
+export function toMcpClient(client: Client | OldClient): McpClient {
   return {
     listTools: () => client.listTools(),
     callTool: async (tool, args = {}) => toAnswer(await client.callTool({ name: tool, arguments: args })),

@@ -13,7 +13,11 @@ const attemptsPerHourMax = 10;
 const hourMs = 3_600_000;
 
 /** By the address that was tried; nothing for one that nobody has. */
-export async function recordFailedSignIn(ctx: Context, request: AuthRequest, email: string): Promise<void> {
+export async function recordFailedSignIn(
+  ctx: Context,
+  request: Pick<AuthRequest, 'requester'>,
+  email: string,
+): Promise<void> {
   const [account] = await ctx.db.drizzle
     .select({ id: accounts.id })
     .from(accounts)

@@ -33,8 +33,8 @@ export async function verifyOwnPassword(
   await ctx.db.drizzle.delete(signInLimits).where(sql`${signInLimits.key} = ${key}`);
 }
 
-/** Before the check, so that many tries at once count as many. */
-async function countTry(ctx: Context, key: string): Promise<number> {
+/** Counts a try and answers how many there were within the quarter of an hour. Before the check, so that many at once count as many. */
+export async function countTry(ctx: Context, key: string): Promise<number> {
   const nowMs = ctx.nowMs();
   const isOver = sql`${signInLimits.lastRequest} <= ${nowMs - windowMs}`;
   const [counted] = await ctx.db.drizzle
