@@ -1,6 +1,6 @@
 // One agent: who it is, how it stands, and what can be done with it.
 
-import type { AgentSummary } from '@keytrail/shared/agent';
+import type { AgentSummary, ConnectionSummary } from '@keytrail/shared/agent';
 import { Link } from '@tanstack/react-router';
 import { Bot, KeyRound, List, ShieldX } from 'lucide-react';
 import { Button, toButtonClasses } from '../../../ui/button.tsx';
@@ -23,10 +23,11 @@ interface AgentCardProps {
   /** Refusals of the last seven days; undefined while they are not counted. */
   readonly denials: number | undefined;
   readonly onAction: (action: CardAction) => void;
+  readonly onDisconnect: (connection: ConnectionSummary) => void;
 }
 
 /** A card of the agents page. */
-export function AgentCard({ agent, denials, onAction }: AgentCardProps) {
+export function AgentCard({ agent, denials, onAction, onDisconnect }: AgentCardProps) {
   const active = agent.status === 'active';
   const status = useAgentStatus(agent);
   return (
@@ -64,7 +65,12 @@ export function AgentCard({ agent, denials, onAction }: AgentCardProps) {
           }
         />
       </div>
-      <AgentFacts agent={agent} denials={denials} onEndOldKeys={() => onAction('endOldKeys')} />
+      <AgentFacts
+        agent={agent}
+        denials={denials}
+        onEndOldKeys={() => onAction('endOldKeys')}
+        onDisconnect={onDisconnect}
+      />
       {status.failure !== undefined && (
         <Notice tone="bad" className="mx-3.5 mb-3">
           {status.failure.sentence}

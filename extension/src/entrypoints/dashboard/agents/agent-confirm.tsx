@@ -1,6 +1,6 @@
-// Asks before what nobody can take back: an agent deleted, an old key ended.
+// Asks before what nobody can take back: an agent deleted, an old key or a client's connection ended.
 
-import type { AgentSummary } from '@keytrail/shared/agent';
+import type { AgentSummary, ConnectionSummary } from '@keytrail/shared/agent';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api, trpc } from '../../../lib/query.ts';
@@ -10,14 +10,13 @@ import { isEnded } from '../grants/ended.ts';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useRefresh } from '../use-vault-data.ts';
-import type { AgentOverlay, ConfirmedAction } from './agent-overlay.ts';
+import type { AgentOverlay } from './agent-overlay.ts';
 import { OldKeyEnd } from './old-key-end.tsx';
 
 const text = strings.agents;
 
 interface AgentConfirmProps {
-  readonly action: ConfirmedAction;
-  readonly agent: AgentSummary;
+  readonly asked: Asked;
   readonly onOverlay: (overlay: AgentOverlay | undefined) => void;
 }
 
@@ -30,11 +29,10 @@ interface Asked {
 }
 
 /** Stays open, with the reason, when the server refuses. */
-export function AgentConfirm({ action, agent, onOverlay }: AgentConfirmProps) {
+export function AgentConfirm({ asked, onOverlay }: AgentConfirmProps) {
   const { pending, failure, submit } = useSubmit();
   const refresh = useRefresh();
   const toast = useToast();
-  const asked = action === 'remove' ? toRemoval(agent) : toOldKeyEnd(agent);
 
   async function confirm() {
     await submit(async () => {
@@ -60,7 +58,7 @@ export function AgentConfirm({ action, agent, onOverlay }: AgentConfirmProps) {
   );
 }
 
-function toRemoval(agent: AgentSummary): Asked {
+export function toRemoval(agent: AgentSummary): Asked {
   return {
     title: text.removeTitle(agent.name),
     body: <Along agent={agent} />,
@@ -70,7 +68,7 @@ function toRemoval(agent: AgentSummary): Asked {
   };
 }
 
-function toOldKeyEnd(agent: AgentSummary): Asked {
+export function toOldKeyEnd(agent: AgentSummary): Asked {
   const old = agent.keys.find(({ endsAt }) => endsAt !== null);
   return {
     title: text.endOldTitle(old?.hint ?? ''),
@@ -78,6 +76,16 @@ function toOldKeyEnd(agent: AgentSummary): Asked {
     action: text.endOld,
     perform: () => api.agents.endOldKeys.mutate({ id: agent.id }),
     done: text.oldEnded,
+  };
+}
+
+export function toDisconnection(agent: AgentSummary, { id, clientName }: ConnectionSummary): Asked {
+  return {
+    title: text.disconnectTitle(clientName),
+    body: text.disconnectBody(agent.name),
+    action: text.disconnect,
+    perform: () => api.agents.endConnection.mutate({ id: agent.id, connectionId: id }),
+    done: text.disconnected(clientName),
   };
 }
 
@@ -90,10 +98,21 @@ function Along({ agent }: { readonly agent: AgentSummary }) {
       <p>{text.removeBody}</p>
       <p className="mt-2">{text.removeAlong}</p>
       <ul className="ms-4 list-disc text-ink">
-        <li>
-          {text.keyCount(agent.keys.length)}
-          <span className="font-mono text-2xs"> {agent.keys.map(({ hint }) => `…${hint}`).join(' ')}</span>
-        </li>
+        {agent.keys.length > 0 && (
+          <li>
+            {text.keyCount(agent.keys.length)}
+            <span className="font-mono text-2xs"> {agent.keys.map(({ hint }) => `…${hint}`).join(' ')}</span>
+          </li>
+        )}
+        {agent.connections.length > 0 && (
+          <li>
+            {text.connectionCount(agent.connections.length)}
+            {': '}
+            <span dir="auto" className="user-text line-clamp-3">
+              {agent.connections.map(({ clientName }) => clientName).join(', ')}
+            </span>
+          </li>
+        )}
         {agent.activeGrants > 0 && (
           <li>
             {text.grantCount(agent.activeGrants)}

@@ -1,10 +1,11 @@
-// How an agent stands: its keys, what it may use, what it was refused, when it last acted.
+// How an agent stands: its keys, the clients that act as it, what it may use, what it was refused, when it last acted.
 
-import type { AgentSummary } from '@keytrail/shared/agent';
+import type { AgentSummary, ConnectionSummary } from '@keytrail/shared/agent';
 import { Link } from '@tanstack/react-router';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { activityOf } from '../audit/activity-search.ts';
 import { strings } from '../strings.ts';
+import { ConnectionLine } from './connection-line.tsx';
 import { KeyLine } from './key-line.tsx';
 
 const text = strings.agents;
@@ -13,10 +14,11 @@ interface AgentFactsProps {
   readonly agent: AgentSummary;
   readonly denials: number | undefined;
   readonly onEndOldKeys: () => void;
+  readonly onDisconnect: (connection: ConnectionSummary) => void;
 }
 
 /** The middle of a card. */
-export function AgentFacts({ agent, denials, onEndOldKeys }: AgentFactsProps) {
+export function AgentFacts({ agent, denials, onEndOldKeys, onDisconnect }: AgentFactsProps) {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 px-3.5 py-3 text-xs [&_dt]:text-mute">
       <dt>{text.keys}</dt>
@@ -24,7 +26,18 @@ export function AgentFacts({ agent, denials, onEndOldKeys }: AgentFactsProps) {
         {agent.keys.map((key) => (
           <KeyLine key={key.id} agentKey={key} onEnd={onEndOldKeys} />
         ))}
+        {agent.keys.length === 0 && <span className="text-mute">{text.noKey}</span>}
       </dd>
+      {agent.connections.length > 0 && (
+        <>
+          <dt>{text.connections}</dt>
+          <dd className="flex flex-col gap-2.5 pb-1">
+            {agent.connections.map((connection) => (
+              <ConnectionLine key={connection.id} connection={connection} onEnd={() => onDisconnect(connection)} />
+            ))}
+          </dd>
+        </>
+      )}
       <dt>{text.grants}</dt>
       <dd>{text.grantCount(agent.activeGrants)}</dd>
       <dt>{text.denials}</dt>

@@ -3,6 +3,7 @@
 import { type AgentSummary, agentInput } from '@keytrail/shared/agent';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../../lib/query.ts';
+import { useSession } from '../../../lib/use-session.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
 import { TextAreaField, TextField } from '../../../ui/field.tsx';
@@ -68,6 +69,7 @@ export function AgentForm({ agent, onClose, onSaved }: AgentFormProps) {
             maxLength={500}
             onChange={(event) => setDescription(event.target.value)}
           />
+          {agent === undefined && <SignInNote />}
           {failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}
         </DialogBody>
         <DialogFoot>
@@ -78,5 +80,19 @@ export function AgentForm({ agent, onClose, onSaved }: AgentFormProps) {
         </DialogFoot>
       </form>
     </Dialog>
+  );
+}
+
+/** The other way to an agent: the client asks for one. */
+function SignInNote() {
+  const view = useSession();
+  if (view.status !== 'signed_in') return null;
+  return (
+    <p className="text-xs text-pretty text-mute">
+      {text.signIn}{' '}
+      <code dir="ltr" className="font-mono text-2xs break-all text-ink select-all">
+        {view.session.serverAddress}/mcp
+      </code>
+    </p>
   );
 }

@@ -25,7 +25,7 @@ export function AgentMenu({ agent, onAction }: AgentMenuProps) {
         {text.edit}
       </MenuItem>
       <MenuItem icon={KeyRound} onSelect={toItem('rotate')}>
-        {text.rotate}
+        {agent.keys.length === 0 ? text.makeKey : text.rotate}
       </MenuItem>
       {agent.status === 'active' ? (
         <MenuItem icon={CirclePause} onSelect={toItem('suspend')}>

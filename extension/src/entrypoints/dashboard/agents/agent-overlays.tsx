@@ -9,7 +9,7 @@ import { GrantDialog } from '../grants/grant-dialog.tsx';
 import { AttachedPolicies } from '../policies/attached-policies.tsx';
 import { strings } from '../strings.ts';
 import { useAgents, useCredentials, useRefresh } from '../use-vault-data.ts';
-import { AgentConfirm } from './agent-confirm.tsx';
+import { AgentConfirm, toDisconnection, toOldKeyEnd, toRemoval } from './agent-confirm.tsx';
 import { AgentForm } from './agent-form.tsx';
 import type { AgentOverlay } from './agent-overlay.ts';
 import { KeyDialog } from './key-dialog.tsx';
@@ -95,7 +95,10 @@ function Overlay({ overlay, onOverlay }: OverlayProps) {
     case 'grant':
       return <GrantDialog agents={agents} credentials={credentials} agentId={overlay.agent.id} onClose={close} />;
     case 'endOldKeys':
+      return <AgentConfirm asked={toOldKeyEnd(overlay.agent)} onOverlay={onOverlay} />;
+    case 'disconnect':
+      return <AgentConfirm asked={toDisconnection(overlay.agent, overlay.connection)} onOverlay={onOverlay} />;
     case 'remove':
-      return <AgentConfirm action={overlay.kind} agent={overlay.agent} onOverlay={onOverlay} />;
+      return <AgentConfirm asked={toRemoval(overlay.agent)} onOverlay={onOverlay} />;
   }
 }

@@ -32,6 +32,7 @@ export function RotateDialog({ holder, onClose, rotate }: RotateDialogProps) {
   const [overlap, setOverlap] = useState<Overlap>('day');
   const { pending, failure, submit } = useSubmit();
   const older = holder.keys.filter(({ endsAt }) => endsAt !== null);
+  const isFirst = holder.keys.length === 0;
 
   async function onSubmit(event: FormEvent) {
     event.preventDefault();
@@ -39,18 +40,29 @@ export function RotateDialog({ holder, onClose, rotate }: RotateDialogProps) {
   }
 
   return (
-    <Dialog open onClose={onClose} title={text.title(holder.name)} description={text.lead}>
+    <Dialog
+      open
+      onClose={onClose}
+      title={(isFirst ? text.firstTitle : text.title)(holder.name)}
+      description={text.lead}
+    >
       <form onSubmit={onSubmit} className="contents">
         <DialogBody>
-          <Choice
-            label={text.overlap}
-            value={overlap}
-            options={overlaps.map((value) => ({ value, label: text.overlaps[value] }))}
-            onChange={setOverlap}
-          />
-          <p aria-live="polite" className="text-pretty text-mute">
-            {overlap === 'none' ? text.atOnce : <Until minutes={overlapMinutes[overlap]} />}
-          </p>
+          {isFirst ? (
+            <p className="text-pretty text-mute">{text.firstBody}</p>
+          ) : (
+            <>
+              <Choice
+                label={text.overlap}
+                value={overlap}
+                options={overlaps.map((value) => ({ value, label: text.overlaps[value] }))}
+                onChange={setOverlap}
+              />
+              <p aria-live="polite" className="text-pretty text-mute">
+                {overlap === 'none' ? text.atOnce : <Until minutes={overlapMinutes[overlap]} />}
+              </p>
+            </>
+          )}
           {older.length > 0 && (
             <Notice tone="warn">{text.older(older.map(({ hint }) => `…${hint}`).join(', '))}</Notice>
           )}
@@ -59,7 +71,7 @@ export function RotateDialog({ holder, onClose, rotate }: RotateDialogProps) {
         <DialogFoot>
           <Button onClick={onClose}>{shared.dialog.cancel}</Button>
           <Button type="submit" variant="primary" pending={pending}>
-            {text.action}
+            {isFirst ? text.firstAction : text.action}
           </Button>
         </DialogFoot>
       </form>

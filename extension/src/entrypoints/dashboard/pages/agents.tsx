@@ -78,6 +78,7 @@ function Cards({ agents, onAdd, onOverlay, onGrants }: CardsProps) {
           agent={agent}
           denials={denials && (denials.get(agent.id) ?? 0)}
           onAction={(action) => (action === 'grants' ? onGrants(agent) : onOverlay({ kind: action, agent }))}
+          onDisconnect={(connection) => onOverlay({ kind: 'disconnect', agent, connection })}
         />
       ))}
     </ul>
