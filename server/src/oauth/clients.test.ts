@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { createClients } from './clients.ts';
 
 function createInstallation() {
-  const masterKeys = { newest: 1, byVersion: new Map([[1, randomBytes(32)]]) };
-  return createClients({ masterKeys, randomBytes, nowMs: () => 1_700_000_000_000 });
+  return createClients({ serverSecret: randomBytes(32), randomBytes, nowMs: () => 1_700_000_000_000 });
 }
 
 function register(clients: ReturnType<typeof createInstallation>, name = 'Code Helper'): string {

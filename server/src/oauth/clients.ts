@@ -6,7 +6,7 @@ import { fromBase64url, toBase64url } from '@keytrail/shared/bytes';
 import { toOneLine } from '@keytrail/shared/text';
 import { z } from 'zod';
 import type { Context } from '../base/context.ts';
-import { deriveKey } from '../base/master-key.ts';
+import { deriveKey } from '../base/server-secret.ts';
 import { isLoopback, isRedirectUri } from './redirect-uri.ts';
 
 export interface OauthClient {
@@ -38,9 +38,9 @@ const registration = z.object({
 const sealed = z.object({ name: z.string(), uris: z.array(z.string()) });
 const prefix = 'kt_client_';
 
-/** The clients of this installation, by its master key. */
-export function createClients(ctx: Pick<Context, 'masterKeys' | 'randomBytes' | 'nowMs'>) {
-  const key = deriveKey(ctx.masterKeys, 'oauth-clients');
+/** The clients of this installation, by its own secret. */
+export function createClients(ctx: Pick<Context, 'serverSecret' | 'randomBytes' | 'nowMs'>) {
+  const key = deriveKey(ctx.serverSecret, 'oauth-clients');
   const seal = (content: Uint8Array) => createHmac('sha256', key).update(content).digest();
   return {
     /** Registers a client: answers what RFC 7591 §3.2.1 wants, or the error of §3.2.2. */
