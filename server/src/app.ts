@@ -56,6 +56,7 @@ export async function startApp(parts: {
 }): Promise<App> {
   const stopping = new AbortController();
   const clockTurnMs = parts.clockTurnMs ?? (() => 0);
+  const random = createRandomSource();
   const distributed = await isDistributed(parts.target);
   const db = openDatabase(parts.target, { distributed, onStatement: parts.onStatement });
   const nowMs = () => Date.now() + clockTurnMs();
@@ -87,11 +88,12 @@ export async function startApp(parts: {
     proxyLoads: new SharedLoads(),
     wakeups: new Wakeups(),
     flights: new Flights(),
+    nodeName: `keytrail-${Buffer.from(random(9)).toString('base64url')}`,
     outbound: createOutbound(parts.config.allowedUpstreams),
     stopping: stopping.signal,
     nowMs,
     clockTurnMs,
-    randomBytes: createRandomSource(),
+    randomBytes: random,
   };
   try {
     await ensurePartitions(ctx);

@@ -112,6 +112,11 @@ export const errorFaces = {
     trpc: 'SERVICE_UNAVAILABLE',
     sentence: 'The upstream did not accept the token, which was renewed just now. Send the call again.',
   },
+  proxy_loop: {
+    status: 508,
+    trpc: 'BAD_REQUEST',
+    sentence: 'The upstream of this proxy leads back to this server. Its owner can give it another address.',
+  },
   upstream_redirected: {
     status: 502,
     trpc: 'BAD_GATEWAY',

@@ -116,6 +116,7 @@ describe('on the way out', () => {
     expect(others).toEqual({
       accept: 'text/plain',
       'accept-encoding': 'identity',
+      'cdn-loop': expect.stringMatching(/^keytrail-[\w-]{12}$/),
       'x-token': `t ${secret}`,
       authorization: `Basic ${Buffer.from(`me:${secret}`).toString('base64')}`,
     });
@@ -424,6 +425,20 @@ describe('streams', () => {
     expect(String((await once(answer.body, 'data'))[0])).toBe('data: 2\n\n');
     sending[0]?.end();
     await once(answer.body, 'end');
+  });
+
+  test('three hundred that are open keep no call waiting', async () => {
+    upstream.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.flushHeaders();
+    };
+    const open = await Promise.all(Array.from({ length: 300 }, () => call(usual, '/events')));
+    upstream.answer = (_request, response) => void response.end('ok');
+    expect(await (await call(usual, '/')).readText()).toBe('ok');
+    for (const answer of open) {
+      answer.body.on('error', () => {});
+      answer.leave();
+    }
   });
 
   test('an upstream that dies in the middle cuts the caller off, at once and for all to see', async () => {

@@ -14,6 +14,8 @@ export interface McpUpstream {
   readonly port: number;
   /** The headers of every request that arrived. */
   readonly seen: IncomingMessage['headers'][];
+  /** Calls of the tool that never answers, and how many of them it was told to give up. */
+  readonly waits: Readonly<Waits>;
   /** How many answers it is in the middle of. */
   openAnswers(): number;
   /** Answers every request with 401 from now on. */
@@ -23,6 +25,11 @@ export interface McpUpstream {
   stop(): Promise<void>;
 }
 
+interface Waits {
+  begun: number;
+  cancelled: number;
+}
+
 /** What a session is answered by. */
 interface SessionServer {
   connect(transport: Transport): Promise<void>;
@@ -30,10 +37,11 @@ interface SessionServer {
 
 /** Starts it on a free port of the loopback; `createSessionServer` makes what answers each session. */
 export async function startMcpUpstream(
-  createSessionServer: (seen: IncomingMessage['headers'][]) => SessionServer = createTools,
+  createSessionServer: (seen: IncomingMessage['headers'][], waits: Waits) => SessionServer = createTools,
 ): Promise<McpUpstream> {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const seen: IncomingMessage['headers'][] = [];
+  const waits: Waits = { begun: 0, cancelled: 0 };
   let refuses = false;
   let openAnswers = 0;
   let port = 0;
@@ -69,7 +77,7 @@ export async function startMcpUpstream(
           if (transport !== undefined) sessions.set(made, transport);
         },
       });
-      await createSessionServer(seen).connect(transport);
+      await createSessionServer(seen, waits).connect(transport);
     }
     await transport.handleRequest(request, response, body);
   });
@@ -80,6 +88,7 @@ export async function startMcpUpstream(
     url: `http://127.0.0.1:${port}/mcp`,
     port,
     seen,
+    waits,
     openAnswers: () => openAnswers,
     refuse: () => {
       refuses = true;
@@ -93,7 +102,7 @@ export async function startMcpUpstream(
   };
 }
 
-function createTools(seen: IncomingMessage['headers'][]): McpServer {
+function createTools(seen: IncomingMessage['headers'][], waits: Waits): McpServer {
   const server = new McpServer({ name: 'upstream', version: '1.0.0' }, { capabilities: { logging: {} } });
   server.registerTool('headers', { description: 'What reached it', inputSchema: {} }, () => ({
     content: [{ type: 'text', text: JSON.stringify(seen.at(-1)) }],
@@ -118,7 +127,18 @@ function createTools(seen: IncomingMessage['headers'][]): McpServer {
     });
     return { content: [{ type: 'text', text: JSON.stringify(content) }] };
   });
-  server.registerTool('wait', { description: 'Never answers', inputSchema: {} }, () => new Promise<never>(() => {}));
+  server.registerTool('elicit', { description: 'Asks the user', inputSchema: {} }, async () => {
+    const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } };
+    const { action, content } = await server.server.elicitInput({ message: 'Who are you?', requestedSchema });
+    return { content: [{ type: 'text', text: `${action} ${JSON.stringify(content)}` }] };
+  });
+  server.registerTool('wait', { description: 'Never answers', inputSchema: {} }, (_given, extra) => {
+    waits.begun += 1;
+    extra.signal.addEventListener('abort', () => {
+      waits.cancelled += 1;
+    });
+    return new Promise<never>(() => {});
+  });
   server.registerResource('note', 'note://one', {}, () => ({ contents: [{ uri: 'note://one', text: 'a note' }] }));
   server.registerPrompt('greet', {}, () => ({
     messages: [{ role: 'user', content: { type: 'text', text: 'hello' } }],

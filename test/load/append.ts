@@ -162,6 +162,7 @@ function createContext(): Context {
     proxyLoads: new SharedLoads(),
     wakeups: new Wakeups(),
     flights: new Flights(),
+    nodeName: 'keytrail-bench',
     outbound: createOutbound([]),
     stopping: new AbortController().signal,
     nowMs: Date.now,

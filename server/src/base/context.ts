@@ -33,6 +33,8 @@ export interface Context {
   readonly wakeups: Wakeups;
   /** Work that is done once for all who ask at a time; see `vault/refresh`. */
   readonly flights: Flights;
+  /** What this node is called on the way to other servers; another name at each start. */
+  readonly nodeName: string;
   /** The way to other servers. */
   readonly outbound: Outbound;
   /** Aborts when the server begins to stop: streams end, requests in flight finish. */

@@ -51,7 +51,8 @@ export function createOutbound(allowed: readonly string[]): Outbound {
     headersTimeout: headersTimeoutMs,
     // Streams stay open for as long as both sides want them.
     bodyTimeout: 0,
-    connections: 256,
+    // An open stream holds one: where their number is limited, calls would wait for streams that never end.
+    connections: null,
     pipelining: 1,
   });
   return {

@@ -72,7 +72,7 @@ function sendOnce(
   { injected, body, rest }: { injected: Injected; body: IncomingMessage | null; rest: string },
 ): Promise<ProxyResult> {
   const url = toUpstreamUrl(rest, by.proxy, injected);
-  const headers = toUpstreamHeaders(request.headers, by.proxy, injected);
+  const headers = toUpstreamHeaders(request.headers, by.proxy, injected, ctx.nodeName);
   const length = request.headers['content-length'];
   if (body !== null && length !== undefined) headers['content-length'] = length;
   return forward(ctx.outbound, { url, method: request.method, headers, body }, response, {

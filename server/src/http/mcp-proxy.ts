@@ -36,6 +36,8 @@ import { findProxyCaller, setRefusalHeaders, toRefusalFacts, toRefusalStatus } f
 const readJson = createJsonReader(4096);
 const sessionHeader = 'mcp-session-id';
 const smallBytesMax = 64 * 1024;
+/** Each call is an event before the first goes out. */
+const batchMax = 100;
 
 type Allowed = Extract<ProxyAccess, { outcome: 'ok' }>;
 
@@ -88,6 +90,12 @@ async function post(ctx: Context, found: LoadedProxy, request: Request, response
     throw new AppError('invalid_input', {
       message: 'no JSON-RPC',
       public: 'The body must be JSON-RPC; a call must have an id and name what it calls.',
+    });
+  }
+  if (messages.length > batchMax) {
+    throw new AppError('invalid_input', {
+      message: `batch of ${messages.length}`,
+      public: `A batch holds at most ${batchMax} messages. Send it in parts; nothing of it was carried out.`,
     });
   }
   const mismatch = findHeaderMismatch(request.headers, messages);
@@ -188,7 +196,7 @@ async function sendOnce(
   body: Buffer | null,
 ): Promise<ProxyResult> {
   const url = toUpstreamUrl(null, by.proxy, access);
-  const headers = toUpstreamHeaders(request.headers, by.proxy, access);
+  const headers = toUpstreamHeaders(request.headers, by.proxy, access, ctx.nodeName);
   const session = request.headers[sessionHeader];
   if (typeof session === 'string') headers[sessionHeader] = getUpstreamSession(ctx, by, session);
   return forward(ctx.outbound, { url, method: request.method, headers, body }, response, {

@@ -7,6 +7,7 @@ import type { ProxyKind } from '@keytrail/shared/proxy';
 import type { Request, Response } from 'express';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
+import { hasComeRound } from '../proxy/loop.ts';
 import type { Denied } from '../vault/denial.ts';
 import { type LoadedProxy, loadProxyByKey } from '../vault/proxy-load.ts';
 
@@ -24,7 +25,8 @@ export interface RefusalFacts {
 
 /**
  * The proxy that a request is for, by its key and the name in the address. Throws `unauthorized` for any other key; one
- * that was revoked still finds its proxy, so that the refusal reaches the log.
+ * that was revoked still finds its proxy, so that the refusal reaches the log. Throws `proxy_loop` for what this node has sent
+ * out itself.
  */
 export async function findProxyCaller(
   ctx: Context,
@@ -32,6 +34,9 @@ export async function findProxyCaller(
   kind: ProxyKind,
   name: string,
 ): Promise<LoadedProxy> {
+  if (hasComeRound(request.headers, ctx.nodeName)) {
+    throw new AppError('proxy_loop', { message: `proxy ${kind} ${name} leads back here` });
+  }
   const inHeader = findKeyInHeaders(request);
   const inUrl =
     inHeader === null ? new URLSearchParams(request.originalUrl.split('?')[1] ?? '').get(keyParameter) : null;

@@ -80,7 +80,8 @@ function pass(
   const write = (bytes: Buffer) => {
     if (bytes.length === 0) return;
     counted.bytes += bytes.length;
-    gather();
+    // What fills a packet by itself goes at once.
+    if (bytes.length <= gatheredBytesMax) gather();
     // Where the caller reads more slowly than the upstream writes, that one waits.
     if (!response.write(bytes)) stream.pause();
   };
@@ -108,6 +109,8 @@ function pass(
     stream.once('close', () => reject(new Error('closed before its end')));
   });
 }
+
+const gatheredBytesMax = 8 * 1024;
 
 /** What is written in one turn of the event loop leaves together: head, body and end of a short answer are one packet. */
 function createGathering(response: ServerResponse): () => void {

@@ -5,6 +5,7 @@ import { AppError } from '@keytrail/shared/errors';
 import { holdsKey } from '@keytrail/shared/ids';
 import type { ProxyInput } from '@keytrail/shared/proxy';
 import { fillTemplate } from '@keytrail/shared/proxy-template';
+import { toLoopHeader } from './loop.ts';
 
 type Templates = Pick<ProxyInput, 'upstreamUrl' | 'headers' | 'query' | 'basicAuth'>;
 
@@ -38,11 +39,12 @@ const partial = /^(range|if-range)$/;
 // A line break would end a header, and begin another.
 const headerValue = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 
-/** The headers of a call on its way out. Throws `not_injectable` for a value that no header can carry. `given`: the caller's, by name in lower case. */
+/** The headers of a call on its way out. Throws `not_injectable` for a value that no header can carry. `given`: the caller's, by name in lower case. `nodeName`: through whom it goes. */
 export function toUpstreamHeaders(
   given: Readonly<Record<string, string | string[] | undefined>>,
   templates: Templates,
   { values, tokenField }: Injected,
+  nodeName: string,
 ): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   // A header that the caller names in Connection is of this connection, too.
@@ -64,7 +66,7 @@ export function toUpstreamHeaders(
   }
   // What is compressed cannot be searched for what must not come back.
   headers['accept-encoding'] = 'identity';
-  return headers;
+  return { ...headers, ...toLoopHeader(given, nodeName) };
 }
 
 /**

@@ -32,7 +32,7 @@ export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id
     return Math.round(ms);
   };
   try {
-    const { status, body } = await ctx.outbound.send(toCall(by, access), AbortSignal.timeout(timeoutMs));
+    const { status, body } = await ctx.outbound.send(toCall(by, access, ctx.nodeName), AbortSignal.timeout(timeoutMs));
     // What it says is not needed, only that it says it.
     body.on('error', () => {}).destroy();
     return { outcome: 'answered', status, ms: settle(status, 0, null) };
@@ -43,12 +43,12 @@ export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id
   }
 }
 
-function toCall({ proxy }: ProxyPrincipal, injected: Injected): OutgoingCall {
+function toCall({ proxy }: ProxyPrincipal, injected: Injected, nodeName: string): OutgoingCall {
   if (proxy.kind === 'http') {
     return {
       url: toUpstreamUrl('/', proxy, injected),
       method: 'GET',
-      headers: toUpstreamHeaders({ accept: '*/*', 'user-agent': 'keytrail' }, proxy, injected),
+      headers: toUpstreamHeaders({ accept: '*/*', 'user-agent': 'keytrail' }, proxy, injected, nodeName),
       body: null,
     };
   }
@@ -62,7 +62,7 @@ function toCall({ proxy }: ProxyPrincipal, injected: Injected): OutgoingCall {
   return {
     url: toUpstreamUrl(null, proxy, injected),
     method: 'POST',
-    headers: toUpstreamHeaders(given, proxy, injected),
+    headers: toUpstreamHeaders(given, proxy, injected, nodeName),
     body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })),
   };
 }
