@@ -107,6 +107,9 @@ export const credentialInput = z.discriminatedUnion('kind', [
 ]);
 export type CredentialInput = z.infer<typeof credentialInput>;
 
+/** How many credentials are stored in one call, which is one transaction. */
+export const importBatchMax = 50;
+
 /** Stands for a sealed secret where a whole credential is checked without opening it; passes every secret's own check. */
 export const secretStandIn = 'AAAAAAAA';
 

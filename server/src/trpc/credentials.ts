@@ -1,9 +1,10 @@
 // Credentials over tRPC.
 
-import { credentialInput } from '@keytrail/shared/credential';
+import { credentialInput, importBatchMax } from '@keytrail/shared/credential';
 import { toOrigin } from '@keytrail/shared/site';
 import { z } from 'zod';
 import { useOwnCredential } from '../vault/access.ts';
+import { createCredentials } from '../vault/create-credentials.ts';
 import { credentialPatch } from '../vault/credential-patch.ts';
 import { createCredential, listCredentials, removeCredential, updateCredential } from '../vault/credentials.ts';
 import { refreshNow } from '../vault/refresh-now.ts';
@@ -33,6 +34,15 @@ export const credentialsRouter = router({
   create: ownerProcedure
     .input(credentialInput)
     .mutation(({ ctx: { ctx, owner }, input }) => createCredential(ctx, owner, input)),
+  createMany: ownerProcedure
+    .input(
+      z.strictObject({
+        /** Ties the events of an import together, however many calls it takes. */
+        importId: z.uuid(),
+        credentials: z.array(credentialInput).min(1).max(importBatchMax),
+      }),
+    )
+    .mutation(({ ctx: { ctx, owner }, input }) => createCredentials(ctx, owner, input)),
   update: ownerProcedure
     .input(credentialPatch)
     .mutation(({ ctx: { ctx, owner }, input }) => updateCredential(ctx, owner, input)),

@@ -18,6 +18,7 @@ import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
 import { credentials } from '../base/schema.ts';
 import type { CredentialPatch } from './credential-patch.ts';
+import { creation, toNamed, toNewRow } from './new-credential.ts';
 import { restingState, toRefreshSummary } from './refresh-due.ts';
 import { sealFields } from './sealing.ts';
 
@@ -43,10 +44,10 @@ export function createCredential(
   input: CredentialInput,
 ): Promise<CredentialSummary> {
   const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
-  return changeCredential(ctx, owner, async (tx) => {
-    const row = await insertCredential(tx, ctx, owner, id, input);
-    return { row, action: 'create', title: 'Credential created' };
-  });
+  return changeCredential(ctx, owner, async (tx) => ({
+    row: await insertCredential(tx, ctx, owner, id, input),
+    ...creation,
+  }));
 }
 
 /** The row of a new credential, in a transaction that records it. */
@@ -57,16 +58,9 @@ export async function insertCredential(
   id: string,
   input: CredentialInput,
 ): Promise<CredentialRow> {
-  const now = new Date(ctx.nowMs());
-  const { kind, service, label, tags } = input;
-  const sealed = sealFields(ctx, { accountId, credentialId: id, version: 1 }, { ...input.secret, notes: input.notes });
-  const expiresAt = input.expiresAt === null ? null : new Date(input.expiresAt);
   const [row] = await tx
     .insert(credentials)
-    .values({
-      ...{ accountId, id, kind, service, label, tags, sealed, expiresAt },
-      ...{ public: input.public, version: 1, createdAt: now, updatedAt: now },
-    })
+    .values(toNewRow(ctx, accountId, id, input))
     .returning();
   return verifyFound(row, id);
 }
@@ -167,8 +161,7 @@ export async function changeCredential(
   try {
     return await withAccount(ctx.db, owner.accountId, async (tx) => {
       const { row, along, ...change } = await work(tx);
-      const named = { service: row.service, credentialId: row.id, credentialLabel: row.label };
-      await recordChanges(tx, ctx, owner, { ...change, ...named }, along);
+      await recordChanges(tx, ctx, owner, { ...change, ...toNamed(row) }, along);
       return toSummary({ ...row, secretFields: Object.keys(row.sealed) });
     });
   } catch (error) {

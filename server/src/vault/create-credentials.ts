@@ -1,0 +1,51 @@
+// Many credentials at once, as an import brings them: in one transaction, each with its own event.
+
+import type { CredentialInput, CredentialSummary } from '@keytrail/shared/credential';
+import { mintUuid } from '@keytrail/shared/ids';
+import { recordChange } from '../audit/change.ts';
+import type { OwnerPrincipal } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
+import { withAccount } from '../base/db.ts';
+import { credentials } from '../base/schema.ts';
+import { toSummary } from './credentials.ts';
+import { creation, toNamed, toNewRow } from './new-credential.ts';
+
+export interface Batch {
+  /** Becomes the correlation id of every event. */
+  readonly importId: string;
+  readonly credentials: readonly CredentialInput[];
+}
+
+/** `taken`: there is a credential of this service and label, stored before or earlier in the batch. */
+export type BatchOutcome =
+  | { readonly outcome: 'created'; readonly credential: CredentialSummary }
+  | { readonly outcome: 'taken' };
+
+/** Answers row by row, in their order. What is taken leaves nothing behind and no event; the rest is stored together or not at all. */
+export function createCredentials(ctx: Context, owner: OwnerPrincipal, batch: Batch): Promise<BatchOutcome[]> {
+  const values = batch.credentials.map((input) =>
+    toNewRow(ctx, owner.accountId, mintUuid(ctx.nowMs(), ctx.randomBytes), input),
+  );
+  return withAccount(ctx.db, owner.accountId, async (tx) => {
+    // In one order whoever sends them, so that two imports of the same never wait for each other in a circle.
+    const ordered = values.toSorted((a, b) => compareNames([a.service, a.label], [b.service, b.label]));
+    const rows = await tx.insert(credentials).values(ordered).onConflictDoNothing().returning();
+    const created = new Map(rows.map((row) => [row.id, row]));
+    const outcomes: BatchOutcome[] = [];
+    for (const { id } of values) {
+      const row = created.get(id);
+      if (row === undefined) {
+        outcomes.push({ outcome: 'taken' });
+        continue;
+      }
+      await recordChange(tx, ctx, owner, { ...creation, ...toNamed(row), correlationId: batch.importId });
+      outcomes.push({ outcome: 'created', credential: toSummary({ ...row, secretFields: Object.keys(row.sealed) }) });
+    }
+    return outcomes;
+  });
+}
+
+function compareNames(a: readonly string[], b: readonly string[]): number {
+  const [first, second] = [JSON.stringify(a), JSON.stringify(b)];
+  return first < second ? -1 : Number(first > second);
+}
