@@ -10,21 +10,35 @@ export const totpSeed = z
   .trim()
   .max(1000)
   .transform((text) => text.replace(/^otpauth:/i, 'otpauth:'))
-  .refine((text) => (text.startsWith('otpauth:') ? isTotpAddress(text) : isBase32(text)), shape);
+  .refine((text) => readTotpSeed(text) !== null, shape);
 
-function isTotpAddress(text: string): boolean {
-  if (!/^otpauth:\/\/totp\//.test(text) || !URL.canParse(text)) return false;
-  const params = new URL(text).searchParams;
-  const algorithm = (params.get('algorithm') ?? 'SHA1').toUpperCase();
-  return (
-    isBase32(params.get('secret') ?? '') &&
-    /^[678]$/.test(params.get('digits') ?? '6') &&
-    /^([1-9]|[1-9]\d|[12]\d\d|300)$/.test(params.get('period') ?? '30') &&
-    ['SHA1', 'SHA256', 'SHA512'].includes(algorithm)
-  );
+export interface TotpSettings {
+  /** Base32 in capitals, without spaces. */
+  readonly secret: string;
+  readonly algorithm: (typeof algorithms)[number];
+  readonly digits: number;
+  readonly periodSeconds: number;
 }
 
-/** At least one whole byte; groups may be set apart by spaces. */
-function isBase32(text: string): boolean {
-  return /^[A-Z2-7]{2,}=*$/i.test(text.replaceAll(' ', ''));
+const algorithms = ['SHA1', 'SHA256', 'SHA512'] as const;
+
+/** What codes are made from; null for what is no seed. The one reader: what it takes when stored, it takes when used. */
+export function readTotpSeed(text: string): TotpSettings | null {
+  if (!text.startsWith('otpauth:')) return toSettings(text, new URLSearchParams());
+  if (!/^otpauth:\/\/totp\//.test(text) || !URL.canParse(text)) return null;
+  const params = new URL(text).searchParams;
+  return toSettings(params.get('secret') ?? '', params);
+}
+
+function toSettings(base32: string, params: URLSearchParams): TotpSettings | null {
+  const secret = base32.replaceAll(' ', '').toUpperCase();
+  // Some write SHA-256, and some leave a parameter empty that they have no wish for.
+  const hash = (params.get('algorithm') || 'SHA1').toUpperCase().replace('-', '');
+  const algorithm = algorithms.find((name) => name === hash);
+  const digits = params.get('digits') || '6';
+  const period = params.get('period') || '30';
+  // At least one whole byte.
+  if (!/^[A-Z2-7]{2,}=*$/.test(secret) || algorithm === undefined) return null;
+  if (!/^[678]$/.test(digits) || !/^([1-9]|[1-9]\d|[12]\d\d|300)$/.test(period)) return null;
+  return { secret, algorithm, digits: Number(digits), periodSeconds: Number(period) };
 }

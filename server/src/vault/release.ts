@@ -2,7 +2,8 @@
 
 import { type CredentialKind, releasableFields, totpSeedField } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
-import { Secret, TOTP, URI } from 'otpauth';
+import { readTotpSeed } from '@keytrail/shared/totp-seed';
+import { Secret, TOTP } from 'otpauth';
 import type { CredentialRow } from './credentials.ts';
 
 type Releasing = Pick<CredentialRow, 'kind' | 'sealed' | 'public'>;
@@ -85,9 +86,10 @@ export function toReleasedValues(
 }
 
 function toCode(seed: string, nowMs: number): string {
-  const totp = seed.startsWith('otpauth:')
-    ? URI.parse(seed)
-    : new TOTP({ secret: Secret.fromBase32(seed.replaceAll(' ', '').toUpperCase()) });
-  if (!(totp instanceof TOTP)) throw new Error('only time-based codes are supported');
-  return totp.generate({ timestamp: nowMs });
+  const settings = readTotpSeed(seed);
+  if (settings === null) throw new Error('a stored seed is none');
+  const { secret, algorithm, digits, periodSeconds } = settings;
+  return new TOTP({ secret: Secret.fromBase32(secret), algorithm, digits, period: periodSeconds }).generate({
+    timestamp: nowMs,
+  });
 }
