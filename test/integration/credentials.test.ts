@@ -1,6 +1,7 @@
 // Credentials of every kind: stored sealed, listed without secrets, changed under a version, each change an event.
 
 import { connect } from '@keytrail/server/base/db';
+import { certificate, certificateKey, ed25519Key, ed25519PublicKey } from '@keytrail/server/vault/keys.fixture';
 import type { CredentialInput } from '@keytrail/shared/credential';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getRefusal } from '../kit/client.ts';
@@ -35,8 +36,21 @@ const kinds: CredentialInput[] = [
   },
   { ...common, kind: 'totp', label: 'totp', public: { username: '' }, secret: { seed: 'GEZDGNBVGY3TQOJQ' } },
   { ...common, kind: 'fields', label: 'fields', public: {}, secret: { KEY_ID: 'sealed-id', KEY: 'sealed-key' } },
-  { ...common, kind: 'ssh_key', label: 'ssh', public: { publicKey: 'pub' }, secret: { privateKey: 'sealed-ssh' } },
-  { ...common, kind: 'certificate', label: 'cert', public: { chain: 'chain' }, secret: { privateKey: 'sealed-cert' } },
+  {
+    ...common,
+    kind: 'ssh_key',
+    label: 'ssh',
+    public: { publicKey: ed25519PublicKey },
+    secret: { privateKey: ed25519Key, passphrase: 'sealed-passphrase' },
+  },
+  {
+    ...common,
+    expiresAt: '2030-01-01T00:00:00.000Z',
+    kind: 'certificate',
+    label: 'cert',
+    public: { chain: certificate },
+    secret: { privateKey: certificateKey },
+  },
 ];
 
 test.each(kinds.map((input) => [input.kind, input] as const))(
@@ -46,7 +60,7 @@ test.each(kinds.map((input) => [input.kind, input] as const))(
     const listed = (await owner.client.credentials.list.query()).find(({ id }) => id === made.id);
     expect(listed).toEqual(made);
     expect(listed).toMatchObject({ kind: input.kind, label: input.label, public: input.public, version: 1 });
-    expect(JSON.stringify(listed)).not.toContain('sealed-');
+    expect(JSON.stringify(listed)).not.toMatch(/sealed-|PRIVATE KEY/);
     const { values } = await owner.client.credentials.use.mutate({ id: made.id, action: 'reveal' });
     for (const [field, value] of Object.entries(input.secret)) {
       if (field in values && field !== 'totp') expect(values[field]).toBe(value);
@@ -60,7 +74,7 @@ test('no row holds a secret in the clear', async () => {
   const rows = await sql`select c::text as row from credentials c union all select e::text from events e`;
   await sql.end();
   expect(rows.length).toBeGreaterThan(10);
-  for (const { row } of rows) expect(row).not.toMatch(/sealed-(?!note$)[a-z]/);
+  for (const { row } of rows) expect(row).not.toMatch(/sealed-(?!note$)[a-z]|PRIVATE KEY/);
 });
 
 test('a row moved to another account or credential does not open', async () => {

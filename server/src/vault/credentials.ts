@@ -18,6 +18,7 @@ import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
 import { credentials } from '../base/schema.ts';
 import type { CredentialPatch } from './credential-patch.ts';
+import { completePatch } from './key-facts.ts';
 import { creation, toNamed, toNewRow } from './new-credential.ts';
 import { restingState, toRefreshSummary } from './refresh-due.ts';
 import { sealFields } from './sealing.ts';
@@ -72,13 +73,14 @@ export async function insertCredential(
 export function updateCredential(
   ctx: Context,
   owner: OwnerPrincipal,
-  patch: CredentialPatch,
+  given: CredentialPatch,
 ): Promise<CredentialSummary> {
   return changeCredential(ctx, owner, async (tx) => {
-    const old = await getCredential(tx, owner.accountId, patch.id, 'for update');
-    if (old.version !== patch.version) {
-      throw new AppError('conflict', { message: `credential ${patch.id} is at ${old.version}, not ${patch.version}` });
+    const old = await getCredential(tx, owner.accountId, given.id, 'for update');
+    if (old.version !== given.version) {
+      throw new AppError('conflict', { message: `credential ${given.id} is at ${old.version}, not ${given.version}` });
     }
+    const patch = completePatch(old, given);
     const version = old.version + 1;
     const secrets = { ...patch.secret, ...(patch.notes === undefined ? {} : { notes: patch.notes }) };
     const sealed = { ...old.sealed };

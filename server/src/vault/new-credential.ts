@@ -4,12 +4,14 @@ import type { CredentialInput } from '@keytrail/shared/credential';
 import type { Change } from '../audit/change.ts';
 import type { Context } from '../base/context.ts';
 import type { credentials } from '../base/schema.ts';
+import { completeInput } from './key-facts.ts';
 import { sealFields } from './sealing.ts';
 
 type NewRow = typeof credentials.$inferInsert;
 
-/** Seals the secrets under this id. */
-export function toNewRow(ctx: Context, accountId: string, id: string, input: CredentialInput): NewRow {
+/** Seals the secrets under this id. Throws `invalid_input` for a key or certificate that is none. */
+export function toNewRow(ctx: Context, accountId: string, id: string, given: CredentialInput): NewRow {
+  const input = completeInput(given);
   const now = new Date(ctx.nowMs());
   const binding = { accountId, credentialId: id, version: 1 };
   return {

@@ -1,0 +1,86 @@
+// Keys and certificates as `ssh-keygen` and `openssl` made them for these tests. They open nothing.
+
+export const ed25519Key = `-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+QyNTUxOQAAACCNAmjAV9/a9wWKtxXOCnYZ//Glm1dqqiM2g3LHyrU7bAAAAJj73u2k+97t
+pAAAAAtzc2gtZWQyNTUxOQAAACCNAmjAV9/a9wWKtxXOCnYZ//Glm1dqqiM2g3LHyrU7bA
+AAAEDECLb2XHjALwm8UE0yQiQmyvqr350K95wBOpIXAd6xmY0CaMBX39r3BYq3Fc4Kdhn/
+8aWbV2qqIzaDcsfKtTtsAAAAEHRlc3RAZXhhbXBsZS5jb20BAgMEBQ==
+-----END OPENSSH PRIVATE KEY-----
+`;
+
+export const ed25519PublicKey =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAII0CaMBX39r3BYq3Fc4Kdhn/8aWbV2qqIzaDcsfKtTts test@example.com';
+
+/** ECDSA, under a passphrase. */
+export const lockedKey = `-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0AAAAGAAAABAU1s00da
+ZU0wBVrtAAScOKAAAAEAAAAAEAAABoAAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlz
+dHAyNTYAAABBBDdTLjOWI5sDsNd/MyCwkqh8cAnpDsDXkADLVlzzLwV/DkYaA6O0a7vgbr
+7/fsXmB2UfCHEh68TFcKOW/i782xoAAACgkpqxqSe4iJnA/KYy2rsb6VOLs2aZ2LLatmLC
+UjvventyOOjoEB2ubPlB9LFfROIQH2kuQJW34Ne8qaSb4SetZ8r2nktsk5yTQsuhdxXYxK
+qi1jk0xpEaD5dJ0q6x1gmOEdImSAf9Iisw+GC8z3yp+/e84/rhK7oRu1ZF/HPzONwjjDjV
+RomrfT+V3n2p91WvRLMzMn8j2yM+AiyAEb5+xg==
+-----END OPENSSH PRIVATE KEY-----
+`;
+
+export const lockedPublicKey =
+  'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBDdTLjOWI5sDsNd/MyCwkqh8cAnpDsDXkADLVlzzLwV/DkYaA6O0a7vgbr7/fsXmB2UfCHEh68TFcKOW/i782xo=';
+
+export const otherPublicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGHI4yn2LUK2gK+qiATStUw14pa5o42+Xk0+2JP2aGha other';
+
+/** Behind its EC PARAMETERS, as `openssl ecparam` writes it. */
+export const certificateKey = `-----BEGIN EC PARAMETERS-----
+BggqhkjOPQMBBw==
+-----END EC PARAMETERS-----
+-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIMzwKPKxa6t3JaX6lE3Lk+rOzOuIZVy0d6zPy+RPjH3doAoGCCqGSM49
+AwEHoUQDQgAEKv4T4MhLK3L4Bbvlpr8iTMdBDoVUf/gIwC0jOtT024E14mTLpT8j
+DqvYHdL8xRPc6/m4Jkt/jjvsUOSghfNEAw==
+-----END EC PRIVATE KEY-----
+`;
+
+export const lockedCertificateKey = `-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAgW16QglKliuAICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEHpyp/u61o61fMj0HhBwySoEgZCj
+4kEv9fh9t6iQdtirfqzJKO81azAFAGtrTh06gOJY2OhRdBMZNqIKzwfaHwz+kTqs
+kNoFp+EoPji8lYIw6BLKmtgKLaAKIAMyF/SGbWZep+igvje4XBVpy5sHNdc6+g9/
+HoXOPOkQ7sNr6K7pRJ/hJWMfeyxbAyvjxs/lNs+0GnTyB2QVjZ0yhB6nGdZe45U=
+-----END ENCRYPTED PRIVATE KEY-----
+`;
+
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBKjCB0QIUUvVS70eJ+6MMg3OGcnwLzZwnaRIwCgYIKoZIzj0EAwIwEjEQMA4G
+A1UEAwwHVGVzdCBDQTAeFw0yNjExMjcwMzM0MzFaFw0zNjExMjQwMzM0MzFaMB4x
+HDAaBgNVBAMME3NlcnZpY2UuZXhhbXBsZS5jb20wWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQq/hPgyEsrcvgFu+WmvyJMx0EOhVR/+AjALSM61PTbgTXiZMulPyMO
+q9gd0vzFE9zr+bgmS3+OO+xQ5KCF80QDMAoGCCqGSM49BAMCA0gAMEUCIQC0sqxx
+R+XvjlgYmZdeT5SO524symMQ+ZYNtJ3LizGd7AIgZbK3Ls1LZwirSSNgvTfyN7wq
+obl8LjDWRy/tRM36bqM=
+-----END CERTIFICATE-----
+`;
+
+/** The same key, ending later. */
+export const renewedCertificate = `-----BEGIN CERTIFICATE-----
+MIIBKzCB0QIUUvVS70eJ+6MMg3OGcnwLzZwnaRMwCgYIKoZIzj0EAwIwEjEQMA4G
+A1UEAwwHVGVzdCBDQTAeFw0yNjExMjcwMzM0MzFaFw0zNzExMDkwMzM0MzFaMB4x
+HDAaBgNVBAMME3NlcnZpY2UuZXhhbXBsZS5jb20wWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQq/hPgyEsrcvgFu+WmvyJMx0EOhVR/+AjALSM61PTbgTXiZMulPyMO
+q9gd0vzFE9zr+bgmS3+OO+xQ5KCF80QDMAoGCCqGSM49BAMCA0kAMEYCIQD2w2bb
+peEb1odYL6mC7MTZ3qhkln26Mo1VeteaNZ5pugIhAOZTuXIvEnGZHtyL2Vaosp43
+vDyGdu/p5FsCYjDJZsF2
+-----END CERTIFICATE-----
+`;
+
+/** Signed the others. */
+export const authority = `-----BEGIN CERTIFICATE-----
+MIIBeTCCAR+gAwIBAgIUWamewDrqCz7+ystTt0vVKEOEGDIwCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHVGVzdCBDQTAeFw0yNjExMjcwMzM0MzFaFw00NjExMjIwMzM0
+MzFaMBIxEDAOBgNVBAMMB1Rlc3QgQ0EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+AASvD/GYwMj55F/ckv1bIyEbOu0GTrbOIf/8ao4Sg5PN+8F4lS9+sBDXxvcHMBak
+jLDRYYvPv1AakRMndzKGV+yBo1MwUTAdBgNVHQ4EFgQUCuNqeXuswK3izSSzCy/R
+KNfY/7QwHwYDVR0jBBgwFoAUCuNqeXuswK3izSSzCy/RKNfY/7QwDwYDVR0TAQH/
+BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiAlsXbRUlqGyxVuFlW8tZ3BmXOqvcE7
+gWEZmnJ5G7H8HgIhAIwMcXdJZ6Vnu1jjtspaxkSLmeq6tMjLp2zoozrsFp+u
+-----END CERTIFICATE-----
+`;
