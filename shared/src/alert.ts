@@ -11,6 +11,7 @@ export const alertKinds = [
   'new_client',
   'denial_burst',
   'grant_expiring',
+  'credential_expiring',
   'refresh_failing',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
@@ -21,6 +22,7 @@ export const alertKindLabels: Record<AlertKind, string> = {
   new_client: 'First use by a new kind of client',
   denial_burst: 'Burst of denials',
   grant_expiring: 'Grant about to expire',
+  credential_expiring: 'Credential about to expire',
   refresh_failing: 'Refresh failing',
 };
 

@@ -210,6 +210,50 @@ test('grants about to end: by their length, once, and not what was replaced or r
   }
 });
 
+test('credentials about to expire: 14 and 3 days before, once each, anew after a renewal, and not what was just written', async () => {
+  const other = await startTestServer();
+  try {
+    const owner = await other.createOwner();
+    const dayMs = 24 * hourMs;
+    const inDays = (days: number) => new Date(other.app.ctx.nowMs() + days * dayMs).toISOString();
+    const store = (label: string, expiresAt: string | null) =>
+      owner.client.credentials.create.mutate({
+        kind: 'token',
+        service: 'tls',
+        label,
+        expiresAt,
+        secret: { value: 'x' },
+      });
+    const [twenty, ten] = [await store('twenty', inDays(20)), await store('ten', inDays(10))];
+    await Promise.all([store('two', inDays(2)), store('never', null), store('over', inDays(-1))]);
+    const look = async () => {
+      // Two nodes at once.
+      await Promise.all([catchUpAlerts(other.app.ctx), catchUpAlerts(other.app.ctx)]);
+      const { alerts } = await owner.client.alerts.list.query();
+      return alerts.map(({ kind, sentence }) => `${kind}: ${sentence.replace(/, at .*/, '')}`).reverse();
+    };
+    const said = (label: string, days: number) => `credential_expiring: tls (${label}) expires within ${days} days`;
+    expect(await look()).toEqual([]);
+    other.advance(6.5 * dayMs);
+    expect(await look()).toEqual([said('twenty', 14)]);
+    other.advance(dayMs);
+    expect(await look()).toEqual([said('twenty', 14), said('ten', 3)]);
+    const [newest] = (await owner.client.alerts.list.query()).alerts;
+    expect(newest).toMatchObject({ subject: 'ten', credentialId: ten.id, filter: { credentialIds: [ten.id] } });
+    expect(newest?.sentence).toMatch(/, at \d\d:\d\d UTC on \d+ \w+\.$/);
+    await owner.client.credentials.update.mutate({ id: twenty.id, version: 1, expiresAt: inDays(30) });
+    other.advance(20 * dayMs);
+    expect(await look()).toEqual([said('twenty', 14), said('ten', 3), said('twenty', 14)]);
+    other.advance(8 * dayMs);
+    expect((await look()).slice(3)).toEqual([said('twenty', 3)]);
+    expect(await look()).toHaveLength(4);
+    other.advance(8 * dayMs);
+    expect(await look()).toHaveLength(4);
+  } finally {
+    await other.stop();
+  }
+});
+
 test('alerts of one cause within a minute are one; after it there is another', async () => {
   const owner = await server.createOwner();
   const { key } = await createGrantedAgent(owner, server.url);

@@ -3,9 +3,11 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
-import { agents, alertMarks, credentials, grants } from '../base/schema.ts';
+import { agents, credentials, grants } from '../base/schema.ts';
 import { type AlertDraft, toCause } from './alert-draft.ts';
+import { makeMarks } from './alert-marks.ts';
 import { storeAlerts } from './alert-store.ts';
+import { toTimeWords } from './time-words.ts';
 
 const hourMs = 3_600_000;
 
@@ -20,14 +22,7 @@ export async function noteEndingGrants(ctx: Context): Promise<void> {
 }
 
 async function noteAccount(tx: Transaction, ctx: Context, accountId: string, ids: readonly string[]): Promise<void> {
-  const markedAt = new Date(ctx.nowMs());
-  const marked = await tx
-    .insert(alertMarks)
-    // In one order on every node, so that none waits for another in a circle.
-    .values([...ids].sort().map((id) => ({ accountId, mark: toMark(id), markedAt })))
-    .onConflictDoNothing()
-    .returning({ mark: alertMarks.mark });
-  const mine = new Set(marked.map(({ mark }) => mark));
+  const mine = await makeMarks(tx, ctx, accountId, ids.map(toMark));
   const rows = await selectStanding(tx, accountId, ids);
   const drafts = rows.filter(({ grant }) => mine.has(toMark(grant.id))).map((row) => toDraft(row, ctx.nowMs()));
   await storeAlerts(tx, ctx, accountId, drafts);
@@ -65,12 +60,4 @@ function toDraft(row: Awaited<ReturnType<typeof selectStanding>>[number], nowMs:
       from: grant.createdAt.toISOString(),
     },
   };
-}
-
-/** "18:00 UTC on 25 November": the server does not know where its reader is. */
-function toTimeWords(atMs: number): string {
-  const at = new Date(atMs);
-  const time = at.toISOString().slice(11, 16);
-  const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' });
-  return `${time} UTC on ${day}`;
 }

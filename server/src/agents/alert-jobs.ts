@@ -2,13 +2,15 @@
 // has aged.
 
 import type { Context } from '../base/context.ts';
+import { noteExpiringCredentials } from './alert-expiries.ts';
 import { noteEndingGrants } from './alert-grants.ts';
 
-/** Asks for every log that holds unread events, and looks for grants about to end. */
+/** Asks for every log that holds unread events, and looks for grants and credentials about to end. */
 export async function catchUpAlerts(ctx: Context): Promise<void> {
   const behind = await ctx.db.raw<{ id: string }[]>`select id from accounts_behind_alerts() id`;
   for (const { id } of behind) ctx.alertReads.request(id);
   await noteEndingGrants(ctx);
+  await noteExpiringCredentials(ctx);
 }
 
 /** Alerts are kept as long as events. */

@@ -196,6 +196,8 @@ export const credentials = pgTable(
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),
     uniqueIndex('credentials_service_label').on(table.accountId, table.service, table.label),
+    // For the job that looks for what is about to expire, in every account.
+    index('credentials_expiring').on(table.expiresAt).where(sql`expires_at is not null`),
   ],
 );
 

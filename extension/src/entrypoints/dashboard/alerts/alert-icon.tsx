@@ -1,7 +1,16 @@
 // The icon and colour of a kind of alert: blue for news, amber for what will need a hand, red for what is refused or broken.
 
 import type { AlertKind } from '@keytrail/shared/alert';
-import { Bot, Hourglass, type LucideIcon, MapPin, MonitorSmartphone, RefreshCwOff, ShieldX } from 'lucide-react';
+import {
+  Bot,
+  CalendarClock,
+  Hourglass,
+  type LucideIcon,
+  MapPin,
+  MonitorSmartphone,
+  RefreshCwOff,
+  ShieldX,
+} from 'lucide-react';
 import { joinClasses } from '../../../ui/join-classes.ts';
 
 const faces: Record<AlertKind, { readonly icon: LucideIcon; readonly tile: string }> = {
@@ -10,6 +19,7 @@ const faces: Record<AlertKind, { readonly icon: LucideIcon; readonly tile: strin
   new_client: { icon: MonitorSmartphone, tile: 'bg-blue-soft text-blue' },
   denial_burst: { icon: ShieldX, tile: 'bg-red-soft text-red' },
   grant_expiring: { icon: Hourglass, tile: 'bg-amber-soft text-amber' },
+  credential_expiring: { icon: CalendarClock, tile: 'bg-amber-soft text-amber' },
   refresh_failing: { icon: RefreshCwOff, tile: 'bg-red-soft text-red' },
 };
 

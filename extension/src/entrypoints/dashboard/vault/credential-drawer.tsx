@@ -1,6 +1,7 @@
 // One credential: its secrets to reveal and copy, what is readable of it, and who may use it.
 
 import { type CredentialSummary, credentialKindLabels, releasableFields } from '@keytrail/shared/credential';
+import { readSshPublicKey } from '@keytrail/shared/ssh-public-key';
 import { Link } from '@tanstack/react-router';
 import { List, Pencil, Share2, Trash2 } from 'lucide-react';
 import { toFailure } from '../../../lib/api.ts';
@@ -17,7 +18,7 @@ import { CredentialGrants } from '../grants/credential-grants.tsx';
 import { TokenStatus } from '../oauth/token-status.tsx';
 import { AttachedPolicies } from '../policies/attached-policies.tsx';
 import { strings } from '../strings.ts';
-import { Expiry } from './expiry.tsx';
+import { Expiry, ExpiryNotice } from './expiry.tsx';
 import { kindFields, toFieldLabel } from './kind-fields.ts';
 import { findUsername, toSites } from './public-members.ts';
 
@@ -50,6 +51,7 @@ export function CredentialDrawer(props: CredentialDrawerProps) {
       }
     >
       <DialogBody className="gap-6">
+        <ExpiryNotice at={credential.expiresAt} />
         <div className="flex flex-wrap gap-2">
           <Button size="small" onClick={onEdit}>
             <Pencil aria-hidden />
@@ -158,6 +160,7 @@ function PublicDetails({ credential }: { readonly credential: CredentialSummary 
         </Detail>
       )}
       <OtherMembers credential={credential} />
+      <SshKeyFacts credential={credential} />
       {credential.tags.length > 0 && <Detail name={text.tags}>{credential.tags.join(', ')}</Detail>}
       <Detail name={text.expires}>
         {credential.expiresAt === null ? text.neverExpires : <Expiry at={credential.expiresAt} />}
@@ -204,4 +207,20 @@ function OtherMembers({ credential }: { readonly credential: CredentialSummary }
         </Detail>
       );
     });
+}
+
+/** What `ssh-keygen -l` says of it, where the public key is known. */
+function SshKeyFacts({ credential: { public: members } }: { readonly credential: CredentialSummary }) {
+  const facts = 'publicKey' in members && members.publicKey !== undefined ? readSshPublicKey(members.publicKey) : null;
+  if (facts === null) return null;
+  return (
+    <>
+      <Detail name={text.keyType}>{facts.type}</Detail>
+      <Detail name={text.fingerprint}>
+        <span dir="ltr" className="font-mono text-2xs break-all">
+          {facts.fingerprint}
+        </span>
+      </Detail>
+    </>
+  );
 }

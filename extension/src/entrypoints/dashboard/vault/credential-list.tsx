@@ -7,7 +7,7 @@ import { rowFocusClasses, toRowPress } from '../../../ui/row-press.ts';
 import { ServiceBadge } from '../../../ui/service-badge.tsx';
 import { useRowKeys } from '../../../ui/use-row-keys.ts';
 import { strings } from '../strings.ts';
-import { Expiry } from './expiry.tsx';
+import { Expiry, ExpiryWarning } from './expiry.tsx';
 import { KindIcon } from './kind-icon.tsx';
 import { findUsername, toSites } from './public-members.ts';
 
@@ -20,6 +20,8 @@ const shownFrom = {
   used: 'hidden @lg:table-cell',
   expires: 'hidden @4xl:table-cell',
 } as const;
+/** Where the column for it is not there. */
+const warnedBelow = '@4xl:hidden';
 
 interface CredentialListProps {
   readonly credentials: readonly CredentialSummary[];
@@ -102,6 +104,7 @@ function CredentialRow({ credential, open, onOpen, rowProps }: CredentialRowProp
             </button>
             <p className="truncate text-xs">
               {credentialKindLabels[kind]}
+              <ExpiryWarning at={expiresAt} className={warnedBelow} />
               <Aside credential={credential} />
               {credential.refresh?.reconnectNeeded && (
                 <span className="text-red"> · {strings.oauth.status.reconnectNeeded}</span>
@@ -122,7 +125,7 @@ function CredentialRow({ credential, open, onOpen, rowProps }: CredentialRowProp
         </span>
       </td>
       <td className={joinClasses(cell, shownFrom.expires)}>
-        <Expiry at={expiresAt} />
+        <Expiry at={expiresAt} tabIndex={rowProps.tabIndex} />
       </td>
       <td className={joinClasses(cell, shownFrom.used, 'text-end')}>
         {lastUsedAt === null ? (

@@ -57,13 +57,20 @@ export const kindFields: Record<CredentialKind, readonly KindField[]> = {
   totp: [username, { name: 'seed', place: 'secret', label: text.seed, control: 'secret', hint: text.totpHint }],
   fields: [],
   ssh_key: [
-    { name: 'privateKey', place: 'secret', label: text.privateKey, control: 'area' },
+    { name: 'privateKey', place: 'secret', label: text.privateKey, control: 'area', hint: text.privateKeyHint },
     { name: 'passphrase', place: 'secret', label: text.passphrase, control: 'secret', optional: true },
-    { name: 'publicKey', place: 'public', label: text.publicKey, control: 'area', optional: true },
+    {
+      name: 'publicKey',
+      place: 'public',
+      label: text.publicKey,
+      control: 'area',
+      optional: true,
+      hint: text.publicKeyHint,
+    },
   ],
   certificate: [
     { name: 'privateKey', place: 'secret', label: text.privateKey, control: 'area' },
-    { name: 'chain', place: 'public', label: text.chain, control: 'area', optional: true },
+    { name: 'chain', place: 'public', label: text.chain, control: 'area', optional: true, hint: text.chainHint },
   ],
 };
 

@@ -1,0 +1,1 @@
+CREATE INDEX "credentials_expiring" ON "credentials" USING btree ("expires_at") WHERE expires_at is not null;
