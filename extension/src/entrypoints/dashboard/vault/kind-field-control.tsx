@@ -4,6 +4,7 @@ import { TextAreaField, TextField } from '../../../ui/field.tsx';
 import { SecretField } from '../../../ui/secret-field.tsx';
 import { strings } from '../strings.ts';
 import type { CredentialDraft } from './credential-draft.ts';
+import { GenerateSecret } from './generate-secret.tsx';
 import type { KindField } from './kind-fields.ts';
 import { RemoveStored } from './remove-stored.tsx';
 
@@ -41,7 +42,11 @@ type Frame = { label: string; hint: string | undefined; error: string | undefine
 function draw(field: KindField, frame: Frame, change: (value: string) => void) {
   switch (field.control) {
     case 'secret':
-      return <SecretField {...frame} autoComplete="new-password" onChange={change} />;
+      return (
+        <SecretField {...frame} autoComplete="new-password" onChange={change}>
+          {field.generated === true && <GenerateSecret of={field.label} onUse={change} />}
+        </SecretField>
+      );
     case 'area':
     case 'lines':
       return (

@@ -12,6 +12,8 @@ export interface KindField {
   readonly control: 'text' | 'secret' | 'area' | 'lines' | 'instant';
   readonly optional?: true;
   readonly hint?: string;
+  /** May be made up here: its generator is offered. */
+  readonly generated?: true;
 }
 
 const text = strings.fields;
@@ -27,7 +29,7 @@ const username: KindField = {
 export const kindFields: Record<CredentialKind, readonly KindField[]> = {
   login: [
     username,
-    { name: 'password', place: 'secret', label: text.password, control: 'secret' },
+    { name: 'password', place: 'secret', label: text.password, control: 'secret', generated: true },
     { name: 'sites', place: 'public', label: text.sites, control: 'lines', optional: true, hint: text.sitesHint },
     { name: 'totp', place: 'secret', label: text.totp, control: 'secret', optional: true, hint: text.totpHint },
   ],

@@ -1,0 +1,86 @@
+// The generator beside a password: made by rules, taken over by a press, stored like anything typed; all by keyboard.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test } from './fixtures.ts';
+
+test('a password is made, taken over and stored without a mouse', async ({ signedIn, dashboard }) => {
+  const page = await dashboard('/vault');
+  await page.getByRole('button', { name: 'Add credential' }).first().focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Service').fill('example');
+  const open = dialog.getByRole('button', { name: 'Generate a password' });
+  await open.focus();
+  await page.keyboard.press('Enter');
+  const panel = dialog.getByRole('group', { name: 'Generator' });
+  const result = panel.getByLabel('Generated');
+  await expect(result).toHaveText(/^\S{20}$/);
+  await expect(panel.getByText(/ bits: /)).toHaveText(
+    /^Excellent\. \d{3} bits: at a trillion guesses a second, longer/,
+  );
+
+  // Along the tab order: the kind, another one, the slider, the number.
+  await open.focus();
+  await page.keyboard.press('Tab');
+  await expect(panel.getByRole('radio', { name: 'Password' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  const first = await result.textContent();
+  await page.keyboard.press('Enter');
+  await expect(result).not.toHaveText(first ?? '');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+  await expect(result).toHaveText(/^\S{21}$/);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('32');
+  await page.keyboard.press('Enter');
+  await expect(dialog, 'Enter in the panel does not send the form').toBeVisible();
+  await expect(result).toHaveText(/^\S{32}$/);
+  await panel.getByLabel('Symbols').press('Space');
+  await expect(result).toHaveText(/^[A-Za-z0-9]{32}$/);
+  for (const name of ['Capital letters', 'Digits', 'Small letters']) await panel.getByLabel(name).press('Space');
+  await expect(panel.getByLabel('Small letters'), 'the last one stays').toBeChecked();
+  await expect(result).toHaveText(/^[a-z]{32}$/);
+
+  const made = await result.textContent();
+  await panel.getByRole('button', { name: 'Use this password' }).press('Enter');
+  await expect(panel).toBeHidden();
+  await expect(open).toBeFocused();
+  await expect(dialog.getByLabel('Password', { exact: true })).toHaveValue(made ?? '');
+  await dialog.getByRole('button', { name: 'Store credential' }).press('Enter');
+  await dialog.waitFor({ state: 'hidden' });
+  const [stored] = await signedIn.client.credentials.list.query();
+  const { values } = await signedIn.client.credentials.use.mutate({ id: stored?.id ?? '', action: 'reveal' });
+  expect(values.password).toBe(made);
+});
+
+test('a passphrase has its words, and the panel breaks no rule of axe in light or dark', async ({
+  signedIn,
+  dashboard,
+}) => {
+  expect(signedIn.email).toBeTruthy();
+  const page = await dashboard('/vault');
+  await page.getByRole('button', { name: 'Add credential' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Generate a password' }).click();
+  const panel = dialog.getByRole('group', { name: 'Generator' });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const kind of ['Passphrase', 'Password']) {
+      await panel.getByRole('radio', { name: kind }).click();
+      const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    }
+  }
+  await panel.getByRole('radio', { name: 'Passphrase' }).click();
+  const result = panel.getByLabel('Generated');
+  await expect(result).toHaveText(/^([a-z]+-){6}[a-z]+$/);
+  await panel.getByRole('spinbutton', { name: 'Words' }).fill('4');
+  await panel.getByRole('radio', { name: 'Dot' }).click();
+  await panel.getByLabel('Words begin with a capital').check();
+  await panel.getByLabel('A digit behind one of the words').check();
+  await expect(result).toHaveText(/^(?=\D*\d\D*$)([A-Z][a-z]+\d?\.){3}[A-Z][a-z]+\d?$/);
+  await expect(panel.getByText(/ bits: /)).toHaveText(/^Fair\. 49 bits/);
+  await page.setViewportSize({ width: 320, height: 700 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+});
