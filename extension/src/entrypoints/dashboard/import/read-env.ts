@@ -1,0 +1,49 @@
+// An .env file as named values. `export`, quotes, comments and values of several lines are read as programs read them.
+
+import { fieldName } from '@keytrail/shared/credential';
+import { parse } from 'dotenv';
+
+export type EnvProblem = 'name' | 'empty' | 'not_understood' | 'twice' | 'too_many';
+
+export interface EnvFile {
+  readonly values: Readonly<Record<string, string>>;
+  /** What was not taken, or, for `twice`, of which the last one counts, as it does for programs. */
+  readonly problems: readonly { readonly name: string; readonly why: EnvProblem }[];
+}
+
+const valuesMax = 100;
+
+/** Never throws, whatever the text is. */
+export function readEnv(text: string): EnvFile {
+  const parsed = parse(text);
+  const problems: { name: string; why: EnvProblem }[] = [];
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parsed)) {
+    const why = findProblem(name, value, Object.keys(values).length);
+    if (why === undefined) values[name] = value;
+    else problems.push({ name, why });
+  }
+  const written = findAssignments(text, Object.values(parsed));
+  for (const name of new Set(written)) {
+    if (!Object.hasOwn(parsed, name)) problems.push({ name, why: 'not_understood' });
+    else if (written.filter((other) => other === name).length > 1) problems.push({ name, why: 'twice' });
+  }
+  return { values, problems };
+}
+
+function findProblem(name: string, value: string, count: number): EnvProblem | undefined {
+  if (!fieldName.safeParse(name).success || name === 'notes') return 'name';
+  if (value === '') return 'empty';
+  return count >= valuesMax ? 'too_many' : undefined;
+}
+
+/** What looks like an assignment, by its name; lines within a value of several lines are none. */
+function findAssignments(text: string, values: readonly string[]): string[] {
+  const inner = values.filter((value) => value.includes('\n')).flatMap((value) => value.split('\n').slice(1));
+  // The last of them has the closing quote behind it.
+  const within = new Set(inner.flatMap((line) => [line, `${line}"`, `${line}'`, `${line}\``]));
+  return text
+    .split(/\r\n?|\n/)
+    .filter((line) => !within.has(line))
+    .flatMap((line) => /^\s*(?:export\s+)?([^#=\s][^#=]*?)\s*=/.exec(line)?.[1] ?? []);
+}
