@@ -70,6 +70,7 @@ export const strings = {
     title: 'Vault',
     subtitle: (count: number) => toCount(count, 'credential', 'credentials'),
     add: 'Add credential',
+    importFirst: 'Import from another program',
     search: 'Search credentials',
     emptyTitle: 'Nothing is stored yet',
     emptyBody: 'Logins, tokens, one-time codes, keys: sealed on the server, and every use recorded.',
@@ -181,6 +182,7 @@ export const strings = {
     kind: 'Kind',
     service: 'Service',
     serviceHint: 'A short name such as github: what agents ask for.',
+    invalidService: 'Letters, digits, dot, dash and underscore, such as github.',
     label: 'Label',
     labelHint: 'To tell several of one service apart.',
     tags: 'Tags',
@@ -204,6 +206,121 @@ export const strings = {
     duplicate: 'This name is there twice.',
     save: 'Save',
     create: 'Store credential',
+  },
+
+  credentialImport: {
+    open: 'Import',
+    title: 'Import credentials',
+    lead: 'The file is read in this page and stays on this computer. What you choose is sealed by your server; delete the file afterwards.',
+    file: 'File',
+    fileHint:
+      'A CSV export of Chrome, Edge, Firefox, Safari, Bitwarden, 1Password, LastPass, KeePassXC, Dashlane, Proton Pass, NordPass, Keeper or any other program, or an .env file. Up to 5 MB and 5,000 entries.',
+    drop: 'Or drop it here.',
+    problems: {
+      too_large: 'This file is larger than 5 MB.',
+      not_text: 'This file is not text in UTF-8. Export it again as CSV.',
+      empty: 'There are no entries in this file.',
+      too_many_rows: 'This file has more than 5,000 entries. Split it into several.',
+      no_columns: 'This file has one column only. A CSV export has several, set apart by commas, semicolons or tabs.',
+      no_values: 'There are no values in this .env file.',
+    },
+    columns: 'Columns',
+    columnsTitle: 'What is in which column?',
+    columnsLead: (file: string) =>
+      `${file} is of no program that is known here by its columns. Look them through, then go on.`,
+    columnsAgain: (file: string) => `What the columns of ${file} hold.`,
+    column: (name: string, filled: string) => `${name} (${filled})`,
+    filled: (count: number) => `${toCount(count, 'value', 'values')}`,
+    noHeader: 'The first row is an entry, too: it holds no names of columns',
+    roles: {
+      title: 'Title',
+      url: 'Web address',
+      username: 'Username',
+      password: 'Password or token',
+      totp: 'One-time code seed',
+      notes: 'Notes',
+      folder: 'Folder, becomes tags',
+      tags: 'Tags',
+      extra: 'Keep in the notes',
+      none: 'Leave out',
+    },
+    next: 'Next',
+    back: 'Another file',
+    stages: { plan: 'What will be stored', running: 'Importing', done: 'Imported' },
+    recognised: (program: string) => `An export of ${program}.`,
+    byColumns: 'Read by the columns that you chose.',
+    groups: {
+      new: (count: number) => `New (${count.toLocaleString('en')})`,
+      known: (count: number) => `In the vault (${count.toLocaleString('en')})`,
+      left: (count: number) => `Not taken (${count.toLocaleString('en')})`,
+    },
+    group: 'Entries',
+    none: 'There are none of these.',
+    row: (row: number) => `Row ${row.toLocaleString('en')}`,
+    untitled: 'Without a title',
+    allNew: 'Take all of them',
+    take: (label: string) => `Take ${label}`,
+    with: {
+      totp: 'one-time code',
+      notes: 'notes',
+      sites: (count: number) => toCount(count, 'site', 'sites'),
+      values: (count: number) => toCount(count, 'value', 'values'),
+    },
+    inNotes: 'What has no field of its own goes into the notes.',
+    known: (label: string) => `In the vault as “${label}”.`,
+    keptBefore: 'It was kept beside it before.',
+    allKnown: 'All that are in the vault',
+    mixed: 'Each by itself',
+    choice: (label: string) => `What to do with ${label}`,
+    choices: { skip: 'Skip', keep: 'Keep both', update: 'Replace the secret' },
+    same: (row: number) => `The same as row ${row.toLocaleString('en')}, word for word.`,
+    refused: {
+      broken: 'Its quotes do not match, so nobody knows where its columns end. Mend it in the file.',
+      nothing: 'It holds no password, no one-time code and no notes.',
+      username: 'Its username is longer than 300 characters or has several lines.',
+      password: 'Its password has a control character in it.',
+      notes_too_long: 'Its notes are longer than 10,000 characters.',
+      too_much: 'One of its values is longer than 20,000 characters.',
+      notes: 'Its notes have a control character in them.',
+      other: 'It does not fit into a credential.',
+    },
+    earlier: 'Earlier',
+    later: 'Later',
+    shown: (from: number, to: number, of: number) =>
+      `${from.toLocaleString('en')} to ${to.toLocaleString('en')} of ${of.toLocaleString('en')}`,
+    start: (count: number) => (count === 0 ? 'Import' : `Import ${count.toLocaleString('en')}`),
+    envTaken: (count: number) => `${toCount(count, 'value', 'values')} in one credential:`,
+    envLeft: 'Not as written:',
+    envProblems: {
+      name: 'not a name that a value may have',
+      empty: 'has no value',
+      not_understood: 'its line is not understood',
+      twice: 'is there twice; the last one counts',
+      too_many: 'more than 100 values',
+    },
+    progress: (done: number, total: number) => `${done.toLocaleString('en')} of ${total.toLocaleString('en')}`,
+    cancel: 'Stop',
+    stopping: 'Stopping after what is under way',
+    stopped: (done: number, total: number) =>
+      `Stopped: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} are stored. The rest is below; nothing is stored twice.`,
+    done: (created: number, updated: number) => {
+      const stored = `${toCount(created, 'credential is', 'credentials are')} stored`;
+      const replaced = `${toCount(updated, 'secret is', 'secrets are')} replaced`;
+      if (updated === 0) return `${stored}.`;
+      return created === 0 ? `${replaced}.` : `${stored}, ${replaced}.`;
+    },
+    skipped: (count: number) =>
+      count === 1
+        ? '1 entry was in the vault already and stays as it was there.'
+        : `${count.toLocaleString('en')} entries were in the vault already and stay as they were there.`,
+    left: (count: number) => `${toCount(count, 'entry', 'entries')} could not be taken, or were there twice.`,
+    taken: (count: number) =>
+      `${toCount(count, 'label was', 'labels were')} taken meanwhile by somebody else. Look at what is left and import that.`,
+    lookAgain: 'Look at what is left',
+    deleteFile: (file: string) => `Now delete ${file}: it holds every secret in the clear.`,
+    keptFile: (file: string) =>
+      `${file} still holds every value in the clear. Delete it, if no program reads it any more.`,
+    close: 'Close',
   },
 
   generator: {

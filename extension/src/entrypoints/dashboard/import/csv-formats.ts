@@ -227,7 +227,7 @@ export function toRoles(header: readonly string[], format: CsvFormat | undefined
 const guesses: readonly (readonly [ColumnRole, RegExp])[] = [
   ['totp', /otp|2fa|authenticator|one.?time/],
   ['password', /pass(word|wort|code)?$|^pwd$|kennwort|contraseña|mot de passe|secret|^(api.?)?(key|token)$/],
-  ['url', /ur[li]|web.?site|address|domain|link|host/],
+  ['url', /ur[li]|sites?$|address|domain|link|host/],
   ['username', /user|login|e-?mail|account|benutzer|identifiant/],
   ['notes', /note|comment|remark|extra|description|notiz/],
   ['tags', /tags?$|labels?$/],

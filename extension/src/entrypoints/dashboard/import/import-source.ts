@@ -65,6 +65,12 @@ export function withoutHeader(source: TableSource): TableSource {
   return { ...source, header, rows: [first, ...source.rows] };
 }
 
+/** The way back. */
+export function withHeader(source: TableSource): TableSource {
+  const [first, ...rows] = source.rows;
+  return first?.number === 1 ? { ...source, header: first.cells, rows } : source;
+}
+
 /** Every entry as the credential that it is to be. */
 export function toConverting(source: ImportSource): Converting[] {
   if (source.kind === 'env') return [toEnvEntry(source)];

@@ -2,8 +2,8 @@
 
 import type { CredentialSummary } from '@keytrail/shared/credential';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { KeyRound, Plus, SearchX } from 'lucide-react';
-import { useState } from 'react';
+import { FileInput, KeyRound, Plus, SearchX } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { api } from '../../../lib/query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx';
@@ -24,10 +24,13 @@ import { CredentialForm } from '../vault/credential-form.tsx';
 import { CredentialList } from '../vault/credential-list.tsx';
 import { matchesText } from '../vault/public-members.ts';
 
+// With what it reads files by it is larger than the page.
+const ImportDialog = lazy(async () => ({ default: (await import('../import/import-dialog.tsx')).ImportDialog }));
+
 const text = strings.vault;
 
 /** Over the list lies at most one of these. */
-type Overlay = 'add' | 'connect' | 'edit' | 'share' | 'remove';
+type Overlay = 'add' | 'connect' | 'import' | 'edit' | 'share' | 'remove';
 
 /** The open credential and the search are in the address. */
 export function VaultPage() {
@@ -48,6 +51,10 @@ export function VaultPage() {
         {count > 0 && (
           <SearchField label={text.search} value={q} onChange={(value) => goTo({ q: value || undefined })} />
         )}
+        <Button onClick={() => setOverlay('import')}>
+          <FileInput aria-hidden />
+          {strings.credentialImport.open}
+        </Button>
         <Button variant="primary" onClick={() => setOverlay('add')}>
           <Plus aria-hidden />
           {text.add}
@@ -64,10 +71,16 @@ export function VaultPage() {
             openId={open}
             onOpen={({ id }) => goTo({ open: id })}
             onAdd={() => setOverlay('add')}
+            onImport={() => setOverlay('import')}
             onClear={() => goTo({ q: undefined })}
           />
         )}
       </QueryState>
+      {overlay === 'import' && (
+        <Suspense>
+          <ImportDialog onClose={() => setOverlay(undefined)} />
+        </Suspense>
+      )}
       {(chosen !== undefined || overlay === 'add' || overlay === 'connect') && (
         <Overlays chosen={chosen} overlay={overlay} setOverlay={setOverlay} onClose={() => goTo({ open: undefined })} />
       )}
@@ -81,10 +94,11 @@ interface CredentialsProps {
   readonly openId: string | undefined;
   readonly onOpen: (credential: CredentialSummary) => void;
   readonly onAdd: () => void;
+  readonly onImport: () => void;
   readonly onClear: () => void;
 }
 
-function Credentials({ all, query, openId, onOpen, onAdd, onClear }: CredentialsProps) {
+function Credentials({ all, query, openId, onOpen, onAdd, onImport, onClear }: CredentialsProps) {
   const found = all.filter((credential) => matchesText(credential, query));
   if (found.length > 0) return <CredentialList credentials={found} openId={openId} onOpen={onOpen} />;
   return (
@@ -92,7 +106,10 @@ function Credentials({ all, query, openId, onOpen, onAdd, onClear }: Credentials
       {all.length === 0 ? (
         <Empty icon={KeyRound} title={text.emptyTitle}>
           <p>{text.emptyBody}</p>
-          <Button onClick={onAdd}>{text.add}</Button>
+          <div className="flex flex-wrap justify-center gap-2">
+            <Button onClick={onAdd}>{text.add}</Button>
+            <Button onClick={onImport}>{text.importFirst}</Button>
+          </div>
         </Empty>
       ) : (
         <Empty icon={SearchX} title={text.noMatchTitle}>

@@ -1,7 +1,6 @@
 // When a credential ends, with a warning from 14 days before and once it has.
 
 import { TriangleAlert } from 'lucide-react';
-import { joinClasses } from '../../../ui/join-classes.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { toRelativeTime } from '../../../ui/time.ts';
@@ -16,12 +15,10 @@ export function Expiry({ at, tabIndex }: { readonly at: string | null; readonly 
   const state = useTicking((nowMs) => toExpiryState(at, nowMs));
   if (at === null) return <span className="text-faint">–</span>;
   return (
-    <span className={joinClasses(colors[state], 'inline-flex items-center gap-1')}>
-      {state !== 'later' && <TriangleAlert aria-hidden className="size-3.5 shrink-0" />}
-      <span>
-        {state === 'expired' && `${strings.vault.expired} `}
-        <RelativeTime at={at} {...(tabIndex === undefined ? {} : { tabIndex })} />
-      </span>
+    <span className={colors[state]}>
+      {state !== 'later' && <TriangleAlert aria-hidden className="me-1 inline size-3.5 align-[-0.125em]" />}
+      {state === 'expired' && `${strings.vault.expired} `}
+      <RelativeTime at={at} {...(tabIndex === undefined ? {} : { tabIndex })} />
     </span>
   );
 }
