@@ -23,10 +23,10 @@ export type BatchOutcome =
 
 /** Answers row by row, in their order. What is taken leaves nothing behind and no event; the rest is stored together or not at all. */
 export function createCredentials(ctx: Context, owner: OwnerPrincipal, batch: Batch): Promise<BatchOutcome[]> {
-  const values = batch.credentials.map((input) =>
-    toNewRow(ctx, owner.accountId, mintUuid(ctx.nowMs(), ctx.randomBytes), input),
-  );
   return withAccount(ctx.db, owner.accountId, async (tx) => {
+    const values = batch.credentials.map((input) =>
+      toNewRow(ctx, owner.accountId, mintUuid(ctx.nowMs(), ctx.randomBytes), input),
+    );
     // In one order whoever sends them, so that two imports of the same never wait for each other in a circle.
     const ordered = values.toSorted((a, b) => compareNames([a.service, a.label], [b.service, b.label]));
     const rows = await tx.insert(credentials).values(ordered).onConflictDoNothing().returning();
