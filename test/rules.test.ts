@@ -64,6 +64,8 @@ describe('server', () => {
       // What it sealed itself, about a connection under way.
       'server/src/vault/connect-ticket.ts',
       'server/src/vault/open-field.ts',
+      // What binds a webhook, which opens no credential.
+      'server/src/vault/webhook-secret.ts',
     ]);
     // The door opens what is asked for; a refresh and a connection open what only the provider gets.
     expect(importers(/open-field\.ts$/, /openField/)).toEqual([
@@ -72,6 +74,7 @@ describe('server', () => {
       'server/src/vault/refresh.ts',
     ]);
     expect(importers(/opening\.ts$/, /openForUse/)).toEqual(['server/src/vault/access.ts']);
+    expect(importers(/opening\.ts$/, /openForMove/)).toEqual(['server/src/vault/webhook-move-out.ts']);
   });
 
   test('only a rotation re-wraps, and the server’s own secret beside it', () => {

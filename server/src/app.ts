@@ -34,7 +34,9 @@ import { oauthCallbackPath, oauthCallbackRoute } from './http/oauth-callback.ts'
 import { createPageGuard } from './http/page-guard.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { createTrpcFace, createTrpcRoutes } from './http/trpc.ts';
+import { createWebhookReceiptRoute } from './http/webhook-receipts.ts';
 import { startJobs } from './jobs.ts';
+import { receiptsPath } from './vault/webhook-binding.ts';
 
 export interface App {
   readonly ctx: Context;
@@ -144,6 +146,7 @@ function createHttp(ctx: Context, baseUrl: string): express.Express {
   const face = createTrpcFace(ctx, auth);
   app.post('/trpc/agent.credential', createAgentCredentialRoute(face));
   app.use('/trpc', createTrpcRoutes(ctx, face));
+  app.post(receiptsPath, ...createWebhookReceiptRoute(ctx));
   app.post('/export', createExportRoute(ctx, auth));
   const guard = createPageGuard(ctx, baseUrl);
   app.use(createHttpProxyRoutes(ctx, guard));

@@ -9,12 +9,15 @@ import { ensurePartitions } from './audit/partitions.ts';
 import { pruneAgedEvents } from './audit/retention.ts';
 import type { Context } from './base/context.ts';
 import { refreshEndingTokens } from './vault/refresh-job.ts';
+import { carryOnMoves } from './vault/webhook-move.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const foldMs = 10_000;
 /** Also how late a request that nobody waits for any more may be seen to have run out. */
 const approvalsMs = 5_000;
+/** How soon a move goes on that a crash or a webhook's absence interrupted. */
+const movesMs = 5_000;
 
 /** Starts the jobs; call what it returns to stop them. */
 export function startJobs(ctx: Context): () => void {
@@ -50,6 +53,11 @@ export function startJobs(ctx: Context): () => void {
       () => refreshEndingTokens(ctx),
       (error) => ctx.log.error({ error }, 'ending tokens not looked for'),
       minuteMs,
+    ),
+    repeat(
+      () => carryOnMoves(ctx),
+      (error) => ctx.log.error({ error }, 'move between vaults not carried on'),
+      movesMs,
     ),
     repeat(
       () => catchUpAlerts(ctx),

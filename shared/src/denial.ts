@@ -47,6 +47,10 @@ const nextSteps: Record<DenialRule, string | { readonly agent: string; readonly 
     agent: 'Ask the owner of the account to mend their policies.',
     owner: 'Open your policies: the one that is marked as broken has to be saved anew.',
   },
+  webhook_down: {
+    agent: 'Try again when its owner has started it.',
+    owner: 'Start it, then try again; the settings say what it did last.',
+  },
 };
 
 /**
@@ -72,7 +76,8 @@ export function toDenialSentence(
 }
 
 /** The HTTP status of a refusal. */
-export function toDenialStatus(rule: DenialRule): 403 | 423 | 429 {
+export function toDenialStatus(rule: DenialRule): 403 | 423 | 429 | 503 {
   if (rule === 'rate_limit') return 429;
+  if (rule === 'webhook_down') return 503;
   return rule === 'vault_locked' ? 423 : 403;
 }

@@ -122,6 +122,11 @@ export const errorFaces = {
     trpc: 'BAD_GATEWAY',
     sentence: 'The upstream answered with a redirect, which is not followed. Its owner can correct the address.',
   },
+  webhook_failed: {
+    status: 502,
+    trpc: 'BAD_GATEWAY',
+    sentence: 'The webhook did not do what it was asked. Look at what it says itself, then try again.',
+  },
   not_injectable: {
     status: 502,
     trpc: 'BAD_GATEWAY',

@@ -43,6 +43,11 @@ export const eventActions = [
   'refuse',
   'lock',
   'unlock',
+  'bind',
+  'unbind',
+  'ticket',
+  'deliver',
+  'move',
 ] as const;
 export type EventAction = (typeof eventActions)[number];
 
@@ -70,6 +75,7 @@ export const denialRules = [
   'route',
   'proxy_disabled',
   'policy_error',
+  'webhook_down',
 ] as const;
 export type DenialRule = (typeof denialRules)[number];
 
@@ -97,6 +103,7 @@ export const denialRuleSentences: Record<DenialRule, string> = {
   route: 'The proxy does not let this call through',
   proxy_disabled: 'The proxy is switched off',
   policy_error: 'A policy could not be evaluated',
+  webhook_down: 'The owner’s webhook does not answer',
 };
 
 /** Why a token was not refreshed. Only `invalid_grant` means that the owner has to connect it again. */

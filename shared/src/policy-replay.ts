@@ -60,10 +60,15 @@ export function toReplayedRequest(event: AuditEvent): JudgedRequest {
 function toUser(event: AuditEvent): JudgedRequest['by'] {
   const { agentId = '', credentialId = '', proxyId } = event;
   if (event.source === 'direct') {
-    return { kind: 'owner', fillOrigin: event.action === 'autofill' ? (event.siteOrigin ?? 'null') : null };
+    return { kind: 'owner', fillOrigin: isFill(event) ? (event.siteOrigin ?? 'null') : null };
   }
   if (proxyId !== undefined) return { kind: 'proxy', proxyId };
   return { kind: 'agent', agentId, grantId: event.grantId ?? `${agentId} ${credentialId}` };
+}
+
+/** Only a fill has a site; where a webhook holds the secret, the event is that of its ticket. */
+function isFill({ action, siteOrigin }: AuditEvent): boolean {
+  return action === 'autofill' || (action === 'ticket' && siteOrigin !== undefined);
 }
 
 /** Judges as `judge` does: once it has found when hours open next, it does not look again until then. */

@@ -9,7 +9,6 @@ export const webhookEndpoints = [
   'health',
   'store',
   'remove',
-  'keep',
   'return',
   'refresh',
   'credential',
@@ -47,8 +46,13 @@ export const webhookAnswers = {
     digest: z.string(),
   }),
   remove: z.object({ type: z.literal('removed'), requestId: z.string() }),
-  keep: z.object({ type: z.literal('kept'), requestId: z.string() }),
-  return: z.object({ type: z.literal('returned'), requestId: z.string(), sealed: z.string() }),
+  return: z.object({
+    type: z.literal('returned'),
+    requestId: z.string(),
+    /** The version of the credential that was stored last. */
+    version: z.int(),
+    sealed: z.string(),
+  }),
 } as const;
 
 /** Why a webhook gave nothing for a ticket. */

@@ -55,7 +55,7 @@ const get = (sealed: Sealed): SealedField => sealed.value ?? { version: 0, box: 
 function toMoved(): Sealed {
   const { version, box } = get(old);
   const context = { accountId, credentialId: id, field: 'value', version };
-  return { value: { version, box: rewrap(keys, context, Buffer.from(box, 'base64')).toString('base64') } };
+  return { value: { version, box: rewrap(keys, context, Buffer.from(box ?? '', 'base64')).toString('base64') } };
 }
 
 function exchange(given: Sealed, moved: Sealed, place = 'credentials') {
@@ -66,7 +66,7 @@ function exchange(given: Sealed, moved: Sealed, place = 'credentials') {
 /** A change of the box itself. */
 function change(sealed: Sealed, edit: (box: Buffer) => Buffer): Sealed {
   const { version, box } = get(sealed);
-  return { value: { version, box: edit(Buffer.from(box, 'base64')).toString('base64') } };
+  return { value: { version, box: edit(Buffer.from(box ?? '', 'base64')).toString('base64') } };
 }
 
 test('it exchanges the head of a box for one under the version that seals, once', async () => {

@@ -94,6 +94,11 @@ export const strings = {
     refuse: 'refused',
     lock: 'locked',
     unlock: 'unlocked',
+    bind: 'bound',
+    unbind: 'unbound',
+    ticket: 'ticket issued',
+    deliver: 'delivered',
+    move: 'moved',
   },
   eventOutcomes: { ok: 'Done', denied: 'Denied', failed: 'Failed' },
   dateRange: {

@@ -50,15 +50,11 @@ const messages = {
     });
     return { type: 'stored', digest: toDigest(transit, store.readBack(credentialId)) };
   },
-  remove: ({ credentialId }) => {
-    store.change(({ credentials }) => delete credentials[credentialId]);
-    return { type: 'removed' };
-  },
-  keep: ({ credentialIds }) => {
+  remove: ({ credentialIds }) => {
     store.change(({ credentials }) => {
-      for (const id of Object.keys(credentials)) if (!credentialIds.includes(id)) delete credentials[id];
+      for (const id of credentialIds) delete credentials[id];
     });
-    return { type: 'kept' };
+    return { type: 'removed' };
   },
   return: ({ requestId, credentialId }, { transit }) => {
     if (!mayReturn)

@@ -3,7 +3,7 @@
 // true.
 
 import { grantDurationLabels } from '@keytrail/shared/access-request';
-import type { EventDraft } from '@keytrail/shared/event';
+import type { AuditEvent, EventDraft } from '@keytrail/shared/event';
 import { appendIn } from '../audit/append.ts';
 import { recordChange } from '../audit/change.ts';
 import { followUp } from '../audit/follow-up.ts';
@@ -32,7 +32,7 @@ export function recordRefusal(
   ctx: Context,
   owner: OwnerPrincipal,
   row: AccessRequestRow,
-): Promise<void> {
+): Promise<AuditEvent> {
   return recordChange(tx, ctx, owner, {
     action: 'refuse',
     ...toFacts(row),

@@ -61,9 +61,9 @@ export function refuseClient(
   owner: OwnerPrincipal,
   client: Pick<AskingClient, 'clientName' | 'redirectUri'>,
 ): Promise<void> {
-  return withAccount(ctx.db, owner.accountId, (tx) =>
-    recordChange(tx, ctx, owner, { action: 'refuse', title: 'Client refused', note: toNote(client) }),
-  );
+  return withAccount(ctx.db, owner.accountId, async (tx) => {
+    await recordChange(tx, ctx, owner, { action: 'refuse', title: 'Client refused', note: toNote(client) });
+  });
 }
 
 async function getChosen(

@@ -32,7 +32,7 @@ export function visitUses(
       for (const { line } of rows) {
         const event = parseLine(line);
         // What an upstream answered belongs to a use that has an event of its own.
-        if (event.action !== 'result') visit(event);
+        if (event.action !== 'result' && event.action !== 'deliver') visit(event);
       }
     });
   });

@@ -143,10 +143,13 @@ export const rewraps = pgTable(
   (table) => [primaryKey({ columns: [table.accountId, table.version] })],
 );
 
-/** One sealed field: its box (base64 in JSON) and the credential version it was sealed under. */
+/**
+ * One sealed field: its box (base64 in JSON) and the credential version it was sealed under. Without a box it is the owner's
+ * webhook that holds the secret; all fields of a credential lie in one place.
+ */
 export interface SealedField {
   readonly version: number;
-  readonly box: string;
+  readonly box: string | null;
 }
 
 /** How the refreshing of a token stands. Instants as ISO 8601. */
@@ -605,6 +608,32 @@ export const alertMutes = pgTable(
 export const vaultLocks = pgTable('vault_locks', {
   accountId: uuid('account_id').primaryKey(),
   lockedAt: instant('locked_at').notNull(),
+});
+
+/** The owner's own server, which holds the vault in webhook mode. At most one an account. */
+export const webhooks = pgTable('webhooks', {
+  accountId: uuid('account_id').primaryKey(),
+  /** What its boxes are bound to. */
+  id: uuid('id').notNull(),
+  /** The one-time code that is on offer (`code`) and the shared secret (`secret`), once there is one. */
+  sealed: jsonb('sealed').$type<Record<string, SealedField>>().notNull(),
+  /** Where it is; null before the first binding. */
+  url: text('url'),
+  boundAt: instant('bound_at'),
+  /** A binding on offer: where, where receipts shall go, and until when. */
+  offerUrl: text('offer_url'),
+  receiptsUrl: text('receipts_url'),
+  codeExpiresAt: instant('code_expires_at'),
+  /** Where secrets belong. What is not there yet is on its way, while `moveId` says so. */
+  mode: text('mode', { enum: ['platform', 'webhook'] }).notNull(),
+  /** Ties the events of a move together; null when none is under way. */
+  moveId: uuid('move_id'),
+  /** In words, why the move does not go on; null while it does. */
+  moveError: text('move_error'),
+  /** When it was last seen to answer, or not to; since when it does not, and what it did instead. */
+  checkedAt: instant('checked_at'),
+  failingSince: instant('failing_since'),
+  lastFault: text('last_fault'),
 });
 
 /** One row per log: the next sequence number and the newest recorded-at. Only `append_batch` writes it. */

@@ -3,6 +3,7 @@
 
 import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from '@trpc/server';
 import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
 import { toErrorHeaders } from '../trpc/init.ts';
 import { appRouter } from '../trpc/root.ts';
 import type { TrpcFace } from './trpc.ts';
@@ -24,7 +25,7 @@ export function createAgentCredentialRoute(face: TrpcFace): RequestHandler {
       const signal = toSignal(response);
       const getRawInput = async () => input;
       const data: unknown = await callTRPCProcedure({ ...call, router: appRouter, getRawInput, signal, batchIndex: 0 });
-      response.status(200);
+      redirect(response, data);
       send(response, { result: { data } });
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);
@@ -35,6 +36,20 @@ export function createAgentCredentialRoute(face: TrpcFace): RequestHandler {
     }
   };
 }
+
+/**
+ * To the owner's webhook, where that holds the secret: whoever follows redirects gets from it what they would have got from here.
+ * Others find the same in the body.
+ */
+function redirect(response: Response, data: unknown): void {
+  const isRedirect = typeof data === 'object' && data !== null && 'redirect' in data;
+  const answer = isRedirect ? redirected.safeParse(data) : null;
+  if (answer?.success !== true) return void response.status(200);
+  const { url, ticket } = answer.data.redirect;
+  response.status(307).set('location', `${url}?${new URLSearchParams({ ticket })}`);
+}
+
+const redirected = z.object({ redirect: z.object({ url: z.url(), ticket: z.string() }) });
 
 /** One call of ordinary size, whole and as JSON. */
 function isPlainCall({ headers, url }: Request): boolean {

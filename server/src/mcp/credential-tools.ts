@@ -5,6 +5,7 @@ import { line } from '@keytrail/shared/text';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Context } from '../base/context.ts';
+import { toCredentialAnswer } from '../trpc/agent.ts';
 import { DeniedError } from '../trpc/init.ts';
 import { fetchForAgent } from '../vault/access.ts';
 import { listGranted } from '../vault/granted.ts';
@@ -20,6 +21,13 @@ const which = {
     .optional()
     .describe('What you need it for, in one sentence; the owner reads it beside the access, and some grants demand it'),
 };
+
+const redirect = z
+  .object({ url: z.string(), ticket: z.string(), expiresAt: z.string() })
+  .optional()
+  .describe(
+    'Set where the owner’s own server holds the secret: POST to url with the header x-keytrail-ticket: TICKET, once, before expiresAt; the values are in result.data.values of its answer',
+  );
 
 const reading = { readOnlyHint: true, openWorldHint: false };
 
@@ -69,6 +77,7 @@ function addFetch(server: McpServer, ctx: Context): void {
         label: z.string(),
         kind: z.string(),
         values: z.record(z.string(), z.string()).describe('The values by field name'),
+        redirect,
         eventId: z.string().describe('The event that records this access'),
       }),
       annotations: { ...reading, idempotentHint: false },
@@ -85,14 +94,20 @@ function addOneTimeCode(server: McpServer, ctx: Context): void {
       description:
         'Fetches the current code of a login or of a one-time code credential. The seed never leaves. Recorded like every access.',
       inputSchema: z.object(which),
-      outputSchema: z.object({ code: z.string(), service: z.string(), label: z.string(), eventId: z.string() }),
+      outputSchema: z.object({
+        code: z.string(),
+        service: z.string(),
+        label: z.string(),
+        redirect,
+        eventId: z.string(),
+      }),
       annotations: { ...reading, idempotentHint: false },
     },
     (request, call) =>
       answerTool(ctx, async () => {
         const asked = { ...request, field: 'totp' };
-        const { values, service, label, eventId } = await fetchCredential(ctx, asked, call.mcpReq.signal);
-        return { code: values.totp ?? '', service, label, eventId };
+        const { values, kind: _kind, ...rest } = await fetchCredential(ctx, asked, call.mcpReq.signal);
+        return { code: values.totp ?? '', ...rest };
       }),
   );
 }
@@ -103,6 +118,5 @@ const waitMs = 45_000;
 async function fetchCredential(ctx: Context, request: AgentRequest, signal: AbortSignal) {
   const access = await fetchForAgent(ctx, getCaller(), request, { waitMs, signal });
   if (access.outcome === 'denied') throw new DeniedError('agent', access);
-  const { credential, values, event } = access;
-  return { service: credential.service, label: credential.label, kind: credential.kind, values, eventId: event.id };
+  return toCredentialAnswer(access);
 }

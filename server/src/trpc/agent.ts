@@ -5,7 +5,7 @@ import { service } from '@keytrail/shared/credential';
 import { line } from '@keytrail/shared/text';
 import { z } from 'zod';
 import { listEvents } from '../audit/query.ts';
-import { fetchForAgent } from '../vault/access.ts';
+import { type AccessOutcome, fetchForAgent } from '../vault/access.ts';
 import { accessWaitMs, requestAccess } from '../vault/access-requests.ts';
 import { listGranted } from '../vault/granted.ts';
 import { activeAgentProcedure, agentCallProcedure, agentProcedure, DeniedError, router } from './init.ts';
@@ -33,8 +33,7 @@ export const agentRouter = router({
       const waitMs = waitSeconds === undefined ? undefined : waitSeconds * 1000;
       const access = await fetchForAgent(ctx, caller, request, { waitMs, signal });
       if (access.outcome === 'denied') throw new DeniedError('agent', access);
-      const { label, kind } = access.credential;
-      return { service: access.credential.service, label, kind, values: access.values, eventId: access.event.id };
+      return toCredentialAnswer(access);
     }),
 
   /** Asks the owner for a grant; the same call goes on waiting, and answers the grant once there is one. */
@@ -67,3 +66,9 @@ export const agentRouter = router({
       listEvents(ctx.db, agent.accountId, { ...input, filter: { agentIds: [agent.agentId] } }),
     ),
 });
+
+/** What an agent gets of an access: the values, or where its owner's webhook has them. */
+export function toCredentialAnswer({ credential, values, redirect, event }: Extract<AccessOutcome, { outcome: 'ok' }>) {
+  const { service, label, kind } = credential;
+  return { service, label, kind, values, ...(redirect === null ? {} : { redirect }), eventId: event.id };
+}

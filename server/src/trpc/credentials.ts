@@ -7,6 +7,12 @@ import { useOwnCredential } from '../vault/access.ts';
 import { createCredentials } from '../vault/create-credentials.ts';
 import { credentialPatch } from '../vault/credential-patch.ts';
 import { createCredential, listCredentials, removeCredential, updateCredential } from '../vault/credentials.ts';
+import {
+  createHeldCredential,
+  heldCredentialInput,
+  heldCredentialPatch,
+  updateHeldCredential,
+} from '../vault/held-credentials.ts';
 import { refreshNow } from '../vault/refresh-now.ts';
 import { DeniedError, ownerProcedure, router } from './init.ts';
 
@@ -46,6 +52,13 @@ export const credentialsRouter = router({
   update: ownerProcedure
     .input(credentialPatch)
     .mutation(({ ctx: { ctx, owner }, input }) => updateCredential(ctx, owner, input)),
+  /** The same for a vault on the owner's webhook: by the names of secret fields, with a ticket to write them there. */
+  createHeld: ownerProcedure
+    .input(heldCredentialInput)
+    .mutation(({ ctx: { ctx, owner }, input }) => createHeldCredential(ctx, owner, input)),
+  updateHeld: ownerProcedure
+    .input(heldCredentialPatch)
+    .mutation(({ ctx: { ctx, owner }, input }) => updateHeldCredential(ctx, owner, input)),
   remove: ownerProcedure
     .input(z.strictObject({ id: z.uuid() }))
     .mutation(({ ctx: { ctx, owner }, input }) => removeCredential(ctx, owner, input)),
@@ -59,6 +72,7 @@ export const credentialsRouter = router({
     .mutation(async ({ ctx: { ctx, owner }, input }) => {
       const access = await useOwnCredential(ctx, owner, input);
       if (access.outcome === 'denied') throw new DeniedError('owner', access);
-      return { values: access.values, event: access.event };
+      const { values, redirect, event } = access;
+      return { values, redirect, event };
     }),
 });

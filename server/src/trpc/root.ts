@@ -16,6 +16,7 @@ import { policiesRouter } from './policies.ts';
 import { proxiesRouter } from './proxies.ts';
 import { vaultRouter } from './vault.ts';
 import { viewsRouter } from './views.ts';
+import { webhookRouter } from './webhook.ts';
 
 export const appRouter = router({
   accessRequests: accessRequestsRouter,
@@ -33,6 +34,7 @@ export const appRouter = router({
   inbox: inboxRouter,
   vault: vaultRouter,
   views: viewsRouter,
+  webhook: webhookRouter,
 });
 
 /** What clients import, as a type only. */

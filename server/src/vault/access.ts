@@ -1,11 +1,13 @@
 // The one door to secrets: load, decide, open, append, return. Nothing leaves before its event is durable; a
 // refusal is a recorded value, not an error. Only what an MCP proxy needs for the protocol's own messages, its handshake and
 // its streams, is released without an event: they are no use. A revocation holds for what is loaded after it was answered: a request
-// that was decided a moment before may still be served, and its event says so.
+// that was decided a moment before may still be served, and its event says so. What the owner's webhook holds leaves as a ticket for it,
+// recorded in the same way.
 
 import { decide } from '@keytrail/shared/decide';
 import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent, EventAction } from '@keytrail/shared/event';
+import type { TicketRedirect } from '@keytrail/shared/webhook-protocol';
 import type { ApprovalAsk } from '../agents/approval-requests.ts';
 import { type ApprovalOutcome, awaitApproval } from '../agents/approvals.ts';
 import { selectAttached, toBinding } from '../agents/attached-policies.ts';
@@ -28,12 +30,16 @@ import { isRefreshable } from './refresh-due.ts';
 import { chooseForOwner } from './release.ts';
 import { touchProxy, touchUse } from './touch.ts';
 import { type Recorded, recordUse } from './use-event.ts';
+import type { WebhookLink } from './webhook-rows.ts';
+import { toTicketRedirect } from './webhook-ticket.ts';
 
 export type AccessOutcome =
   | {
       readonly outcome: 'ok';
       readonly credential: Pick<CredentialRow, 'service' | 'label' | 'kind'>;
       readonly values: Record<string, string>;
+      /** Where the values are to be had instead: the owner's webhook holds them. */
+      readonly redirect: TicketRedirect | null;
       readonly event: AuditEvent;
     }
   | Denied;
@@ -174,9 +180,12 @@ export type ProxyAccess =
   | {
       readonly outcome: 'ok';
       readonly values: Record<string, string>;
+      /** The webhook that makes the call in place of this server, since it holds what is injected. */
+      readonly webhook: WebhookLink | null;
       /** What `\${TOKEN}` stands for. */
       readonly tokenField: string | null;
-      readonly credential: Pick<CredentialRow, 'service' | 'id' | 'label' | 'public'> | null;
+      readonly credential: CredentialRow | null;
+      readonly fields: readonly string[];
       readonly event: AuditEvent;
     }
   | Denied;
@@ -203,18 +212,19 @@ async function attemptInjection(
   if (judged.outcome === 'denied') return judged;
   const { by } = loaded;
   const { row, fields, decision, draft } = judged;
-  const opened =
+  const opened: Opened | Stale | Denied =
     row === null
-      ? { outcome: 'opened' as const, values: {}, draft: { ...draft, type: 'agent_access', outcome: 'ok' } as const }
-      : await openForUse(ctx, { row, fields, draft }, renewed);
-  if (opened.outcome === 'stale') return opened;
+      ? { outcome: 'opened', values: {}, webhook: null, draft: { ...draft, type: 'agent_access', outcome: 'ok' } }
+      : await openForUse(ctx, { row, fields, decision, draft }, renewed);
+  if (opened.outcome !== 'opened') return opened;
   const recorded = await recordUse(ctx, by.accountId, opened.draft, decision);
   if (recorded.outcome === 'refused') {
     return deny(ctx, by.accountId, draft, toDenial(decision, recorded.finding, recorded.observed));
   }
   void touchProxy(ctx, by);
   const tokenField = row === null ? null : toTokenField(row);
-  return { outcome: 'ok', values: opened.values, tokenField, credential: row, event: recorded.event };
+  const { values, webhook } = opened;
+  return { outcome: 'ok', values, webhook, tokenField, credential: row, fields, event: recorded.event };
 }
 
 type Connection = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event'>;
@@ -227,12 +237,13 @@ export function connectForProxy(ctx: Context, loaded: LoadedProxy): Promise<Conn
   return withFreshToken(ctx, async (renewed): Promise<Connection | Denied | Stale> => {
     const judged = await judgeProxyCall(ctx, await asOfNow(ctx, loaded, renewed), null);
     if (judged.outcome === 'denied') return judged;
-    const { row, fields, draft } = judged;
+    const { row, fields } = judged;
     void touchProxy(ctx, loaded.by);
-    if (row === null) return { outcome: 'ok', values: {}, tokenField: null, credential: null };
-    const opened = await openForUse(ctx, { row, fields, draft }, renewed);
-    if (opened.outcome === 'stale') return opened;
-    return { outcome: 'ok', values: opened.values, tokenField: toTokenField(row), credential: row };
+    if (row === null) return { outcome: 'ok', values: {}, webhook: null, tokenField: null, credential: null, fields };
+    const opened = await openForUse(ctx, { ...judged, row }, renewed);
+    if (opened.outcome !== 'opened') return opened;
+    const { values, webhook } = opened;
+    return { outcome: 'ok', values, webhook, tokenField: toTokenField(row), credential: row, fields };
   });
 }
 
@@ -269,7 +280,7 @@ async function release(
   renewed: Renewed | null,
 ): Promise<AccessOutcome | Stale> {
   const opened = await openForUse(ctx, judged, renewed);
-  if (opened.outcome === 'stale') return opened;
+  if (opened.outcome !== 'opened') return opened;
   return settle(ctx, judged, opened, agent, await recordUse(ctx, judged.row.accountId, opened.draft, judged.decision));
 }
 
@@ -283,7 +294,7 @@ async function releaseApproved(
 ): Promise<AccessOutcome | Stale | null> {
   const { row, decision } = judged;
   const opened = await openForUse(ctx, judged, renewed, tie);
-  if (opened.outcome === 'stale') return opened;
+  if (opened.outcome !== 'opened') return opened;
   // The policy that asked may be gone by now; then there is nothing to spend.
   const recorded =
     decision.approval === null
@@ -294,15 +305,19 @@ async function releaseApproved(
 
 async function settle(
   ctx: Context,
-  { row, decision }: Judged,
-  { values, draft }: Opened,
+  { row, fields, decision, draft: judged }: Judged,
+  { values, webhook, draft }: Opened,
   agent: AgentPrincipal | null,
   recorded: Recorded,
 ): Promise<AccessOutcome> {
   if (recorded.outcome === 'refused') {
-    const { fields: _unreleased, ...asked } = draft;
-    return deny(ctx, row.accountId, asked, toDenial(decision, recorded.finding, recorded.observed));
+    const { fields: _unreleased, note: _unissued, ...asked } = draft;
+    const refused = { ...asked, action: judged.action };
+    return deny(ctx, row.accountId, refused, toDenial(decision, recorded.finding, recorded.observed));
   }
   touchUse(ctx, row.accountId, row, agent);
-  return { outcome: 'ok', credential: row, values, event: recorded.event };
+  const { event } = recorded;
+  const purpose = agent === null ? 'owner' : 'agent';
+  const redirect = webhook === null ? null : toTicketRedirect(ctx, webhook, { row, purpose, fields, event });
+  return { outcome: 'ok', credential: row, values, redirect, event };
 }

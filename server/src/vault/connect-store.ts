@@ -5,10 +5,11 @@ import type { ConnectInput, DeviceConnectInput } from '@keytrail/shared/oauth-co
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { credentials } from '../base/schema.ts';
-import { changeCredential, getCredential, insertCredential } from './credentials.ts';
+import { changeCredential, getCredential, insertCredential, toKeptElsewhere } from './credentials.ts';
 import { isRow } from './refresh-attempt.ts';
 import { sealFields } from './sealing.ts';
 import { type Tokens, toReadableTokens } from './token-endpoint.ts';
+import { isHeldByWebhook } from './webhook-held.ts';
 
 type Input = Pick<ConnectInput | DeviceConnectInput, 'service' | 'label' | 'provider'>;
 
@@ -46,6 +47,7 @@ export function storeReconnection(
   const { accountId } = owner;
   return changeCredential(ctx, owner, async (tx) => {
     const old = await getCredential(tx, accountId, id, 'for update');
+    if (isHeldByWebhook(old)) throw toKeptElsewhere();
     const version = old.version + 1;
     const { accessToken, refreshToken } = tokens;
     const boxes = sealFields(ctx, { accountId, credentialId: id, version }, { accessToken, refreshToken });

@@ -7,7 +7,7 @@ import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { credentials } from '../base/schema.ts';
-import { toSummary } from './credentials.ts';
+import { toSummary, verifyKeptHere } from './credentials.ts';
 import { creation, toNamed, toNewRow } from './new-credential.ts';
 
 export interface Batch {
@@ -24,6 +24,7 @@ export type BatchOutcome =
 /** Answers row by row, in their order. What is taken leaves nothing behind and no event; the rest is stored together or not at all. */
 export function createCredentials(ctx: Context, owner: OwnerPrincipal, batch: Batch): Promise<BatchOutcome[]> {
   return withAccount(ctx.db, owner.accountId, async (tx) => {
+    await verifyKeptHere(tx, owner.accountId);
     const values = batch.credentials.map((input) =>
       toNewRow(ctx, owner.accountId, mintUuid(ctx.nowMs(), ctx.randomBytes), input),
     );
@@ -39,7 +40,7 @@ export function createCredentials(ctx: Context, owner: OwnerPrincipal, batch: Ba
         continue;
       }
       await recordChange(tx, ctx, owner, { ...creation, ...toNamed(row), correlationId: batch.importId });
-      outcomes.push({ outcome: 'created', credential: toSummary({ ...row, secretFields: Object.keys(row.sealed) }) });
+      outcomes.push({ outcome: 'created', credential: toSummary(row) });
     }
     return outcomes;
   });

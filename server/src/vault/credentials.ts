@@ -8,7 +8,9 @@ import {
   secretStandIn,
 } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
+import type { AuditEvent } from '@keytrail/shared/event';
 import { mintUuid } from '@keytrail/shared/ids';
+import { webhookAnswers } from '@keytrail/shared/webhook-protocol';
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { endAttachments } from '../agents/attachments.ts';
 import { endGrants } from '../agents/standing.ts';
@@ -22,6 +24,9 @@ import { completePatch } from './key-facts.ts';
 import { creation, toNamed, toNewRow } from './new-credential.ts';
 import { restingState, toRefreshSummary } from './refresh-due.ts';
 import { sealFields } from './sealing.ts';
+import { callWebhook } from './webhook-call.ts';
+import { isHeldByWebhook, isHeldRow } from './webhook-held.ts';
+import { findWebhook, findWebhookLink } from './webhook-rows.ts';
 
 export type CredentialRow = typeof credentials.$inferSelect;
 
@@ -31,11 +36,11 @@ export function listCredentials(ctx: Context, owner: OwnerPrincipal): Promise<Cr
     const { sealed: _sealed, ...columns } = getTableColumns(credentials);
     const secretFields = sql<string[]>`array(select jsonb_object_keys(${credentials.sealed}))`;
     const rows = await tx
-      .select({ ...columns, secretFields })
+      .select({ ...columns, secretFields, held: isHeldRow() })
       .from(credentials)
       .where(eq(credentials.accountId, owner.accountId))
       .orderBy(asc(credentials.service), asc(credentials.label));
-    return rows.map(toSummary);
+    return rows.map(toListed);
   });
 }
 
@@ -59,6 +64,7 @@ export async function insertCredential(
   id: string,
   input: CredentialInput,
 ): Promise<CredentialRow> {
+  await verifyKeptHere(tx, accountId);
   const [row] = await tx
     .insert(credentials)
     .values(toNewRow(ctx, accountId, id, input))
@@ -76,42 +82,19 @@ export function updateCredential(
   given: CredentialPatch,
 ): Promise<CredentialSummary> {
   return changeCredential(ctx, owner, async (tx) => {
-    const old = await getCredential(tx, owner.accountId, given.id, 'for update');
-    if (old.version !== given.version) {
-      throw new AppError('conflict', { message: `credential ${given.id} is at ${old.version}, not ${given.version}` });
-    }
+    const old = await getAtVersion(tx, owner.accountId, given);
     const patch = completePatch(old, given);
     const version = old.version + 1;
     const secrets = { ...patch.secret, ...(patch.notes === undefined ? {} : { notes: patch.notes }) };
+    if (isHeldByWebhook(old) && Object.keys(secrets).length > 0) throw toKeptElsewhere();
     const sealed = { ...old.sealed };
     const fields = Object.entries(secrets).flatMap(([field, value]) =>
       value !== null || Object.hasOwn(old.sealed, field) ? [field] : [],
     );
     for (const [field, value] of Object.entries(secrets)) if (value === null) delete sealed[field];
     Object.assign(sealed, sealFields(ctx, { accountId: owner.accountId, credentialId: patch.id, version }, secrets));
-    const whole = parseWhole(old, patch, Object.keys(sealed));
-    const [row] = await tx
-      .update(credentials)
-      .set({
-        ...(patch.service === undefined ? {} : { service: patch.service }),
-        ...(patch.label === undefined ? {} : { label: patch.label }),
-        ...(patch.tags === undefined ? {} : { tags: patch.tags }),
-        ...(patch.expiresAt === undefined
-          ? {}
-          : { expiresAt: patch.expiresAt === null ? null : new Date(patch.expiresAt) }),
-        public: whole.public,
-        sealed,
-        version,
-        // Other tokens, or another way to renew them: what was known of the old ones holds no more.
-        ...(old.kind === 'oauth' && (fields.length > 0 || patch.public !== undefined)
-          ? { refresh: { ...restingState, attempt: old.refresh?.attempt ?? null } }
-          : {}),
-        updatedAt: new Date(ctx.nowMs()),
-      })
-      .where(isCredential(owner.accountId, patch.id))
-      .returning();
     return {
-      row: verifyFound(row, patch.id),
+      row: await writePatch(tx, ctx, old, patch, sealed, fields),
       action: 'update',
       title: 'Credential changed',
       ...(fields.length === 0 ? {} : { fields }),
@@ -128,7 +111,7 @@ export async function removeCredential(
   owner: OwnerPrincipal,
   input: { id: string },
 ): Promise<{ id: string }> {
-  await changeCredential(ctx, owner, async (tx) => {
+  const { row: removed } = await changeAndRecord(ctx, owner, async (tx) => {
     const row = await getCredential(tx, owner.accountId, input.id, 'for update');
     const along = [
       ...(await endGrants(tx, ctx, owner.accountId, { credentialId: input.id })),
@@ -137,7 +120,18 @@ export async function removeCredential(
     await tx.delete(credentials).where(isCredential(owner.accountId, input.id));
     return { row, along, action: 'delete', title: 'Credential deleted' };
   });
+  if (isHeldByWebhook(removed)) void forgetAtWebhook(ctx, owner.accountId, input.id);
   return input;
+}
+
+/** Nobody can ask for it any more, so nobody waits; what a webhook that is away keeps is its owner's to remove. */
+async function forgetAtWebhook(ctx: Context, accountId: string, credentialId: string): Promise<void> {
+  try {
+    const link = await findWebhookLink(ctx, accountId);
+    if (link !== null) await callWebhook(ctx, link, 'remove', { credentialIds: [credentialId] }, webhookAnswers.remove);
+  } catch (error) {
+    ctx.log.warn({ error, credentialId }, 'a deleted credential may still lie at the webhook');
+  }
 }
 
 /** The row as stored, sealed. Throws `not_found` outside the account. */
@@ -152,7 +146,54 @@ export async function getCredential(
   return verifyFound(row, id);
 }
 
-type Changed = { row: CredentialRow; along?: Change[] } & Pick<Change, 'action' | 'title' | 'fields'>;
+/** The row of a credential that is still at the version that an edit was made from, locked. */
+export async function getAtVersion(
+  tx: Transaction,
+  accountId: string,
+  { id, version }: { id: string; version: number },
+): Promise<CredentialRow> {
+  const row = await getCredential(tx, accountId, id, 'for update');
+  if (row.version === version) return row;
+  throw new AppError('conflict', { message: `credential ${id} is at ${row.version}, not ${version}` });
+}
+
+/** Writes what a patch says beside secrets, and the sealed fields as given; the next version. `fields`: which of them are new. */
+export async function writePatch(
+  tx: Transaction,
+  ctx: Context,
+  old: CredentialRow,
+  patch: CredentialPatch,
+  sealed: CredentialRow['sealed'],
+  fields: readonly string[],
+): Promise<CredentialRow> {
+  const whole = parseWhole(old, patch, Object.keys(sealed));
+  const [row] = await tx
+    .update(credentials)
+    .set({
+      ...(patch.service === undefined ? {} : { service: patch.service }),
+      ...(patch.label === undefined ? {} : { label: patch.label }),
+      ...(patch.tags === undefined ? {} : { tags: patch.tags }),
+      ...(patch.expiresAt === undefined
+        ? {}
+        : { expiresAt: patch.expiresAt === null ? null : new Date(patch.expiresAt) }),
+      public: whole.public,
+      sealed,
+      version: old.version + 1,
+      // Other tokens, or another way to renew them: what was known of the old ones holds no more.
+      ...(old.kind === 'oauth' && (fields.length > 0 || patch.public !== undefined)
+        ? { refresh: { ...restingState, attempt: old.refresh?.attempt ?? null } }
+        : {}),
+      updatedAt: new Date(ctx.nowMs()),
+    })
+    .where(isCredential(old.accountId, old.id))
+    .returning();
+  return verifyFound(row, old.id);
+}
+
+type Changed = { row: CredentialRow; along?: Change[] } & Pick<
+  Change,
+  'action' | 'title' | 'fields' | 'note' | 'correlationId'
+>;
 
 /** Carries out a change and records it, both or neither. */
 export async function changeCredential(
@@ -160,11 +201,19 @@ export async function changeCredential(
   owner: OwnerPrincipal,
   work: (tx: Transaction) => Promise<Changed>,
 ): Promise<CredentialSummary> {
+  return toSummary((await changeAndRecord(ctx, owner, work)).row);
+}
+
+/** The same, with the row and the event of the change. A service and label that are taken are a conflict. */
+export async function changeAndRecord(
+  ctx: Context,
+  owner: OwnerPrincipal,
+  work: (tx: Transaction) => Promise<Changed>,
+): Promise<{ row: CredentialRow; event: AuditEvent }> {
   try {
     return await withAccount(ctx.db, owner.accountId, async (tx) => {
       const { row, along, ...change } = await work(tx);
-      await recordChanges(tx, ctx, owner, { ...change, ...toNamed(row) }, along);
-      return toSummary({ ...row, secretFields: Object.keys(row.sealed) });
+      return { row, event: await recordChanges(tx, ctx, owner, { ...change, ...toNamed(row) }, along) };
     });
   } catch (error) {
     if (findCode(error) !== '23505') throw error;
@@ -210,8 +259,30 @@ function isCredential(accountId: string, id: string) {
   return and(eq(credentials.accountId, accountId), eq(credentials.id, id));
 }
 
+/**
+ * Where the vault lives on the owner's webhook, no new secret may come here. Held until the transaction ends, so that no secret is
+ * stored here behind a switch.
+ */
+export async function verifyKeptHere(tx: Transaction, accountId: string): Promise<void> {
+  if ((await findWebhook(tx, accountId, 'share'))?.mode === 'webhook') throw toKeptElsewhere();
+}
+
+/** For a secret on its way to the wrong vault. */
+export function toKeptElsewhere(): AppError {
+  return new AppError('conflict', {
+    message: 'secret for a vault in webhook mode',
+    public: 'This vault lives on your webhook: its secrets go there, and never through Keytrail.',
+  });
+}
+
 /** Without its secrets. */
-export function toSummary(row: Omit<CredentialRow, 'sealed'> & { secretFields: string[] }): CredentialSummary {
+export function toSummary(row: CredentialRow): CredentialSummary {
+  return toListed({ ...row, secretFields: Object.keys(row.sealed), held: isHeldByWebhook(row) });
+}
+
+type Listed = Omit<CredentialRow, 'sealed'> & { secretFields: string[]; held: boolean };
+
+function toListed(row: Listed): CredentialSummary {
   return {
     id: row.id,
     kind: row.kind as CredentialKind, // Written by createCredential only, which takes a CredentialInput.
@@ -220,7 +291,8 @@ export function toSummary(row: Omit<CredentialRow, 'sealed'> & { secretFields: s
     tags: row.tags,
     public: row.public as CredentialInput['public'], // As above.
     secretFields: row.secretFields.toSorted(),
-    refresh: toRefreshSummary(row, row.secretFields),
+    // What the webhook holds, nobody here can renew.
+    refresh: toRefreshSummary(row, row.held ? [] : row.secretFields),
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

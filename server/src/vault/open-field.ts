@@ -13,6 +13,7 @@ export function openField(
 ): string | null {
   const sealed = row.sealed[field];
   if (sealed === undefined) return null;
+  if (sealed.box === null) throw new AppError('internal', { message: `${field} of ${row.id} is held elsewhere` });
   const context = { accountId: row.accountId, credentialId: row.id, field, version: sealed.version };
   try {
     return open(ctx.masterKeys, context, Buffer.from(sealed.box, 'base64'));

@@ -1,20 +1,30 @@
 // Opens what was allowed to leave, and says what its event is. For `access.ts` alone: nothing leaves before that event is durable.
 
 import type { EventDraft } from '@keytrail/shared/event';
+import { append } from '../audit/append.ts';
 import type { Context } from '../base/context.ts';
 import type { CredentialRow } from './credentials.ts';
+import type { Denied } from './denial.ts';
 import { fail } from './failure.ts';
 import { findStale, type Renewed, type Stale, verifyFresh } from './fresh-token.ts';
 import type { Judged, Tie } from './judge-call.ts';
 import { openField } from './open-field.ts';
 import { toKind, toReleasedValues, toSealedNames, verifyReleasable } from './release.ts';
+import { isHeldByWebhook } from './webhook-held.ts';
+import { prepareTicket } from './webhook-opening.ts';
+import type { WebhookLink } from './webhook-rows.ts';
 
 /** What is about to leave, and the event that must be durable before. */
 export interface Opened {
   readonly outcome: 'opened';
   readonly values: Record<string, string>;
+  /** Holds the values in place of this server. */
+  readonly webhook: WebhookLink | null;
   readonly draft: EventDraft;
 }
+
+/** A use that nothing stands in the way of. */
+export type Allowed = Pick<Judged, 'row' | 'fields' | 'decision' | 'draft'>;
 
 /**
  * Opens the fields of a use, or finds their token stale. Throws, once it is recorded, what keeps them from being opened or
@@ -22,10 +32,12 @@ export interface Opened {
  */
 export async function openForUse(
   ctx: Context,
-  { row, fields, draft }: Pick<Judged, 'row' | 'fields' | 'draft'>,
+  judged: Allowed,
   renewed: Renewed | null,
   tie: Tie | null = null,
-): Promise<Opened | Stale> {
+): Promise<Opened | Stale | Denied> {
+  const { row, fields, draft } = judged;
+  if (isHeldByWebhook(row)) return prepareTicket(ctx, judged, tie);
   const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
   const used = { ...draft, ...toTie(row, draft, renewed), ...tie, type } as const;
   const stale = findStale(ctx, { row, fields, draft: used }, renewed);
@@ -34,7 +46,20 @@ export async function openForUse(
   const values = await openFields(ctx, row, fields).catch((error: unknown) =>
     fail(ctx, row.accountId, { ...used, fields }, error),
   );
-  return { outcome: 'opened', values, draft: { ...used, outcome: 'ok', fields: Object.keys(values) } };
+  return { outcome: 'opened', values, webhook: null, draft: { ...used, outcome: 'ok', fields: Object.keys(values) } };
+}
+
+/** What the event says of a credential on its way to the owner's webhook. */
+export interface Moving {
+  readonly row: CredentialRow;
+  readonly draft: EventDraft;
+}
+
+/** Opens every secret field of a credential that moves to the owner's webhook; its event is durable before. */
+export async function openForMove(ctx: Context, { row, draft }: Moving): Promise<Record<string, string>> {
+  const names = Object.keys(row.sealed);
+  await append(ctx, row.accountId, { ...draft, fields: names });
+  return Object.fromEntries(names.map((name) => [name, openField(ctx, row, name) ?? '']));
 }
 
 /** A use that waited for a refresh is tied to it, whoever asked for that one first, unless it is tied to something already. */

@@ -12,6 +12,7 @@ import { type Transaction, withAccount } from '../base/db.ts';
 import { credentials, type RefreshAttempt, type RefreshState } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import { isRefreshable, restingState } from './refresh-due.ts';
+import { isHeldByWebhook } from './webhook-held.ts';
 
 /** Longer than a call to a provider may take, and what stores its answer. */
 const leaseMs = 30_000;
@@ -45,7 +46,8 @@ export function takeAttempt(ctx: Context, ask: RefreshAsk): Promise<Taken> {
     const [row] = await tx.select().from(credentials).where(isRow(accountId, credentialId)).for('update');
     if (row === undefined) return { outcome: 'fresh' };
     if (row.sealed.accessToken?.version !== ask.seenVersion) return { outcome: 'fresh' };
-    if (!isRefreshable(row, Object.keys(row.sealed)) || (await isVaultLocked(tx, accountId))) {
+    // What the owner's webhook holds, nobody here can renew.
+    if (isHeldByWebhook(row) || !isRefreshable(row, Object.keys(row.sealed)) || (await isVaultLocked(tx, accountId))) {
       return { outcome: 'impossible' };
     }
     const nowMs = await readClock(ctx, tx);

@@ -37,8 +37,7 @@ export async function refreshNow(
     });
   }
   if (renewal.outcome === 'failed') throw renewal.error;
-  const fresh = await readRow(ctx, owner, input.id);
-  return toSummary({ ...fresh, secretFields: Object.keys(fresh.sealed) });
+  return toSummary(await readRow(ctx, owner, input.id));
 }
 
 function readRow(ctx: Context, { accountId }: OwnerPrincipal, id: string): Promise<CredentialRow> {

@@ -1,0 +1,32 @@
+// The owner's webhook over tRPC.
+
+import { z } from 'zod';
+import { withAccount } from '../base/db.ts';
+import { bindWebhook, offerBinding, unbindWebhook } from '../vault/webhook-binding.ts';
+import { checkWebhook } from '../vault/webhook-check.ts';
+import { getWebhookLink } from '../vault/webhook-rows.ts';
+import { readWebhookState } from '../vault/webhook-state.ts';
+import { switchVault } from '../vault/webhook-switch.ts';
+import { ownerProcedure, router } from './init.ts';
+
+const httpUrl = z.url({ protocol: /^https?$/ }).max(500);
+
+export const webhookRouter = router({
+  state: ownerProcedure.query(({ ctx: { ctx, owner } }) =>
+    withAccount(ctx.db, owner.accountId, (tx) => readWebhookState(tx, ctx, owner.accountId)),
+  ),
+  offer: ownerProcedure
+    .input(z.strictObject({ url: httpUrl, keytrailUrl: httpUrl }))
+    .mutation(({ ctx: { ctx, owner }, input }) => offerBinding(ctx, owner, input)),
+  bind: ownerProcedure.mutation(({ ctx: { ctx, owner } }) => bindWebhook(ctx, owner)),
+  unbind: ownerProcedure.mutation(({ ctx: { ctx, owner } }) => unbindWebhook(ctx, owner)),
+  /** Begins to move every credential to where it belongs from now on. */
+  switchMode: ownerProcedure
+    .input(z.strictObject({ mode: z.enum(['platform', 'webhook']) }))
+    .mutation(({ ctx: { ctx, owner }, input }) => switchVault(ctx, owner, input)),
+  /** Calls it, once. Throws with what it did instead of answering. */
+  check: ownerProcedure.mutation(async ({ ctx: { ctx, owner } }) => {
+    await checkWebhook(ctx, await getWebhookLink(ctx, owner.accountId));
+    return withAccount(ctx.db, owner.accountId, (tx) => readWebhookState(tx, ctx, owner.accountId));
+  }),
+});

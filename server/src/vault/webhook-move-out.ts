@@ -1,0 +1,77 @@
+// One credential on its way to the owner's webhook: recorded, opened, sealed for the way, proved to be kept there, then forgotten here.
+
+import { webhookAnswers } from '@keytrail/shared/webhook-protocol';
+import { and, eq } from 'drizzle-orm';
+import type { Context } from '../base/context.ts';
+import { type Transaction, withAccount } from '../base/db.ts';
+import { credentials } from '../base/schema.ts';
+import { type CredentialRow, getCredential } from './credentials.ts';
+import { toCredentialFacts } from './judge-call.ts';
+import { openForMove } from './opening.ts';
+import { callWebhook, WebhookError } from './webhook-call.ts';
+import type { RecordMove } from './webhook-move-back.ts';
+import type { WebhookLink } from './webhook-rows.ts';
+import { isDigestOf, sealForTransit } from './webhook-transit.ts';
+
+/** Throws a WebhookError where the webhook does not take it; then it stays here. */
+export async function moveToWebhook(
+  ctx: Context,
+  link: WebhookLink,
+  row: CredentialRow,
+  recordMove: RecordMove,
+): Promise<void> {
+  const { accountId } = link;
+  if (isRefreshing(ctx, row)) throw toRefreshing();
+  const { transit } = link.keys;
+  const facts = toCredentialFacts(row);
+  const fields = await openForMove(ctx, {
+    row,
+    draft: {
+      type: 'vault_change',
+      action: 'move',
+      source: 'system',
+      outcome: 'ok',
+      title: 'Credential sent to the webhook',
+      ...facts,
+      ...(link.row.moveId === null ? {} : { correlationId: link.row.moveId }),
+    },
+  });
+  const message = (requestId: string) => ({
+    credentialId: row.id,
+    version: row.version,
+    sealed: sealForTransit(transit, requestId, fields),
+  });
+  const stored = await callWebhook(ctx, link, 'store', message, webhookAnswers.store);
+  if (!isDigestOf(transit, fields, stored.digest)) {
+    throw new WebhookError('unbelievable', null, 'The webhook does not keep what it was sent.');
+  }
+  await withAccount(ctx.db, accountId, async (tx) => {
+    if (!(await isUnchanged(tx, row))) return;
+    await tx
+      .update(credentials)
+      .set({ sealed: toHeld(row) })
+      .where(and(eq(credentials.accountId, accountId), eq(credentials.id, row.id)));
+    await recordMove(tx, { title: 'Credential moved to the webhook', ...facts, fields: Object.keys(row.sealed) });
+  });
+}
+
+/** A provider may be about to answer with a token that is stored here and nowhere else. */
+function isRefreshing(ctx: Context, { refresh }: CredentialRow): boolean {
+  const attempt = refresh?.attempt ?? null;
+  return attempt !== null && Date.parse(attempt.leaseUntil) > ctx.nowMs();
+}
+
+function toRefreshing(): WebhookError {
+  return new WebhookError('refused', 'refreshing', 'A token is being refreshed; the move goes on in a moment.');
+}
+
+/** What was edited on the way is sent again; what was deleted is gone. */
+async function isUnchanged(tx: Transaction, row: CredentialRow): Promise<boolean> {
+  const now = await getCredential(tx, row.accountId, row.id, 'for update').catch(() => null);
+  if (now === null || (now.refresh?.attempt?.id ?? null) !== (row.refresh?.attempt?.id ?? null)) return false;
+  return JSON.stringify(now.sealed) === JSON.stringify(row.sealed);
+}
+
+function toHeld({ sealed, version }: CredentialRow): CredentialRow['sealed'] {
+  return Object.fromEntries(Object.keys(sealed).map((field) => [field, { version, box: null }]));
+}
