@@ -14,7 +14,7 @@ import { password } from '../kit/people.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { makeTempDir } from '../kit/temp-dir.ts';
 import { createAgent, createGrantedAgent, tokenValue } from '../kit/vault.ts';
-import { type BoundWebhook, bindWebhook, redeem, startWebhook, webhookVariables } from '../kit/webhook.ts';
+import { type BoundWebhook, bindWebhook, redeem, startWebhook, switchVault, webhookVariables } from '../kit/webhook.ts';
 
 let server: TestServer;
 const started: BoundWebhook[] = [];
@@ -36,17 +36,12 @@ async function list(owner: Owner, limit = 50): Promise<AuditEvent[]> {
   return (await owner.client.audit.list.query({ limit })).events;
 }
 
-async function waitForMove(owner: Owner): Promise<void> {
-  await expect.poll(async () => (await owner.client.webhook.state.query()).move).toBeNull();
-}
-
 /** An agent that was granted a token which lies on its owner's webhook. */
 async function furnish(variables: Record<string, string> = {}) {
   const owner = await server.createOwner();
   const webhook = await bind(owner, variables);
   const bot = await createGrantedAgent(owner, server.url);
-  await owner.client.webhook.switchMode.mutate({ mode: 'webhook' });
-  await waitForMove(owner);
+  await switchVault(owner, 'webhook');
   return { owner, webhook, ...bot };
 }
 

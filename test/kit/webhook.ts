@@ -92,6 +92,17 @@ export async function bindWebhook(
   };
 }
 
+/** Switches where the vault lives, and resolves when every credential is there. */
+export async function switchVault(owner: Pick<Owner, 'client'>, mode: 'platform' | 'webhook'): Promise<void> {
+  await owner.client.webhook.switchMode.mutate({ mode });
+  for (;;) {
+    const { move } = await owner.client.webhook.state.query();
+    if (move === null) return;
+    if (move.error !== null) throw new Error(`the move stopped: ${move.error}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Presents a ticket as it stands in an answer of Keytrail. */
 export function redeem(
   { url, ticket }: { url: string; ticket: string },

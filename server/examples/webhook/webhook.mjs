@@ -218,7 +218,8 @@ function refuse(response, error) {
   send(response, status, { error: { message: sentence, code: -32_600, data: { keytrail: { code, sentence } } } });
 }
 
-const server = createServer((request, response) => {
+// Calls to be made for a proxy come in a header.
+const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
   answer(request, response)
     .catch((error) => refuse(response, error))
     .finally(() => sendReceipts(store));

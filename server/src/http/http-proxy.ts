@@ -7,7 +7,8 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { type AnswerHeaders, forward } from '../proxy/forward.ts';
-import { type Injected, toSecrets, toUpstreamHeaders, toUpstreamUrl } from '../proxy/inject.ts';
+import { toSecrets } from '../proxy/inject.ts';
+import { type Released, toOutgoing } from '../proxy/outgoing.ts';
 import { sendRenewing } from '../proxy/renewing.ts';
 import { isRouted, toRoutePath } from '../proxy/routes.ts';
 import { createScrubber } from '../proxy/scrub.ts';
@@ -53,7 +54,7 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
   const startedAt = performance.now();
   try {
     const body = findBody(request);
-    const send = (injected: Injected) => sendOnce(ctx, by, request, response, { injected, body, rest });
+    const send = (released: Released) => sendOnce(ctx, by, request, response, { released, body, rest });
     const { correlationId } = call;
     const result = await sendRenewing(ctx, loaded, access, send, { correlationId, repeatable: body === null });
     recordProxyResult(ctx, by, call, access.credential, result);
@@ -69,15 +70,14 @@ function sendOnce(
   by: ProxyPrincipal,
   request: Request,
   response: Response,
-  { injected, body, rest }: { injected: Injected; body: IncomingMessage | null; rest: string },
+  { released, body, rest }: { released: Released; body: IncomingMessage | null; rest: string },
 ): Promise<ProxyResult> {
-  const url = toUpstreamUrl(rest, by.proxy, injected);
-  const headers = toUpstreamHeaders(request.headers, by.proxy, injected, ctx.nodeName);
   const length = request.headers['content-length'];
-  if (body !== null && length !== undefined) headers['content-length'] = length;
-  return forward(ctx.outbound, { url, method: request.method, headers, body }, response, {
-    scrubber: createScrubber([...toSecrets(injected), ...toMade(headers)]),
-    toHead: (status, answered) => toHead(status, answered, by, url),
+  const own = body !== null && length !== undefined ? { 'content-length': length } : {};
+  const out = toOutgoing(ctx, by, released, { method: request.method, rest, given: request.headers, own, body });
+  return forward(ctx.outbound, out.call, response, {
+    scrubber: createScrubber([...toSecrets(released), ...toMade(out.call.headers)]),
+    toHead: out.toHead((status, answered) => toHead(status, answered, by, out.url)),
   });
 }
 

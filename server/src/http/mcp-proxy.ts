@@ -8,7 +8,7 @@ import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { findClientName } from '../mcp/client-info.ts';
 import { type AnswerHeaders, forward } from '../proxy/forward.ts';
-import { type Injected, toSecrets, toUpstreamHeaders, toUpstreamUrl } from '../proxy/inject.ts';
+import { toSecrets } from '../proxy/inject.ts';
 import {
   findCalls,
   findHeaderMismatch,
@@ -21,6 +21,7 @@ import {
   toTool,
 } from '../proxy/mcp-messages.ts';
 import { bindSession, openSession } from '../proxy/mcp-sessions.ts';
+import { type Released, toOutgoing } from '../proxy/outgoing.ts';
 import { sendRenewing } from '../proxy/renewing.ts';
 import { createScrubber } from '../proxy/scrub.ts';
 import { toAppError } from '../trpc/init.ts';
@@ -180,10 +181,10 @@ function send(
   loaded: LoadedProxy,
   request: Request,
   response: Response,
-  access: Injected,
+  access: Released,
   { body, correlationId }: { body: Buffer | null; correlationId: string | null },
 ): Promise<ProxyResult> {
-  const sendAs = (injected: Injected) => sendOnce(ctx, loaded.by, request, response, injected, body);
+  const sendAs = (released: Released) => sendOnce(ctx, loaded.by, request, response, released, body);
   return sendRenewing(ctx, loaded, access, sendAs, { correlationId, repeatable: true });
 }
 
@@ -192,16 +193,15 @@ async function sendOnce(
   by: ProxyPrincipal,
   request: Request,
   response: Response,
-  access: Injected,
+  access: Released,
   body: Buffer | null,
 ): Promise<ProxyResult> {
-  const url = toUpstreamUrl(null, by.proxy, access);
-  const headers = toUpstreamHeaders(request.headers, by.proxy, access, ctx.nodeName);
   const session = request.headers[sessionHeader];
-  if (typeof session === 'string') headers[sessionHeader] = getUpstreamSession(ctx, by, session);
-  return forward(ctx.outbound, { url, method: request.method, headers, body }, response, {
+  const own = typeof session === 'string' ? { [sessionHeader]: getUpstreamSession(ctx, by, session) } : {};
+  const out = toOutgoing(ctx, by, access, { method: request.method, rest: null, given: request.headers, own, body });
+  return forward(ctx.outbound, out.call, response, {
     scrubber: createScrubber(toSecrets(access)),
-    toHead: (status, answered) => toHead(ctx, by, status, answered),
+    toHead: out.toHead((status, answered) => toHead(ctx, by, status, answered)),
     // What only listens ends with the server; an answer under way is finished.
     ...(request.method === 'GET' || isListening(request.body) ? { signal: ctx.stopping } : {}),
   });

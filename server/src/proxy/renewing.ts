@@ -4,7 +4,7 @@ import { AppError } from '@keytrail/shared/errors';
 import type { Context } from '../base/context.ts';
 import { renewForProxy } from '../vault/access.ts';
 import type { LoadedProxy } from '../vault/proxy-load.ts';
-import type { Injected } from './inject.ts';
+import type { Released } from './outgoing.ts';
 
 /**
  * @param send throws `upstream_unauthorized` for an upstream's 401, while nothing has been answered yet.
@@ -13,8 +13,8 @@ import type { Injected } from './inject.ts';
 export async function sendRenewing<Result>(
   ctx: Context,
   loaded: LoadedProxy,
-  access: Injected,
-  send: (access: Injected) => Promise<Result>,
+  access: Released,
+  send: (access: Released) => Promise<Result>,
   { correlationId, repeatable }: { correlationId: string | null; repeatable: boolean },
 ): Promise<Result> {
   try {

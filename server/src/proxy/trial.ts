@@ -5,14 +5,14 @@ import { toDenialSentence } from '@keytrail/shared/denial';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import type { ProxyTrial } from '@keytrail/shared/proxy';
+import { upstreamMark } from '@keytrail/shared/webhook-protocol';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
-import type { OutgoingCall } from '../base/outbound.ts';
 import { injectForProxy } from '../vault/access.ts';
 import { loadProxyForOwner } from '../vault/proxy-load.ts';
 import { recordProxyResult } from '../vault/proxy-result.ts';
-import { type Injected, toUpstreamHeaders, toUpstreamUrl } from './inject.ts';
+import { type CallParts, toOutgoing } from './outgoing.ts';
 
 const timeoutMs = 15_000;
 
@@ -32,9 +32,11 @@ export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id
     return Math.round(ms);
   };
   try {
-    const { status, body } = await ctx.outbound.send(toCall(by, access, ctx.nodeName), AbortSignal.timeout(timeoutMs));
+    const out = toOutgoing(ctx, by, access, toParts(by));
+    const { status, headers, body } = await ctx.outbound.send(out.call, AbortSignal.timeout(timeoutMs));
     // What it says is not needed, only that it says it.
     body.on('error', () => {}).destroy();
+    out.toHead((answered) => ({ status: answered, headers: {} }))(status, toMark(headers));
     return { outcome: 'answered', status, ms: settle(status, 0, null) };
   } catch (cause) {
     const error = cause instanceof AppError ? cause : new AppError('upstream_unreachable', { message: 'trial', cause });
@@ -43,26 +45,20 @@ export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id
   }
 }
 
-function toCall({ proxy }: ProxyPrincipal, injected: Injected, nodeName: string): OutgoingCall {
-  if (proxy.kind === 'http') {
-    return {
-      url: toUpstreamUrl('/', proxy, injected),
-      method: 'GET',
-      headers: toUpstreamHeaders({ accept: '*/*', 'user-agent': 'keytrail' }, proxy, injected, nodeName),
-      body: null,
-    };
-  }
-  const given = {
-    accept: 'application/json, text/event-stream',
-    'content-type': 'application/json',
-    'user-agent': 'keytrail',
-  };
+/** Of the answer's headers only whether it is the upstream's own matters. */
+function toMark({ [upstreamMark]: mark }: Readonly<Record<string, string | string[] | undefined>>) {
+  return mark === undefined ? {} : { [upstreamMark]: mark };
+}
+
+function toParts({ proxy }: ProxyPrincipal): CallParts {
+  const given = { 'user-agent': 'keytrail' };
+  if (proxy.kind === 'http') return { method: 'GET', rest: '/', given: { accept: '*/*', ...given }, body: null };
   const clientInfo = { name: 'keytrail', version: '0.1.0' };
   const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
   return {
-    url: toUpstreamUrl(null, proxy, injected),
     method: 'POST',
-    headers: toUpstreamHeaders(given, proxy, injected, nodeName),
+    rest: null,
+    given: { accept: 'application/json, text/event-stream', 'content-type': 'application/json', ...given },
     body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })),
   };
 }
