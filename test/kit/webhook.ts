@@ -1,7 +1,11 @@
 // The reference webhook as a process of its own, and what an owner does with it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createDecipheriv } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import type { Owner, TestServer } from './server.ts';
 import { makeTempDir, type TempDir } from './temp-dir.ts';
 
@@ -110,4 +114,19 @@ export function redeem(
   body?: string,
 ): Promise<Response> {
   return fetch(url, { method: 'POST', headers: { 'x-keytrail-ticket': ticket, ...headers }, body: body ?? null });
+}
+
+const keptVault = z.object({
+  credentials: z.record(z.string(), z.object({ fields: z.record(z.string(), z.string()) })),
+});
+
+/** The secret fields that a webhook keeps, by credential, as they lie on its disk. */
+export async function readKept({ dir }: Pick<BoundWebhook, 'dir'>): Promise<Map<string, Record<string, string>>> {
+  const key = Buffer.from(await readFile(join(dir.path, 'webhook.key'), 'utf8'), 'base64');
+  const sealed = Buffer.from(await readFile(join(dir.path, 'vault.sealed'), 'utf8'), 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(Buffer.from('vault'));
+  decipher.setAuthTag(sealed.subarray(-16));
+  const text = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
+  const { credentials } = keptVault.parse(JSON.parse(text));
+  return new Map(Object.entries(credentials).map(([id, { fields }]) => [id, fields]));
 }
