@@ -1,9 +1,11 @@
-// Using a login: the server records the event and only then hands out the values; the cache has the event at once.
+// Using a login: the server records the event and only then hands out the values, or a ticket for the owner's webhook that has them; the
+// cache has the event at once.
 
 import { putOwnEvents } from '../../lib/cache.ts';
 import type { Failure } from '../../lib/failure.ts';
 import { forgetLogins } from '../../lib/login-list.ts';
 import { getSession } from '../../lib/session.ts';
+import { redeemValues } from '../../lib/webhook.ts';
 import { pullEvents } from './pull.ts';
 import { api, noteFailure } from './server.ts';
 
@@ -17,9 +19,9 @@ type Used =
 export async function spendLogin(id: string, fields: string[], use: Use): Promise<Used> {
   const session = await getSession();
   try {
-    const { values, event } = await api.credentials.use.mutate({ id, fields, ...use });
-    if (session !== null) await putOwnEvents(session.account.accountId, [event]);
-    return { kind: 'values', values };
+    const used = await api.credentials.use.mutate({ id, fields, ...use });
+    if (session !== null) await putOwnEvents(session.account.accountId, [used.event]);
+    return { kind: 'values', values: await redeemValues(used) };
   } catch (error) {
     return { kind: 'refused', failure: await noteFailure(error) };
   } finally {

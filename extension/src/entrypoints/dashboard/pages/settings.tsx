@@ -13,6 +13,7 @@ import { AutoLockChoice } from '../settings/auto-lock-choice.tsx';
 import { CacheSizeForm } from '../settings/cache-size-form.tsx';
 import { ServerForm } from '../settings/server-form.tsx';
 import { SessionList } from '../settings/session-list.tsx';
+import { WebhookSettings } from '../settings/webhook-settings.tsx';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useTitle } from '../use-title.ts';
@@ -37,6 +38,9 @@ export function SettingsPage() {
         </Panel>
         <Panel title={text.autoLock.title} hint={text.autoLock.hint}>
           <AutoLockChoice />
+        </Panel>
+        <Panel title={strings.webhookSettings.title} hint={strings.webhookSettings.hint}>
+          <WebhookSettings serverAddress={session.serverAddress} />
         </Panel>
         <Panel title={text.account}>
           <Account session={session} />

@@ -3,6 +3,7 @@
 import type { ProxySummary } from '@keytrail/shared/proxy';
 import { useRef, useState } from 'react';
 import { api } from '../../../lib/query.ts';
+import { createCredential } from '../../../lib/save-credential.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useRefresh } from '../use-vault-data.ts';
 import { type Choices, type ImportedProxy, toCredential, toImportedProxy } from './import-plan.ts';
@@ -33,7 +34,7 @@ export function useImport() {
     const content = JSON.stringify(input);
     const before = stored.current.get(content);
     if (before !== undefined) return before;
-    const { id } = await api.credentials.create.mutate(input);
+    const { id } = await createCredential(api, input);
     stored.current.set(content, id);
     return id;
   }

@@ -6,6 +6,7 @@ import { Link } from '@tanstack/react-router';
 import { List, Pencil, Share2, Trash2 } from 'lucide-react';
 import { toFailure } from '../../../lib/api.ts';
 import { api } from '../../../lib/query.ts';
+import { redeemValues } from '../../../lib/webhook.ts';
 import { Button, toButtonClasses } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { DialogBody, DialogFoot, Drawer } from '../../../ui/dialog.tsx';
@@ -113,8 +114,9 @@ function Secrets({ credential, onUsed }: Pick<CredentialDrawerProps, 'credential
             name={toFieldLabel(name)}
             toSentence={(error) => toFailure(error).sentence}
             onUse={async (action) => {
-              const { values } = await api.credentials.use.mutate({ id, action, fields: [name] });
+              const used = await api.credentials.use.mutate({ id, action, fields: [name] });
               onUsed();
+              const values = await redeemValues(used);
               return values[name] ?? '';
             }}
           />

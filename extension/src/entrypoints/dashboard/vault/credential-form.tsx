@@ -9,6 +9,7 @@ import {
 } from '@keytrail/shared/credential';
 import { type FormEvent, useId, useState } from 'react';
 import { api } from '../../../lib/query.ts';
+import { createCredential, updateCredential } from '../../../lib/save-credential.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
 import { TextAreaField, TextField } from '../../../ui/field.tsx';
@@ -122,7 +123,7 @@ export function CredentialForm({ credential, services, onClose, onConnect, onSav
 }
 
 async function save(value: CredentialInput | Parameters<typeof api.credentials.update.mutate>[0]) {
-  return 'id' in value ? await api.credentials.update.mutate(value) : await api.credentials.create.mutate(value);
+  return 'id' in value ? await updateCredential(api, value) : await createCredential(api, value);
 }
 
 interface PartProps {

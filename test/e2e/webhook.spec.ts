@@ -1,0 +1,150 @@
+// A vault on its owner's webhook, as a person sets it up and uses it: bound and moved in the settings, written, read and filled from there.
+
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { addLogin } from '../kit/dashboard.ts';
+import { type ServerProcess, startServerProcess } from '../kit/server-process.ts';
+import { makeTempDir } from '../kit/temp-dir.ts';
+import { readKept, startWebhook, webhookVariables } from '../kit/webhook.ts';
+import { test as base, expect } from './fixtures.ts';
+
+const test = base.extend<object, { server: ServerProcess }>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameters by their pattern.
+    async ({}, use) => {
+      const folder = await makeTempDir();
+      const server = await startServerProcess({
+        KEYTRAIL_DATA_DIR: join(folder.path, 'data'),
+        KEYTRAIL_TRUSTED_PROXIES: '127.0.0.1',
+        ...webhookVariables,
+      });
+      await use(server);
+      await server.kill('SIGTERM');
+      await folder.remove();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+const panelOf = (page: Page) => page.getByRole('region', { name: 'Where secrets are kept' });
+
+/** Binds a webhook in the settings, as a person does: address, code, start, connect. */
+async function bindInSettings(page: Page) {
+  const dir = await makeTempDir();
+  const first = await startWebhook({ WEBHOOK_DIR: dir.path });
+  await first.kill();
+  const panel = panelOf(page);
+  await panel.getByLabel('Address of your webhook').fill(first.url);
+  await panel.getByRole('button', { name: 'Make a binding code' }).click();
+  const command = (await panel.locator('code').textContent()) ?? '';
+  const code = /WEBHOOK_CODE=(\S+)/.exec(command)?.[1] ?? '';
+  // Nobody listens yet: the refusal says so, and the code stays good.
+  await panel.getByRole('button', { name: 'Connect' }).click();
+  await expect(panel.getByRole('alert')).toContainText('does not accept connections');
+  const start = () =>
+    startWebhook({
+      WEBHOOK_DIR: dir.path,
+      WEBHOOK_PORT: new URL(first.url).port,
+      WEBHOOK_CODE: code,
+      WEBHOOK_RETURN: 'on',
+    });
+  const webhook = await start();
+  await panel.getByRole('button', { name: 'Connect' }).click();
+  await expect(panel.getByText('Answers', { exact: true })).toBeVisible();
+  return { dir, webhook, start };
+}
+
+test('a person binds a webhook, moves the vault there, and stores, reveals and fills from it', async ({
+  dashboard,
+  browser_,
+  signedIn,
+  site,
+}) => {
+  const { client } = signedIn;
+  for (const label of ['one', 'two', 'three']) {
+    await client.credentials.create.mutate({
+      kind: 'token',
+      service: 'api',
+      label,
+      secret: { value: `value-${label}` },
+    });
+  }
+  const page = await dashboard('/settings');
+  const { dir, webhook } = await bindInSettings(page);
+  const panel = panelOf(page);
+  await panel.getByRole('button', { name: 'Move the vault to the webhook' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Move the vault' }).click();
+  await expect(panel.getByText('0 at Keytrail, 3 on the webhook')).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Move the vault back to Keytrail' })).toBeVisible();
+
+  const secret = 'correct-horse-webhook';
+  await addLogin(page, {
+    service: 'shop',
+    label: 'Sam',
+    username: 'sam@example.com',
+    site: site.toUrl('shop.test'),
+    secret,
+  });
+  const [login] = (await client.credentials.list.query()).filter(({ service }) => service === 'shop');
+  expect((await readKept({ dir })).get(login?.id ?? '')).toEqual({ password: secret });
+
+  await page.getByRole('button', { name: /Sam/ }).first().click();
+  const drawer = page.getByRole('dialog');
+  await drawer
+    .getByRole('button', { name: /Reveal/ })
+    .first()
+    .click();
+  await expect(drawer.getByText(secret)).toBeVisible();
+
+  const shop = await browser_.context.newPage();
+  await shop.goto(site.toUrl('shop.test'));
+  await shop.getByLabel('E-mail').click();
+  await shop.waitForSelector(':popover-open');
+  await expect(async () => {
+    await shop.keyboard.press('ArrowDown');
+    await shop.keyboard.press('Enter');
+    await expect(shop.getByLabel('Password')).toHaveValue(secret, { timeout: 500 });
+  }).toPass();
+
+  await expect
+    .poll(async () =>
+      (await client.audit.list.query({ filter: { types: ['secret_access'] } })).events.map(({ action }) => action),
+    )
+    .toEqual(['deliver', 'ticket', 'deliver', 'ticket']);
+  await webhook.kill();
+  await dir.remove();
+});
+
+test('a webhook that went away is said to be away, a move waits for it, and the vault comes back', async ({
+  dashboard,
+  signedIn,
+}) => {
+  const { client } = signedIn;
+  await client.credentials.create.mutate({
+    kind: 'token',
+    service: 'api',
+    label: 'one',
+    secret: { value: 'value-one' },
+  });
+  const page = await dashboard('/settings');
+  const { dir, webhook, start } = await bindInSettings(page);
+  const panel = panelOf(page);
+  await panel.getByRole('button', { name: 'Move the vault to the webhook' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Move the vault' }).click();
+  await expect(panel.getByText('0 at Keytrail, 1 on the webhook')).toBeVisible();
+  await webhook.kill();
+  await panel.getByRole('button', { name: 'Check now' }).click();
+  await expect(panel.getByText('Does not answer')).toBeVisible();
+  await expect(panel.getByRole('alert')).toContainText('every use of what it holds is refused');
+  await panel.getByRole('button', { name: 'Move the vault back to Keytrail' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Move the vault back' }).click();
+  await expect(panel.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '0');
+  await expect(panel.getByRole('status')).toContainText('The webhook');
+  const again = await start();
+  await expect(panel.getByText('1 at Keytrail, 0 on the webhook')).toBeVisible({ timeout: 20_000 });
+  await panel.getByRole('button', { name: 'Unbind' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Unbind' }).click();
+  await expect(panel.getByLabel('Address of your webhook')).toBeVisible();
+  await again.kill();
+  await dir.remove();
+});
