@@ -139,7 +139,7 @@ test('a webhook that went away is said to be away, a move waits for it, and the 
   await panel.getByRole('button', { name: 'Move the vault back to Keytrail' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Move the vault back' }).click();
   await expect(panel.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '0');
-  await expect(panel.getByRole('status')).toContainText('The webhook');
+  await expect(panel.getByRole('alert')).toContainText('The move goes on by itself');
   const again = await start();
   await expect(panel.getByText('1 at Keytrail, 0 on the webhook')).toBeVisible({ timeout: 20_000 });
   await panel.getByRole('button', { name: 'Unbind' }).click();

@@ -96,10 +96,10 @@ test('to the webhook and back, the server killed in the middle of each: every se
   await verifySomewhere(values, held);
   expect(await again.webhook.state.query()).toMatchObject({ mode: 'webhook', here: 0, held: many });
   const out = await listMoves(again);
-  const moved = out.filter(({ title }) => title === 'Credential moved to the webhook');
+  const moved = out.filter(({ title }) => title === 'Moved to the webhook');
   expect(moved.map(({ credentialId }) => credentialId).sort()).toEqual([...values.keys()].sort());
   // Recorded before it leaves; what was on its way at the kill was sent twice.
-  const sent = out.filter(({ title }) => title === 'Credential sent to the webhook');
+  const sent = out.filter(({ title }) => title === 'Sent to the webhook');
   expect(sent.length).toBeGreaterThanOrEqual(many);
   expect(sent.length).toBeLessThanOrEqual(many + 1);
 

@@ -5,6 +5,11 @@ import { deriveKeys, signMessage } from './protocol.mjs';
 
 /** Notes a receipt inside a change of the store; `sendReceipts` sends it. */
 export function addReceipt(state, request, ticket, outcome, reason) {
+  // A record of its own: nobody but its owner can leave anything out of it.
+  const { service, label, fields, agentId, eventId } = JSON.parse(Buffer.from(ticket.split('.')[0], 'base64url'));
+  const why = reason === undefined ? outcome : `${outcome} (${reason})`;
+  const whom = agentId === null ? 'its owner or a proxy' : `agent ${agentId}`;
+  console.log(`${new Date().toISOString()} ${why}: ${service}/${label} ${fields} for ${whom}, event ${eventId}`);
   state.receipts.push({
     type: 'receipt',
     requestId: randomUUID(),

@@ -41,7 +41,7 @@ export async function moveToPlatform(
       .update(credentials)
       .set({ sealed: sealFields(ctx, binding, fields) })
       .where(and(eq(credentials.accountId, accountId), eq(credentials.id, row.id)));
-    const moved = { title: 'Credential moved back to Keytrail', ...toCredentialFacts(row) };
+    const moved = { title: 'Moved back to Keytrail', ...toCredentialFacts(row) };
     await recordMove(tx, { ...moved, fields: Object.keys(row.sealed) });
   });
 }

@@ -31,7 +31,7 @@ export async function moveToWebhook(
       action: 'move',
       source: 'system',
       outcome: 'ok',
-      title: 'Credential sent to the webhook',
+      title: 'Sent to the webhook',
       ...facts,
       ...(link.row.moveId === null ? {} : { correlationId: link.row.moveId }),
     },
@@ -51,7 +51,7 @@ export async function moveToWebhook(
       .update(credentials)
       .set({ sealed: toHeld(row) })
       .where(and(eq(credentials.accountId, accountId), eq(credentials.id, row.id)));
-    await recordMove(tx, { title: 'Credential moved to the webhook', ...facts, fields: Object.keys(row.sealed) });
+    await recordMove(tx, { title: 'Moved to the webhook', ...facts, fields: Object.keys(row.sealed) });
   });
 }
 

@@ -1275,6 +1275,7 @@ export const strings = {
       unbelievable: 'What it answers is not signed with the shared secret.',
     },
     faultHint: 'While it is away, every use of what it holds is refused, and recorded.',
+    moveWaits: 'The move goes on by itself when it is back.',
     check: 'Check now',
     checked: 'The webhook answers',
     counts: (here: string, held: string) => `${here} at Keytrail, ${held} on the webhook`,
@@ -1292,8 +1293,9 @@ export const strings = {
     },
     moving: { webhook: 'Moving to the webhook', platform: 'Moving back to Keytrail' },
     moved: (done: string, all: string) => `${done} of ${all}`,
-    turnRound: 'Turn round',
+    turnBack: 'Turn back',
     rebind: 'Bind anew',
+    cancel: 'Cancel',
     unbind: 'Unbind',
     unbound: 'The webhook is unbound',
     confirmUnbind: {

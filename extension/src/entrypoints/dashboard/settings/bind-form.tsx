@@ -18,6 +18,8 @@ interface BindFormProps {
   readonly state: WebhookState;
   readonly serverAddress: string;
   readonly onBound: (state: WebhookState) => void;
+  /** Where something is bound already, and may stay. */
+  readonly onCancel?: () => void;
 }
 
 interface Code {
@@ -26,7 +28,7 @@ interface Code {
 }
 
 /** What was typed stays when the server refuses; the code is on the screen until it is used or over. */
-export function BindForm({ state, serverAddress, onBound }: BindFormProps) {
+export function BindForm({ state, serverAddress, onBound, onCancel }: BindFormProps) {
   const [url, setUrl] = useState(state.offer?.url ?? state.bound?.url ?? '');
   const [code, setCode] = useState<Code>();
   const { pending, failure, submit, clear } = useSubmit();
@@ -62,9 +64,12 @@ export function BindForm({ state, serverAddress, onBound }: BindFormProps) {
           {text.offered(new URL(state.offer.url).host, toTime(state.offer.expiresAt))}
         </Notice>
       )}
-      <Button type="submit" pending={pending} disabled={url.trim() === ''}>
-        {text.makeCode}
-      </Button>
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" pending={pending} disabled={url.trim() === ''}>
+          {text.makeCode}
+        </Button>
+        {onCancel !== undefined && <Button onClick={onCancel}>{text.cancel}</Button>}
+      </div>
     </form>
   );
 }

@@ -20,7 +20,7 @@ interface VaultMoveProps {
 export function VaultMove({ state, onChange }: VaultMoveProps) {
   const other = state.mode === 'webhook' ? 'platform' : 'webhook';
   const switchTo = async () => onChange(await api.webhook.switchMode.mutate({ mode: other }));
-  if (state.move !== null) return <Moving state={state} onTurnRound={switchTo} />;
+  if (state.move !== null) return <Moving state={state} onTurnBack={switchTo} />;
   return (
     <div>
       {other === 'webhook' ? (
@@ -32,10 +32,12 @@ export function VaultMove({ state, onChange }: VaultMoveProps) {
   );
 }
 
-function Moving({ state, onTurnRound }: { readonly state: WebhookState; readonly onTurnRound: () => Promise<void> }) {
+function Moving({ state, onTurnBack }: { readonly state: WebhookState; readonly onTurnBack: () => Promise<void> }) {
   const id = useId();
   const { pending, failure, submit } = useSubmit();
   const all = state.here + state.held;
+  // That the webhook is away is said above.
+  const error = state.bound?.failingSince == null ? (state.move?.error ?? null) : null;
   const done = state.mode === 'webhook' ? state.held : state.here;
   return (
     <div className="flex flex-col gap-2">
@@ -60,10 +62,10 @@ function Moving({ state, onTurnRound }: { readonly state: WebhookState; readonly
           style={{ width: `${all === 0 ? 100 : Math.round((100 * done) / all)}%` }}
         />
       </div>
-      {state.move?.error != null && <Notice tone="warn">{state.move.error}</Notice>}
+      {error !== null && <Notice tone="warn">{error}</Notice>}
       {failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}
-      <Button size="small" className="self-start" pending={pending} onClick={() => submit(onTurnRound)}>
-        {text.turnRound}
+      <Button size="small" className="self-start" pending={pending} onClick={() => submit(onTurnBack)}>
+        {text.turnBack}
       </Button>
     </div>
   );

@@ -56,7 +56,11 @@ export function WebhookFacts({ state, bound, onChange }: WebhookFactsProps) {
       </div>
       {bound.failingSince !== null && (
         <Notice tone="bad">
-          {faults[bound.lastFault ?? ''] ?? text.failing} {state.held > 0 && text.faultHint}
+          {[
+            faults[bound.lastFault ?? ''] ?? text.failing,
+            ...(state.held > 0 ? [text.faultHint] : []),
+            ...(state.move === null ? [] : [text.moveWaits]),
+          ].join(' ')}
         </Notice>
       )}
       {bound.failingSince === null && failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}

@@ -68,6 +68,7 @@ function Bound({ state, bound, serverAddress, onChange }: BoundProps) {
             setRebinding(false);
             onChange(next);
           }}
+          onCancel={() => setRebinding(false)}
         />
       )}
     </>
