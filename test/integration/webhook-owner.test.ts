@@ -227,6 +227,42 @@ test('an edit on its way while the vault moves back is not lost', async () => {
   }
 });
 
+test('a token that the webhook holds is given out as it is: nobody here can renew it, and nobody tries', async () => {
+  const other = await server.createOwner();
+  const kept = await bindWebhook(server, other);
+  try {
+    const { id } = await other.client.credentials.create.mutate({
+      kind: 'oauth',
+      service: 'calendar',
+      label: 'main',
+      public: {
+        tokenUrl: 'http://127.0.0.1:9/token',
+        clientId: 'client',
+        accessTokenExpiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+      },
+      secret: { accessToken: 'access-5f2c', refreshToken: 'refresh-5f2c' },
+    });
+    await switchVault(other, 'webhook');
+    expect(await getRefusal(other.client.credentials.refresh.mutate({ id }))).toMatchObject({ status: 409 });
+    const bot = await createAgent(other, server.url);
+    await other.client.grants.create.mutate({ agentId: bot.agent.id, credentialId: id });
+    const { version, public: readable } = (await other.client.credentials.list.query())[0] ?? {
+      version: 0,
+      public: {},
+    };
+    const ended = { ...readable, accessTokenExpiresAt: new Date(Date.now() - 1000).toISOString() };
+    await other.client.credentials.update.mutate({ id, version, public: ended });
+    const { values } = await bot.client.agent.credential.mutate({ service: 'calendar' });
+    expect(values).toEqual({ accessToken: 'access-5f2c' });
+    const [listed] = await other.client.credentials.list.query();
+    expect(listed?.refresh).toMatchObject({ possible: false });
+    const { events } = await other.client.audit.list.query({ filter: { types: ['token_refresh'] }, limit: 10 });
+    expect(events).toEqual([]);
+  } finally {
+    await kept.stop();
+  }
+});
+
 test('the log of all of it holds, without a secret', async () => {
   const { accountId } = await owner.client.account.me.query();
   await checkLog(server.databaseUrl, accountId);

@@ -9,6 +9,7 @@ import { withAccount } from '../base/db.ts';
 import { type CredentialRow, getCredential, toSummary } from './credentials.ts';
 import { toCredentialFacts } from './judge-call.ts';
 import { refreshToken } from './refresh.ts';
+import { isHeldByWebhook } from './webhook-held.ts';
 
 /** Refreshes it now, whether it is due or not. Throws where it cannot be, or where the provider did not. */
 export async function refreshNow(
@@ -17,6 +18,12 @@ export async function refreshNow(
   input: { id: string },
 ): Promise<CredentialSummary> {
   const row = await readRow(ctx, owner, input.id);
+  if (isHeldByWebhook(row)) {
+    throw new AppError('conflict', {
+      message: `credential ${row.id} is held by the webhook`,
+      public: 'Your webhook holds this token, so it cannot be renewed here. Renew it there, or edit the credential.',
+    });
+  }
   const renewal = await refreshToken(ctx, {
     accountId: owner.accountId,
     credentialId: row.id,
