@@ -66,7 +66,7 @@ export async function callWebhook<Answer extends { requestId: string }>(
     } catch (error) {
       if (!(error instanceof WebhookError)) throw error;
       const mayPass = error.fault === 'timeout' || error.fault === 'broken';
-      if (!mayPass || attempt >= attempts || ctx.stopping.aborted) {
+      if (!mayPass || attempt >= attempts) {
         // Who refuses, answers.
         await noteWebhook(ctx, link, error.fault === 'refused' ? null : error.fault);
         throw error;
@@ -111,6 +111,8 @@ export async function callOnce<Answer extends { requestId: string }>(
     verifyStatus(answered.status, text);
     return readAnswer(ctx, key, requestId, answered, text, answer);
   } catch (error) {
+    // That this server stops says nothing of the webhook.
+    if (ctx.stopping.aborted) throw new AppError('server_stopping', { message: 'stopping during a call to a webhook' });
     throw toWebhookError(error, limit);
   }
 }

@@ -14,29 +14,41 @@ import { type Transaction, withAccount } from '../base/db.ts';
 import { credentials, webhooks } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import { callWebhook, WebhookError } from './webhook-call.ts';
+import { isWebhookUp } from './webhook-check.ts';
 import { isHeldRow } from './webhook-held.ts';
 import { moveToPlatform } from './webhook-move-back.ts';
 import { moveToWebhook } from './webhook-move-out.ts';
-import { findWebhook, isWebhookOf, toLink, type WebhookLink, type WebhookRow } from './webhook-rows.ts';
+import { findWebhook, getWebhookLink, isWebhookOf, toLink, type WebhookLink, type WebhookRow } from './webhook-rows.ts';
 
-const accountsAtOnce = 100;
+const accountsMax = 100;
+const accountsAtOnce = 2;
 /** Of ids, which begin with the time. */
 const beforeAll = '00000000-0000-0000-0000-000000000000';
 
-/** Carries on every move that is under way. Safe on several nodes at once. */
-export async function carryOnMoves(ctx: Context): Promise<void> {
+/** Carries on every move that is under way. Safe on several nodes at once; on one node, one run at a time. */
+export function carryOnMoves(ctx: Context): Promise<void> {
+  return ctx.flights.join('moves between vaults', () => carryOn(ctx));
+}
+
+async function carryOn(ctx: Context): Promise<void> {
   const moving = await ctx.db.drizzle.execute<{ account_id: string }>(
-    sql`select account_id from accounts_moving(${accountsAtOnce})`,
+    sql`select account_id from accounts_moving(${accountsMax})`,
   );
-  for (const { account_id } of moving) {
-    if (ctx.stopping.aborted) return;
-    await carryOnMove(ctx, account_id);
-  }
+  const waiting = moving.map(({ account_id }) => account_id);
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined && !ctx.stopping.aborted; next = waiting.shift()) {
+      const accountId = next;
+      await moveAccount(ctx, accountId).catch((error: unknown) => {
+        if (!ctx.stopping.aborted) ctx.log.error({ error, accountId }, 'a move between vaults is stuck');
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: accountsAtOnce }, work));
 }
 
 /** Carries on the move of one account as far as it goes. Does nothing while another node is at it. */
-export async function carryOnMove(ctx: Context, accountId: string): Promise<void> {
-  // Held by a connection, so that it ends with whoever held it.
+async function moveAccount(ctx: Context, accountId: string): Promise<void> {
+  // Held by a connection, so that it ends with whoever held it. Appends share these connections: few may be held.
   const lock = await ctx.db.raw.reserve();
   try {
     if (!(await tryLock(lock, accountId))) return;
@@ -56,6 +68,8 @@ async function tryLock(lock: ReservedSql, accountId: string): Promise<boolean> {
   return row?.taken === true;
 }
 
+const away = 'The webhook does not answer; the move goes on when it does.';
+
 /** Where a move stands. */
 interface Stage {
   readonly link: WebhookLink;
@@ -63,6 +77,8 @@ interface Stage {
 }
 
 async function moveAll(ctx: Context, accountId: string): Promise<void> {
+  // One that is away is not to keep other accounts waiting, as the patience of every call would.
+  if (!(await isWebhookUp(ctx, await getWebhookLink(ctx, accountId)))) return noteTrouble(ctx, accountId, away);
   let after = beforeAll;
   let trouble: string | null = null;
   while (!ctx.stopping.aborted) {

@@ -7,7 +7,7 @@ import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { webhooks } from '../base/schema.ts';
-import { carryOnMove } from './webhook-move.ts';
+import { carryOnMoves } from './webhook-move.ts';
 import { findWebhook, isWebhookOf } from './webhook-rows.ts';
 import { readWebhookState, type WebhookState } from './webhook-state.ts';
 
@@ -31,6 +31,6 @@ export async function switchVault(
     }
     return readWebhookState(tx, ctx, accountId);
   });
-  carryOnMove(ctx, accountId).catch((error: unknown) => ctx.log.error({ error, accountId }, 'move not begun'));
+  carryOnMoves(ctx).catch((error: unknown) => ctx.log.error({ error, accountId }, 'move not begun'));
   return state;
 }
