@@ -276,7 +276,7 @@ test('a rotation of the master key between the provider’s answer and its stori
   >`select sealed from credentials where id = ${credential.id}`;
   const moved = Object.entries(row?.sealed ?? {}).map(([field, { version, box }]) => {
     const context = { accountId, credentialId: credential.id, field, version };
-    const fresh = rewrap(server.app.ctx.masterKeys, context, Buffer.from(box, 'base64')).toString('base64');
+    const fresh = rewrap(server.app.ctx.masterKeys, context, Buffer.from(box ?? '', 'base64')).toString('base64');
     return [field, { version, box: fresh }];
   });
   await sql`
