@@ -22,6 +22,11 @@ export const errorFaces = {
   agent_only: { status: 403, trpc: 'FORBIDDEN', sentence: 'This call takes an agent key as its bearer.' },
   agent_suspended: { status: 403, trpc: 'FORBIDDEN', sentence: 'This agent is suspended; its owner can resume it.' },
   password_wrong: { status: 403, trpc: 'FORBIDDEN', sentence: 'The password is not right.' },
+  passkey_refused: {
+    status: 403,
+    trpc: 'FORBIDDEN',
+    sentence: 'The passkey was not accepted. Try again, or use the password.',
+  },
   too_many_tries: {
     status: 429,
     trpc: 'TOO_MANY_REQUESTS',

@@ -186,6 +186,8 @@ export const strings = {
     sentence: 'Every access and every change is refused until you unlock it. Refusals are recorded.',
     password: 'Account password',
     unlock: 'Unlock',
+    passkey: 'Use a passkey',
+    passkeyGivenUp: 'The passkey was not used. Try again, or type the password.',
     noWorker: 'Keytrail did not answer. Try again.',
   },
   optional: 'optional',

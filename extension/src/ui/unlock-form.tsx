@@ -1,6 +1,6 @@
 // The locked vault: what that means, and the one thing that can be done about it.
 
-import { LockKeyhole } from 'lucide-react';
+import { KeyRound, LockKeyhole } from 'lucide-react';
 import { type FormEvent, useId, useState } from 'react';
 import { Button } from './button.tsx';
 import { SecretField } from './secret-field.tsx';
@@ -8,18 +8,27 @@ import { strings } from './strings.ts';
 
 const words = strings.lock;
 
-/** @param onUnlock answers null when the vault is open, else the sentence that says why it is not. */
-export function UnlockForm({ onUnlock }: { readonly onUnlock: (password: string) => Promise<string | null> }) {
+interface UnlockFormProps {
+  /** Answers null when the vault is open, else the sentence that says why it is not. */
+  readonly onUnlock: (password: string) => Promise<string | null>;
+  /** The same by a passkey, where the owner has one. */
+  readonly onPasskey?: (() => Promise<string | null>) | undefined;
+}
+
+export function UnlockForm({ onUnlock, onPasskey }: UnlockFormProps) {
   const [password, setPassword] = useState('');
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const titleId = useId();
+  const unlock = async (way: () => Promise<string | null>) => {
+    if (pending) return;
+    setPending(true);
+    setFailure(await way());
+    setPending(false);
+  };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (pending || password === '') return;
-    setPending(true);
-    setFailure(await onUnlock(password));
-    setPending(false);
+    if (password !== '') await unlock(() => onUnlock(password));
   };
   return (
     <form
@@ -47,6 +56,12 @@ export function UnlockForm({ onUnlock }: { readonly onUnlock: (password: string)
           <Button type="submit" variant="primary" className="h-8.5" pending={pending}>
             {words.unlock}
           </Button>
+          {onPasskey !== undefined && (
+            <Button className="h-8.5" pending={pending} onClick={() => void unlock(onPasskey)}>
+              <KeyRound aria-hidden />
+              {words.passkey}
+            </Button>
+          )}
         </div>
         {failure !== null && (
           <p role="alert" className="pt-1 text-xs text-red">

@@ -32,8 +32,8 @@ export function recordFailedPasswordChange(ctx: Context, request: AuthRequest, a
 }
 
 /** By the account whose session asked to unlock the vault. */
-export function recordFailedUnlock(ctx: Context, owner: OwnerPrincipal): Promise<void> {
-  return recordFailure(ctx, owner, owner.accountId, { action: 'unlock', title: 'Unlocking failed' });
+export function recordFailedUnlock(ctx: Context, owner: OwnerPrincipal, why?: string): Promise<void> {
+  return recordFailure(ctx, owner, owner.accountId, { action: 'unlock', title: 'Unlocking failed' }, why);
 }
 
 async function recordFailure(
@@ -41,6 +41,7 @@ async function recordFailure(
   { requester }: Pick<AuthRequest, 'requester'>,
   accountId: string,
   what: Pick<Change, 'action' | 'title'>,
+  why = 'Wrong password',
 ): Promise<void> {
   const nowMs = ctx.nowMs();
   await ctx.db.drizzle.transaction(async (tx) => {
@@ -64,7 +65,7 @@ async function recordFailure(
     const count = counted?.count ?? 0;
     if (count > attemptsPerHourMax) return;
     const last = count === attemptsPerHourMax ? ', the last one that is recorded within the hour' : '';
-    const note = `Wrong password${last}`;
+    const note = `${why}${last}`;
     await recordChange(tx, ctx, { accountId, requester }, { ...what, outcome: 'denied', note });
   });
 }

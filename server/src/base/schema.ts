@@ -97,6 +97,24 @@ export const signInLimits = pgTable('sign_in_limits', {
   lastRequest: bigint('last_request', { mode: 'number' }).notNull(),
 });
 
+/** Keys of devices by which their owner opens a locked vault: WebAuthn credentials. */
+export const passkeys = pgTable(
+  'passkeys',
+  {
+    accountId: uuid('account_id').notNull(),
+    /** As the device calls it, base64url. */
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    publicKey: bytea('public_key').notNull(),
+    /** Uses that the device counts, if it does: a copy of it would fall behind. */
+    counter: bigint('counter', { mode: 'number' }).notNull(),
+    transports: jsonb('transports').$type<string[]>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.id] })],
+);
+
 /** Facts about this installation, such as the check that the master key is the right one. */
 export const serverFacts = pgTable('server_facts', {
   name: text('name').primaryKey(),

@@ -12,6 +12,7 @@ import { grantsRouter } from './grants.ts';
 import { inboxRouter } from './inbox.ts';
 import { router } from './init.ts';
 import { oauthRouter } from './oauth.ts';
+import { passkeysRouter } from './passkeys.ts';
 import { policiesRouter } from './policies.ts';
 import { proxiesRouter } from './proxies.ts';
 import { vaultRouter } from './vault.ts';
@@ -29,6 +30,7 @@ export const appRouter = router({
   credentials: credentialsRouter,
   grants: grantsRouter,
   oauth: oauthRouter,
+  passkeys: passkeysRouter,
   policies: policiesRouter,
   proxies: proxiesRouter,
   inbox: inboxRouter,

@@ -33,7 +33,7 @@ export function lockVault(ctx: Context, owner: OwnerPrincipal): Promise<LockStat
   });
 }
 
-/** Opens the vault. The caller has checked the password. Unlocking an open one changes nothing. */
+/** Opens the vault. The caller has checked the password, or a passkey. Unlocking an open one changes nothing. */
 export function unlockVault(ctx: Context, owner: OwnerPrincipal): Promise<LockStatus> {
   return withAccount(ctx.db, owner.accountId, async (tx) => {
     const removed = await tx.delete(vaultLocks).where(eq(vaultLocks.accountId, owner.accountId)).returning();

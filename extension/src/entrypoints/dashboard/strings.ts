@@ -1305,6 +1305,26 @@ export const strings = {
     },
   },
 
+  passkeys: {
+    title: 'Passkeys',
+    hint: 'Open a locked vault with this device instead of your password.',
+    none: 'There is none yet.',
+    used: 'Last used',
+    add: 'Add a passkey',
+    addTitle: 'Add a passkey',
+    addLead: 'Your browser asks where to keep it, and for your finger, face or PIN.',
+    name: 'Name',
+    nameHint: 'To tell several apart, such as “Work laptop”.',
+    defaultName: 'Passkey',
+    givenUp: 'The device did not make a passkey. Try again.',
+    added: (name: string) => `${name} opens your vault from now on`,
+    remove: 'Remove',
+    removeTitle: (name: string) => `Remove ${name}?`,
+    removeBody: 'It opens the vault no more. The device may go on listing it until you delete it there.',
+    removed: (name: string) => `${name} is removed`,
+    unsupported: 'Passkeys work in Chrome and Edge.',
+  },
+
   settings: {
     title: 'Settings',
     server: 'Server',

@@ -1,8 +1,12 @@
 // What waits for the owner's word, above every page: a request lasts a minute, and the person may be looking at any of
 // them. While the vault is locked, the way to open it stands in its place.
 
+import { useQuery } from '@tanstack/react-query';
 import { loadGrantChoices, sendAccessAnswer, sendAnswer, sendUnlock } from '../../lib/answer.ts';
+import { toFailure } from '../../lib/api.ts';
 import { type KeptInbox, toShownAccessRequests, toShownApprovals } from '../../lib/inbox.ts';
+import { canUsePasskeys, unlockWithPasskey } from '../../lib/passkey.ts';
+import { api, trpc } from '../../lib/query.ts';
 import { useInbox } from '../../lib/use-inbox.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { AccessRequestList } from '../../ui/access-request-list.tsx';
@@ -23,7 +27,26 @@ function WaitingFor({ accountId }: { readonly accountId: string }) {
   const inbox = useInbox(accountId);
   if (inbox === null) return null;
   if (inbox.lockedAt === null) return <Approvals inbox={inbox} />;
-  return <UnlockForm onUnlock={(password) => sendUnlock(password, uiStrings.lock.noWorker)} />;
+  return <Locked />;
+}
+
+/** By password or, where there is one, by passkey. */
+function Locked() {
+  const passkeys = useQuery(trpc.passkeys.list.queryOptions());
+  const byPasskey = async () => {
+    try {
+      return (await unlockWithPasskey(api)) ? null : uiStrings.lock.passkeyGivenUp;
+    } catch (error) {
+      return toFailure(error).sentence;
+    }
+  };
+  const hasPasskey = canUsePasskeys() && (passkeys.data?.length ?? 0) > 0;
+  return (
+    <UnlockForm
+      onUnlock={(password) => sendUnlock(password, uiStrings.lock.noWorker)}
+      onPasskey={hasPasskey ? byPasskey : undefined}
+    />
+  );
 }
 
 function Approvals({ inbox }: { readonly inbox: KeptInbox }) {

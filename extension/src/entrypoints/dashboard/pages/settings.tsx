@@ -11,6 +11,7 @@ import { PageHead } from '../page-head.tsx';
 import { AlertSettings } from '../settings/alert-settings.tsx';
 import { AutoLockChoice } from '../settings/auto-lock-choice.tsx';
 import { CacheSizeForm } from '../settings/cache-size-form.tsx';
+import { PasskeyList } from '../settings/passkey-list.tsx';
 import { ServerForm } from '../settings/server-form.tsx';
 import { SessionList } from '../settings/session-list.tsx';
 import { WebhookSettings } from '../settings/webhook-settings.tsx';
@@ -41,6 +42,9 @@ export function SettingsPage() {
         </Panel>
         <Panel title={strings.webhookSettings.title} hint={strings.webhookSettings.hint}>
           <WebhookSettings serverAddress={session.serverAddress} />
+        </Panel>
+        <Panel title={strings.passkeys.title} hint={strings.passkeys.hint}>
+          <PasskeyList />
         </Panel>
         <Panel title={text.account}>
           <Account session={session} />
