@@ -6,6 +6,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
 import { SearchField } from '../../../ui/search-field.tsx';
 import { strings } from '../strings.ts';
+import { TemplateChoice } from '../template-choice.tsx';
 import { type OAuthTemplate, oauthTemplates } from './oauth-templates.ts';
 
 const text = strings.oauth.providers;
@@ -30,18 +31,12 @@ export function ProviderDialog({ onClose, onChoose }: ProviderDialogProps) {
         {found.length === 0 && <p className="text-mute">{text.noMatch}</p>}
         <ul aria-label={text.list} className="grid grid-cols-1 gap-1.5 sm:grid-cols-2">
           {found.map((template) => (
-            <li key={template.id} className="min-w-0">
-              <button
-                type="button"
-                onClick={() => onChoose(template)}
-                className="flex w-full min-w-0 flex-col rounded-md border border-line bg-panel px-3 py-2 text-start transition-colors hover:border-control hover:bg-canvas"
-              >
-                <span className="w-full truncate font-medium">{template.label}</span>
-                <span dir="ltr" className="w-full truncate font-mono text-2xs leading-4.5 text-mute">
-                  {new URL(template.authorizationUrl).host}
-                </span>
-              </button>
-            </li>
+            <TemplateChoice
+              key={template.id}
+              label={template.label}
+              address={new URL(template.authorizationUrl).host}
+              onChoose={() => onChoose(template)}
+            />
           ))}
         </ul>
       </DialogBody>

@@ -7,6 +7,7 @@ import { Dialog, DialogBody, DialogFoot } from '../../../ui/dialog.tsx';
 import { Pill } from '../../../ui/pill.tsx';
 import { SearchField } from '../../../ui/search-field.tsx';
 import { strings } from '../strings.ts';
+import { TemplateChoice } from '../template-choice.tsx';
 import { type ProxyTemplate, proxyTemplates } from './proxy-templates.ts';
 
 const text = strings.proxies.templates;
@@ -32,21 +33,13 @@ export function TemplateDialog({ onClose, onChoose, onImport }: TemplateDialogPr
         {found.length === 0 && <p className="text-mute">{text.noMatch}</p>}
         <ul aria-label={text.list} className="grid grid-cols-1 gap-1.5 sm:grid-cols-2">
           {found.map((template) => (
-            <li key={template.id} className="min-w-0">
-              <button
-                type="button"
-                onClick={() => onChoose(template)}
-                className="flex w-full min-w-0 flex-col rounded-md border border-line bg-panel px-3 py-2 text-start transition-colors hover:border-control hover:bg-canvas"
-              >
-                <span className="flex w-full items-center justify-between gap-2">
-                  <span className="truncate font-medium">{template.label}</span>
-                  <Pill tone="quiet">{strings.proxies.kinds[template.kind]}</Pill>
-                </span>
-                <span dir="ltr" className="w-full truncate font-mono text-2xs leading-4.5 text-mute">
-                  {template.upstreamUrl.replace(/^https:\/\//, '')}
-                </span>
-              </button>
-            </li>
+            <TemplateChoice
+              key={template.id}
+              label={template.label}
+              address={template.upstreamUrl.replace(/^https:\/\//, '')}
+              mark={<Pill tone="quiet">{strings.proxies.kinds[template.kind]}</Pill>}
+              onChoose={() => onChoose(template)}
+            />
           ))}
         </ul>
       </DialogBody>
