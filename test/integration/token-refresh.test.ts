@@ -186,8 +186,14 @@ describe('when the provider does not', () => {
   test('a provider that cannot be reached, or lies where nobody may call, is a failure that says so', async () => {
     const { credential, ask } = await createFurniture();
     const summary = await getCredential(credential);
+    const secret = { refreshToken: credential.tokens.refreshToken, clientSecret: provider.client.secret };
     const move = (tokenUrl: string, version: number) =>
-      owner.client.credentials.update.mutate({ id: credential.id, version, public: { ...summary.public, tokenUrl } });
+      owner.client.credentials.update.mutate({
+        id: credential.id,
+        version,
+        public: { ...summary.public, tokenUrl },
+        secret,
+      });
     await move('http://127.0.0.1:9/token', summary.version);
     expect(await getRefusal(ask())).toMatchObject({ code: 'refresh_failed' });
     await move('http://192.0.2.7/token', summary.version + 1);
@@ -202,6 +208,28 @@ describe('when the provider does not', () => {
       expect.stringMatching(/^unreachable: A provider is called over https only/),
       expect.stringMatching(/^unreachable: This upstream lies at a private address/),
     ]);
+  });
+
+  test('stored refresh material goes to no other server: a new token address takes it anew', async () => {
+    const { credential } = await createFurniture();
+    const { version, public: readable } = await getCredential(credential);
+    const move = (tokenUrl: string | undefined, at: number, secret?: Record<string, string | null>) =>
+      owner.client.credentials.update.mutate({
+        id: credential.id,
+        version: at,
+        public: { ...readable, ...(tokenUrl === undefined ? { tokenUrl: undefined } : { tokenUrl }) },
+        ...(secret === undefined ? {} : { secret }),
+      });
+    const refused = { code: 'invalid_input', sentence: expect.stringContaining('Give both anew') };
+    expect(await getRefusal(move('http://127.0.0.1:9/token', version))).toMatchObject(refused);
+    const half = { refreshToken: 'mine' };
+    expect(await getRefusal(move('http://127.0.0.1:9/token', version, half))).toMatchObject(refused);
+    // Nor by way of none.
+    expect(await getRefusal(move(undefined, version))).toMatchObject(refused);
+    await move(`${provider.issuer}/other`, version);
+    await move(undefined, version + 1, { refreshToken: 'mine', clientSecret: 'mine' });
+    expect(await getRefusal(move('http://127.0.0.1:9/token', version + 2))).toMatchObject(refused);
+    await move('http://127.0.0.1:9/token', version + 2, { refreshToken: null, clientSecret: null });
   });
 
   test('no new refresh token: the old one is kept, and used the next time', async () => {

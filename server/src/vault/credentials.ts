@@ -24,6 +24,7 @@ import { completePatch } from './key-facts.ts';
 import { creation, toNamed, toNewRow } from './new-credential.ts';
 import { restingState, toRefreshSummary } from './refresh-due.ts';
 import { sealFields } from './sealing.ts';
+import { verifyTokenAddress } from './token-address.ts';
 import { callWebhook } from './webhook-call.ts';
 import { isHeldByWebhook, isHeldRow } from './webhook-held.ts';
 import { findWebhook, findWebhookLink } from './webhook-rows.ts';
@@ -167,6 +168,7 @@ export async function writePatch(
   fields: readonly string[],
 ): Promise<CredentialRow> {
   const whole = parseWhole(old, patch, Object.keys(sealed));
+  verifyTokenAddress(old, patch.public, fields);
   const [row] = await tx
     .update(credentials)
     .set({
