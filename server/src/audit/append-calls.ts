@@ -32,37 +32,33 @@ export async function callAppend(
   return toReceipts(rows, items.length);
 }
 
-/** Records one event in the caller's transaction. */
+/** Records events of one account, in their order, in the caller's transaction. */
 export async function callAppendIn(
   tx: Transaction,
   { distributed }: Pick<Database, 'distributed'>,
-  pending: PendingAppend,
-): Promise<AppendReceipt | undefined> {
-  const rows = await tx.execute<ReceiptRow>(toCall(distributed, pending));
-  const receipt = toReceipts(rows, 1)[0];
-  if (distributed && receipt?.outcome === 'recorded')
-    await tx.execute(sql`select ${toNotification(pending.accountId)}`);
-  return receipt;
+  accountId: string,
+  items: readonly PendingAppend[],
+): Promise<AppendReceipt[]> {
+  const rows = await tx.execute<ReceiptRow>(toCall(distributed, accountId, items));
+  const receipts = toReceipts(rows, items.length);
+  if (distributed && receipts.some(({ outcome }) => outcome === 'recorded')) {
+    await tx.execute(sql`select ${toNotification(accountId)}`);
+  }
+  return receipts;
 }
 
-function toCall(distributed: boolean, pending: PendingAppend) {
-  const { accountId, canonical } = pending;
-  const whose = distributed ? sql`${accountId}::uuid` : sql`array[${accountId}]::uuid[]`;
-  const given = sql`${whose}, array[${canonical}]::text[], false`;
-  const counts = toBatchCounts([pending]);
+function toCall(distributed: boolean, accountId: string, items: readonly PendingAppend[]) {
+  const whose = distributed ? sql`${accountId}::uuid` : sql`${sql.param(items.map(() => accountId))}::uuid[]`;
+  const given = sql`${whose}, ${sql.param(items.map(({ canonical }) => canonical))}::text[], false`;
+  const counts = toBatchCounts(items);
   if (counts === null) {
     const name = distributed ? sql`append_for_account` : sql`append_batch`;
     return sql`select ordinal, seq, recorded_at, outcome from ${name}(${given})`;
   }
   const name = distributed ? sql`append_for_account_counted` : sql`append_batch_counted`;
-  const toArray = (values: readonly unknown[]) =>
-    sql`array[${sql.join(
-      values.map((value) => sql`${value}`),
-      sql`, `,
-    )}]`;
   return sql`select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms from ${name}(${given},
-      ${toArray(counts.items)}::integer[], ${toArray(counts.keys)}::text[], ${toArray(counts.maxes)}::bigint[],
-      ${toArray(counts.windows)}::bigint[], ${counts.clockTurnMs}::bigint)`;
+      ${sql.param(counts.items)}::integer[], ${sql.param(counts.keys)}::text[], ${sql.param(counts.maxes)}::bigint[],
+      ${sql.param(counts.windows)}::bigint[], ${counts.clockTurnMs}::bigint)`;
 }
 
 const namedMax = 150;

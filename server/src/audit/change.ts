@@ -4,7 +4,7 @@ import type { AuditEvent, EventDraft } from '@keytrail/shared/event';
 import { mintUuid } from '@keytrail/shared/ids';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
-import { appendIn } from './append.ts';
+import { appendIn, appendManyIn } from './append.ts';
 import { followUp } from './follow-up.ts';
 
 /** What differs from one change to the next. */
@@ -33,34 +33,46 @@ export type Change = Pick<EventDraft, 'action' | 'title'> &
     >
   >;
 
+interface Owner {
+  readonly accountId: string;
+  readonly requester: Pick<EventDraft, 'client' | 'clientName' | 'clientIp' | 'userAgent'>;
+}
+
 /** Records a change made by the owner, and answers its event. Call it last in the transaction: it holds the log's head until commit. */
-export async function recordChange(
-  tx: Transaction,
-  ctx: Context,
-  owner: { accountId: string; requester: Pick<EventDraft, 'client' | 'clientName' | 'clientIp' | 'userAgent'> },
-  change: Change,
-): Promise<AuditEvent> {
-  const event = await appendIn(tx, ctx, owner.accountId, {
-    type: 'vault_change',
-    source: 'direct',
-    outcome: 'ok',
-    ...owner.requester,
-    ...change,
-  });
+export async function recordChange(tx: Transaction, ctx: Context, owner: Owner, change: Change): Promise<AuditEvent> {
+  const event = await appendIn(tx, ctx, owner.accountId, toDraft(owner, change));
   // Before the commit that the roll-up is to see; if it comes too early, the next stretch takes this one along.
   followUp(ctx, owner.accountId, event);
   return event;
+}
+
+/** The same for many changes at once, in their order. */
+export async function recordAllChanges(
+  tx: Transaction,
+  ctx: Context,
+  owner: Owner,
+  changes: readonly Change[],
+): Promise<AuditEvent[]> {
+  const drafts = changes.map((change) => toDraft(owner, change));
+  const events = await appendManyIn(tx, ctx, owner.accountId, drafts);
+  for (const event of events) followUp(ctx, owner.accountId, event);
+  return events;
 }
 
 /** Records a change and, before it, what it ended along with it; one correlation id ties them together. Answers its own event. */
 export async function recordChanges(
   tx: Transaction,
   ctx: Context,
-  owner: Parameters<typeof recordChange>[2],
+  owner: Owner,
   change: Change,
   along: readonly Change[] = [],
 ): Promise<AuditEvent> {
   const tie = along.length === 0 ? {} : { correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes) };
-  for (const each of along) await recordChange(tx, ctx, owner, { ...each, ...tie });
+  const ended = along.map((each) => ({ ...each, ...tie }));
+  await recordAllChanges(tx, ctx, owner, ended);
   return recordChange(tx, ctx, owner, { ...change, ...tie });
+}
+
+function toDraft({ requester }: Owner, change: Change): EventDraft {
+  return { type: 'vault_change', source: 'direct', outcome: 'ok', ...requester, ...change };
 }

@@ -2,7 +2,8 @@
 
 import type { CredentialInput, CredentialSummary } from '@keytrail/shared/credential';
 import { mintUuid } from '@keytrail/shared/ids';
-import { recordChange } from '../audit/change.ts';
+import { getTableColumns } from 'drizzle-orm';
+import { type Change, recordAllChanges } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
@@ -30,19 +31,22 @@ export function createCredentials(ctx: Context, owner: OwnerPrincipal, batch: Ba
     );
     // In one order whoever sends them, so that two imports of the same never wait for each other in a circle.
     const ordered = values.toSorted((a, b) => compareNames([a.service, a.label], [b.service, b.label]));
-    const rows = await tx.insert(credentials).values(ordered).onConflictDoNothing().returning();
+    // The boxes are here already.
+    const { sealed: _sealed, ...columns } = getTableColumns(credentials);
+    const rows = await tx.insert(credentials).values(ordered).onConflictDoNothing().returning(columns);
     const created = new Map(rows.map((row) => [row.id, row]));
-    const outcomes: BatchOutcome[] = [];
-    for (const { id } of values) {
+    const stored = values.map(({ id, sealed }) => {
       const row = created.get(id);
-      if (row === undefined) {
-        outcomes.push({ outcome: 'taken' });
-        continue;
-      }
-      await recordChange(tx, ctx, owner, { ...creation, ...toNamed(row), correlationId: batch.importId });
-      outcomes.push({ outcome: 'created', credential: toSummary(row) });
-    }
-    return outcomes;
+      return row === undefined ? undefined : { ...row, sealed };
+    });
+    const changes = stored.flatMap((row): Change[] =>
+      row === undefined ? [] : [{ ...creation, ...toNamed(row), correlationId: batch.importId }],
+    );
+    await recordAllChanges(tx, ctx, owner, changes);
+    return stored.map(
+      (row): BatchOutcome =>
+        row === undefined ? { outcome: 'taken' } : { outcome: 'created', credential: toSummary(row) },
+    );
   });
 }
 
