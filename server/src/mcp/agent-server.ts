@@ -9,9 +9,12 @@ import { addCredentialTools } from './credential-tools.ts';
 const instructions =
   'Keytrail keeps a person’s credentials. Use list_credentials to see what you were granted, get_credential or get_one_time_code when you need one, and state a reason; ask for what is missing by request_access. Every access and every refusal is recorded for the owner.';
 
+// The tools are the same for as long as a server runs, so that nobody needs to listen for others.
+const options = { instructions, capabilities: { tools: { listChanged: false } } };
+
 /** A server with the tools of an agent. Which agent is known when a tool is called. */
 export function createAgentServer(ctx: Context): McpServer {
-  const server = new McpServer({ name: 'keytrail', title: 'Keytrail', version: '0.1.0' }, { instructions });
+  const server = new McpServer({ name: 'keytrail', title: 'Keytrail', version: '0.1.0' }, options);
   addCredentialTools(server, ctx);
   addAccessRequestTool(server, ctx);
   addActivityTool(server, ctx);
