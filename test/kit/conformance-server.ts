@@ -1,4 +1,5 @@
-// The MCP server that the official conformance suite asks for: its tools, resources and prompts by the names that it calls.
+// The MCP server that the official conformance suite asks for in the era of 2025-11-25: tools that speak to the client while
+// they answer, beside what both eras hold.
 // Nothing waits: what the suite measures is what arrives, and in which order.
 
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
@@ -7,7 +8,6 @@ import {
   CallToolRequestSchema,
   type CallToolResult,
   CompleteRequestSchema,
-  type ContentBlock,
   CreateMessageResultSchema,
   type ElicitRequestFormParams,
   ElicitResultSchema,
@@ -16,7 +16,6 @@ import {
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
-  type PromptMessage,
   ReadResourceRequestSchema,
   type ServerNotification,
   type ServerRequest,
@@ -24,24 +23,27 @@ import {
   type Tool,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import {
+  type Content,
+  jsonSchemaTool,
+  plainTools,
+  prompts,
+  readResource,
+  resources,
+  template,
+  toText,
+} from './conformance-content.ts';
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 type Arguments = Readonly<Record<string, unknown>>;
+
+const toResult = (...content: Content[]): CallToolResult => ({ content });
 
 interface TestTool {
   readonly description: string;
   readonly inputSchema?: Tool['inputSchema'];
   readonly call: (given: Arguments, extra: Extra) => Promise<CallToolResult> | CallToolResult;
 }
-
-/** One red pixel. */
-const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==';
-/** A sound of no length. */
-const wav = 'UklGRiQAAABXQVZFZm10IBAAAAABAAEARKwAAIhYAQACABAAZGF0YQAAAAA=';
-
-const toText = (text: string): ContentBlock => ({ type: 'text', text });
-const image = { type: 'image', data: png, mimeType: 'image/png' } as const;
-const toResult = (...content: ContentBlock[]): CallToolResult => ({ content });
 
 /** A tool that takes one required line of text. */
 const takes = (name: string): Tool['inputSchema'] => ({
@@ -54,39 +56,10 @@ const options = ['option1', 'option2', 'option3'];
 const titled = (titles: readonly string[]) => titles.map((title, at) => ({ const: `value${at + 1}`, title }));
 
 const tools: Record<string, TestTool> = {
-  test_simple_text: {
-    description: 'Answers with text',
-    call: () => toResult(toText('This is a simple text response for testing.')),
-  },
-  test_image_content: { description: 'Answers with an image', call: () => toResult(image) },
-  test_audio_content: {
-    description: 'Answers with a sound',
-    call: () => toResult({ type: 'audio', data: wav, mimeType: 'audio/wav' }),
-  },
-  test_embedded_resource: {
-    description: 'Answers with a resource',
-    call: () =>
-      toResult({
-        type: 'resource',
-        resource: {
-          uri: 'test://embedded-resource',
-          mimeType: 'text/plain',
-          text: 'This is an embedded resource content.',
-        },
-      }),
-  },
-  test_multiple_content_types: {
-    description: 'Answers with text, an image and a resource',
-    call: () =>
-      toResult(toText('Multiple content types test:'), image, {
-        type: 'resource',
-        resource: {
-          uri: 'test://mixed-content-resource',
-          mimeType: 'application/json',
-          text: JSON.stringify({ test: 'data', value: 123 }),
-        },
-      }),
-  },
+  ...Object.fromEntries(
+    Object.entries(plainTools).map(([name, { description, ...result }]) => [name, { description, call: () => result }]),
+  ),
+  [jsonSchemaTool.name]: { ...jsonSchemaTool, call: () => toResult(toText('done')) },
   test_tool_with_logging: {
     description: 'Says what it is doing',
     call: async (_given, extra) => {
@@ -95,10 +68,6 @@ const tools: Record<string, TestTool> = {
       }
       return toResult(toText('done'));
     },
-  },
-  test_error_handling: {
-    description: 'Fails',
-    call: () => ({ isError: true, ...toResult(toText('This tool intentionally returns an error for testing')) }),
   },
   test_tool_with_progress: {
     description: 'Says how far it is',
@@ -165,19 +134,6 @@ const tools: Record<string, TestTool> = {
       return toResult(toText('Reconnection test completed'));
     },
   },
-  json_schema_2020_12_tool: {
-    description: 'Tool with JSON Schema 2020-12 features',
-    inputSchema: {
-      $schema: 'https://json-schema.org/draft/2020-12/schema',
-      type: 'object',
-      $defs: {
-        address: { type: 'object', properties: { street: { type: 'string' }, city: { type: 'string' } } },
-      },
-      properties: { name: { type: 'string' }, address: { $ref: '#/$defs/address' } },
-      additionalProperties: false,
-    },
-    call: () => toResult(toText('done')),
-  },
 };
 
 async function elicit(
@@ -192,61 +148,6 @@ async function elicit(
   );
   return toResult(toText(`Elicitation completed: action=${action}, content=${JSON.stringify(content)}`));
 }
-
-const staticText = 'test://static-text';
-const staticBinary = 'test://static-binary';
-const watched = 'test://watched-resource';
-
-const resources = [
-  { uri: staticText, name: 'static-text', description: 'Text that stays', mimeType: 'text/plain' },
-  { uri: staticBinary, name: 'static-binary', description: 'An image that stays', mimeType: 'image/png' },
-  { uri: watched, name: 'watched-resource', description: 'Text that may be watched', mimeType: 'text/plain' },
-];
-
-function readResource(uri: string) {
-  if (uri === staticBinary) return { uri, mimeType: 'image/png', blob: png };
-  if (uri === staticText) {
-    return { uri, mimeType: 'text/plain', text: 'This is the content of the static text resource.' };
-  }
-  const id = /^test:\/\/template\/([^/]+)\/data$/.exec(uri)?.[1];
-  const text = id === undefined ? uri : JSON.stringify({ id, templateTest: true, data: `Data for ID: ${id}` });
-  return { uri, mimeType: id === undefined ? 'text/plain' : 'application/json', text };
-}
-
-interface TestPrompt {
-  readonly description: string;
-  readonly takes: readonly string[];
-  readonly fill: (given: Readonly<Record<string, string>>) => PromptMessage['content'][];
-}
-
-const prompts: Record<string, TestPrompt> = {
-  test_simple_prompt: {
-    description: 'Says one thing',
-    takes: [],
-    fill: () => [{ type: 'text', text: 'This is a simple prompt for testing.' }],
-  },
-  test_prompt_with_arguments: {
-    description: 'Says what it was given',
-    takes: ['arg1', 'arg2'],
-    fill: ({ arg1, arg2 }) => [{ type: 'text', text: `Prompt with arguments: arg1='${arg1}', arg2='${arg2}'` }],
-  },
-  test_prompt_with_embedded_resource: {
-    description: 'Holds a resource',
-    takes: ['resourceUri'],
-    fill: ({ resourceUri = '' }) => [
-      {
-        type: 'resource',
-        resource: { uri: resourceUri, mimeType: 'text/plain', text: 'Embedded resource content for testing.' },
-      },
-      { type: 'text', text: 'Please process the embedded resource above.' },
-    ],
-  },
-  test_prompt_with_image: {
-    description: 'Holds an image',
-    takes: [],
-    fill: () => [image, { type: 'text', text: 'Please analyze the image above.' }],
-  },
-};
 
 /** One for each session. */
 export function createConformanceServer(): Server {
@@ -276,7 +177,7 @@ function answerTools(server: Server): void {
 function answerResources(server: Server): void {
   server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources }));
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
-    resourceTemplates: [{ uriTemplate: 'test://template/{id}/data', name: 'template', description: 'By its id' }],
+    resourceTemplates: [template],
   }));
   server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => ({ contents: [readResource(params.uri)] }));
   server.setRequestHandler(SubscribeRequestSchema, () => ({}));

@@ -70,6 +70,7 @@ export async function startMcpUpstream(
       transport = new StreamableHTTPServerTransport({
         sessionIdGenerator: () => randomUUID(),
         eventStore: createEventStore(),
+        retryInterval: 10,
         // As the suite wants it of a server on the loopback.
         enableDnsRebindingProtection: true,
         allowedHosts: [`127.0.0.1:${port}`],
