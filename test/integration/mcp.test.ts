@@ -66,6 +66,8 @@ describe.each(eras)('in the era of %s', (era) => {
     const bot = await createAgent(owner, server.url, `stranger-${era}`);
     await createToken(owner, 'secretsite', era);
     const mcp = await connectMcp(endpoint(), bot.key, era);
+    // A client that has the tools' schemas holds the answers against them.
+    await mcp.listTools();
     expect(await mcp.callTool('get_credential', { service: 'secretsite', label: era })).toMatchObject({
       isError: true,
       values: { code: 'access_denied', rule: 'grant_missing', sentence: expect.stringContaining('grant') },

@@ -3,6 +3,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { z } from 'zod';
 
 export const eras = ['2026-07-28', '2025-11-25'] as const;
 export type Era = (typeof eras)[number];
@@ -16,6 +17,7 @@ export interface McpClient {
 
 export interface ToolAnswer {
   readonly isError: boolean;
+  /** What the tool answered; of an error, the facts that its text holds, or the text where it is no JSON. */
   readonly values: Record<string, unknown>;
 }
 
@@ -50,8 +52,16 @@ export function toMcpClient(client: Client | OldClient): McpClient {
   };
 }
 
+const answer = z.object({
+  isError: z.boolean().default(false),
+  content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+  structuredContent: z.record(z.string(), z.unknown()).optional(),
+});
+const facts = z.record(z.string(), z.unknown());
+
 function toAnswer(result: object): ToolAnswer {
-  const values = 'structuredContent' in result ? (result.structuredContent ?? {}) : {};
-  const isError = 'isError' in result && result.isError === true;
-  return { isError, values: Object.fromEntries(Object.entries(values)) };
+  const { isError, content, structuredContent = {} } = answer.parse(result);
+  if (!isError) return { isError, values: structuredContent };
+  const [{ text = '' } = {}] = content;
+  return { isError, values: text.startsWith('{') ? facts.parse(JSON.parse(text)) : { text } };
 }

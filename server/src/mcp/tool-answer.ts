@@ -23,5 +23,6 @@ function toToolError(ctx: Context, cause: unknown): CallToolResult {
     sentence: error.public,
     ...(error instanceof DeniedError ? { rule: error.rule, retryAt: error.retryAt, note: error.note } : {}),
   };
-  return { isError: true, content: [{ type: 'text', text: JSON.stringify(facts) }], structuredContent: facts };
+  // Text only: clients hold what is structured against the tool's schema even where it failed, and hide the refusal.
+  return { isError: true, content: [{ type: 'text', text: JSON.stringify(facts) }] };
 }
