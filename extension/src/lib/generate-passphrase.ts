@@ -1,7 +1,7 @@
-// Passphrases: random words of a list that was made for it, 2048 short ones that differ in their first four letters.
+// Passphrases: random words of a list that was made for it, each word as likely as every other at every place.
 
-import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { drawIndex, type RandomSource } from './random-index.ts';
+import { words as wordList } from './word-list.ts';
 
 export const wordCount = { min: 3, max: 12 } as const;
 export const separators = ['-', ' ', '.', '_'] as const;
@@ -10,7 +10,7 @@ export type Separator = (typeof separators)[number];
 export interface PassphraseRules {
   /** Within `wordCount`. */
   readonly words: number;
-  /** Never empty: words that run into each other can be read in more than one way. */
+  /** Never empty: words that run into each other are hard to read. */
   readonly separator: Separator;
   /** Each word begins with a capital. */
   readonly capitals: boolean;
@@ -19,7 +19,7 @@ export interface PassphraseRules {
 }
 
 export function generatePassphrase(rules: PassphraseRules, random: RandomSource): string {
-  const words = Array.from({ length: rules.words }, () => wordlist[drawIndex(wordlist.length, random)] ?? '').map(
+  const words = Array.from({ length: rules.words }, () => wordList[drawIndex(wordList.length, random)] ?? '').map(
     (word) => (rules.capitals ? word.charAt(0).toUpperCase() + word.slice(1) : word),
   );
   if (!rules.digit) return words.join(rules.separator);
@@ -30,5 +30,5 @@ export function generatePassphrase(rules: PassphraseRules, random: RandomSource)
 
 /** The logarithm to the base 2 of how many passphrases fit the rules. */
 export function countPassphraseBits({ words, digit }: PassphraseRules): number {
-  return words * Math.log2(wordlist.length) + (digit ? Math.log2(10 * words) : 0);
+  return words * Math.log2(wordList.length) + (digit ? Math.log2(10 * words) : 0);
 }

@@ -33,7 +33,7 @@ type Rules = ({ readonly kind: 'password' } & PasswordRules) | ({ readonly kind:
 
 const usual = {
   password: { kind: 'password', length: 20, classes: characterClasses, readable: true },
-  passphrase: { kind: 'passphrase', words: 7, separator: '-', capitals: false, digit: false },
+  passphrase: { kind: 'passphrase', words: 6, separator: '-', capitals: false, digit: false },
 } as const satisfies Record<Rules['kind'], Rules>;
 
 /** What was made is handed over by a press only; until then it is nowhere but here. */
