@@ -17,7 +17,7 @@ export const alertKinds = [
 export type AlertKind = (typeof alertKinds)[number];
 
 export const alertKindLabels: Record<AlertKind, string> = {
-  first_use: 'First use by a new agent',
+  first_use: 'First use by a new agent or proxy',
   new_ip: 'First use from a new address',
   new_client: 'First use by a new kind of client',
   denial_burst: 'Burst of denials',
@@ -29,11 +29,12 @@ export const alertKindLabels: Record<AlertKind, string> = {
 export interface AlertSummary {
   readonly id: string;
   readonly kind: AlertKind;
-  /** Whose doing it is: an agent's name, "Direct Access", or a credential's label. */
+  /** Whose doing it is: an agent's or a proxy's name, "Direct Access", or a credential's label. */
   readonly subject: string;
   /** One sentence: what happened. */
   readonly sentence: string;
   readonly agentId: string | null;
+  readonly proxyId: string | null;
   readonly credentialId: string | null;
   readonly createdAt: string;
   /** Null until the owner has looked, on any device. */
@@ -44,10 +45,11 @@ export interface AlertSummary {
   readonly eventId: string | null;
 }
 
-/** No alerts of this kind, or none of this kind by this agent. */
+/** No alerts of this kind, or none of this kind by this agent or through this proxy. */
 export interface AlertMute {
   readonly kind: AlertKind;
   readonly agentId: string | null;
+  readonly proxyId: string | null;
 }
 
 /** What waits for the owner, as every device shows it. */

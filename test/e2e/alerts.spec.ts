@@ -4,6 +4,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Browser } from '../kit/browser.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
+import { callPlainly, startHttpUpstream } from '../kit/http-upstream.ts';
+import { createTokenProxy } from '../kit/proxies.ts';
 import { createGrantedAgent } from '../kit/vault.ts';
 import { expect, type Person, test } from './fixtures.ts';
 
@@ -96,6 +98,41 @@ test('a kind is muted for one agent from the row, and taken back in the settings
   await mutes.getByRole('button', { name: /^Unmute/ }).click();
   await expect(mutes.getByText('Nothing is muted.')).toBeVisible();
   expect(await signedIn.client.alerts.mutes.query()).toEqual([]);
+});
+
+test('a new proxy’s first call and a burst of refusals at it lead to its events, and are muted for it alone', async ({
+  server,
+  signedIn,
+  dashboard,
+}, info) => {
+  const upstream = await startHttpUpstream();
+  const routes = [{ method: 'GET' as const, path: '/items/*' }];
+  const { proxy, key } = await createTokenProxy(signedIn, { kind: 'http', upstreamUrl: upstream.url, routes });
+  const call = async (path: string) => {
+    const headers = { authorization: `Bearer ${key}` };
+    return (await callPlainly(`${server.url}/http/p/${proxy.name}${path}`, { headers })).status;
+  };
+  const page = await dashboard('/vault');
+  expect(await call('/items/1')).toBe(200);
+  for (let n = 0; n < 10; n++) expect(await call('/users')).toBe(403);
+  await expect(bellOf(page, 2)).toBeVisible();
+  const panel = await openPanel(page);
+  await expect(panel).toContainText(`The proxy ${proxy.name} was called for the first time: GET /items/1 at`);
+  await expect(panel).toContainText(`The proxy ${proxy.name} was refused 10 times`);
+  await page.screenshot({ path: info.outputPath('alerts-of-a-proxy.png') });
+  await panel.getByRole('button', { name: 'More for Burst of denials' }).click();
+  await page.getByRole('menuitem', { name: `Mute this kind for ${proxy.name}` }).click();
+  await expect(bellOf(page, 1)).toBeVisible();
+  expect(await signedIn.client.alerts.mutes.query()).toEqual([
+    { kind: 'denial_burst', agentId: null, proxyId: proxy.id },
+  ]);
+  await panel.getByRole('link', { name: 'Show in log' }).last().click();
+  await expect(page).toHaveURL(/#\/audit\?.*proxies=/);
+  await expect(page.locator('header p').first()).toHaveText(/^1 event/);
+  await page.goto(page.url().replace(/#.*/, '#/settings'));
+  const mutes = page.getByRole('region', { name: 'Alerts' });
+  await expect(mutes.getByRole('listitem')).toContainText(proxy.name);
+  await upstream.stop();
 });
 
 test('a notification for each new alert; a click opens its events and clears it; seen elsewhere, it goes', async ({

@@ -9,6 +9,8 @@ import type { AlertSummary, Inbox } from '@keytrail/shared/alert';
 import type { EventDraft } from '@keytrail/shared/event';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createClient, getRefusal } from '../kit/client.ts';
+import { callPlainly, type HttpUpstream, startHttpUpstream } from '../kit/http-upstream.ts';
+import { createTokenProxy } from '../kit/proxies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { createAgent, createGrantedAgent, createToken, tokenValue } from '../kit/vault.ts';
 
@@ -16,10 +18,18 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 let server: TestServer;
+let upstream: HttpUpstream;
 beforeAll(async () => {
-  server = await startTestServer({ KEYTRAIL_TRUSTED_PROXIES: '127.0.0.1' });
+  upstream = await startHttpUpstream();
+  server = await startTestServer({
+    KEYTRAIL_TRUSTED_PROXIES: '127.0.0.1',
+    KEYTRAIL_ALLOWED_UPSTREAMS: upstream.host,
+  });
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  await server.stop();
+  await upstream.stop();
+});
 
 /** All alerts of an account, oldest first, once what was appended is read. */
 async function listAll(owner: Owner): Promise<AlertSummary[]> {
@@ -108,6 +118,72 @@ test('new address and new client, of an agent and of the owner; each links to ex
     [ownFromNew.event.id],
     [ownByNew.event.id],
   ]);
+});
+
+/** A proxy of an HTTP API that lets the paths under /items through, and a call of it from some address by some program. */
+async function createCalledProxy(owner: Owner) {
+  const routes = [{ method: 'GET' as const, path: '/items/*' }];
+  const made = await createTokenProxy(owner, { kind: 'http', upstreamUrl: upstream.url, routes });
+  const callFrom = async (ip: string, path = '/items/1', userAgent = 'node') => {
+    const headers = { authorization: `Bearer ${made.key}`, 'x-forwarded-for': ip, 'user-agent': userAgent };
+    const answer = await callPlainly(`${server.url}/http/p/${made.proxy.name}${path}`, { headers });
+    await answer.readText();
+    return answer.status;
+  };
+  return { ...made, callFrom };
+}
+
+test('a proxy: its first call, a new address, a new client and a burst; each links to its cause, and its owner’s try is none', async () => {
+  const owner = await server.createOwner();
+  const { proxy, credential, callFrom } = await createCalledProxy(owner);
+  expect(await owner.client.proxies.test.mutate({ id: proxy.id })).toMatchObject({ outcome: 'answered' });
+  expect(await listAll(owner)).toEqual([]);
+  for (const [ip, userAgent] of [
+    ['203.0.113.1', 'node'],
+    ['203.0.113.2', 'node'],
+    ['203.0.113.1', 'curl/8.1'],
+    ['203.0.113.1', 'node'],
+  ] as const) {
+    expect(await callFrom(ip, '/items/1', userAgent)).toBe(200);
+  }
+  for (let n = 0; n < 10; n++) expect(await callFrom('203.0.113.1', '/users')).toBe(403);
+  const alerts = await listAll(owner);
+  const of = { subject: proxy.name, proxyId: proxy.id, agentId: null };
+  expect(alerts).toMatchObject([
+    { kind: 'first_use', credentialId: credential.id, ...of },
+    { kind: 'new_ip', ...of },
+    { kind: 'new_client', ...of },
+    { kind: 'denial_burst', ...of },
+  ]);
+  expect(alerts[0]?.sentence).toBe(
+    `The proxy ${proxy.name} was called for the first time: GET /items/1 at ${upstream.host}, from 203.0.113.1.`,
+  );
+  expect(alerts[3]?.sentence).toMatch(/^The proxy .* was refused 10 times within /);
+  const causes = await Promise.all(alerts.map((alert) => listCause(owner, alert)));
+  const injected = causes.map((events) => events.filter(({ action }) => action === 'inject'));
+  expect(injected.slice(0, 3).map((events) => events.map(({ id }) => id))).toEqual(
+    alerts.slice(0, 3).map(({ eventId }) => [eventId]),
+  );
+  expect(injected[3]?.map(({ rule }) => rule)).toEqual(Array.from({ length: 10 }, () => 'route'));
+
+  // Muted for this proxy, another one is still heard.
+  const mute = { kind: 'first_use', proxyId: proxy.id } as const;
+  await owner.client.alerts.setMute.mutate({ ...mute, muted: true });
+  await owner.client.alerts.setMute.mutate({ kind: 'new_ip', proxyId: proxy.id, muted: true });
+  expect(await owner.client.alerts.mutes.query()).toEqual([
+    { ...mute, agentId: null },
+    { kind: 'new_ip', proxyId: proxy.id, agentId: null },
+  ]);
+  const [change] = (await owner.client.audit.list.query({ filter: { types: ['vault_change'] }, limit: 1 })).events;
+  expect(change).toMatchObject({ title: 'Alerts muted', proxyName: proxy.name });
+  await callFrom('203.0.113.7');
+  await (await createCalledProxy(owner)).callFrom('203.0.113.7');
+  expect((await listKinds(owner)).slice(4)).toEqual(['first_use']);
+  await owner.client.alerts.setMute.mutate({ kind: 'new_ip', proxyId: proxy.id, muted: false });
+  // Not part of the alert that came within the last minute.
+  server.advance(minuteMs);
+  await callFrom('203.0.113.8');
+  expect((await listKinds(owner)).slice(5)).toEqual(['new_ip']);
 });
 
 test('burst: ten refusals are one alert with exactly those; counted ones count', async () => {
@@ -297,8 +373,8 @@ test('muted: a kind of all, or of one agent; the log says so, and what happened 
   const alerts = (await listAll(owner)).slice(2);
   expect(alerts.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual(['new_ip loud-bot']);
   expect(await owner.client.alerts.mutes.query()).toEqual([
-    { kind: 'first_use', agentId: quiet.agent.id },
-    { kind: 'new_ip', agentId: quiet.agent.id },
+    { kind: 'first_use', agentId: quiet.agent.id, proxyId: null },
+    { kind: 'new_ip', agentId: quiet.agent.id, proxyId: null },
   ]);
   await mute('new_ip', null);
   await useFrom(loud.key, '203.0.113.3');
@@ -314,7 +390,7 @@ test('muted: a kind of all, or of one agent; the log says so, and what happened 
     'Alerts on again: First use from a new address',
     'Alerts muted: First use from a new address',
     'Alerts muted: First use from a new address deploy-bot',
-    'Alerts muted: First use by a new agent deploy-bot',
+    'Alerts muted: First use by a new agent or proxy deploy-bot',
   ]);
 });
 
@@ -436,7 +512,7 @@ test('what a node leaves unread when it ends is read by the next one, once', asy
   expect(await listKinds(owner)).toEqual(['first_use']);
 });
 
-test('a log that is older than alerts begins at its head: its agents, addresses and clients are no news', async () => {
+test('a log that is older than alerts begins at its head: its agents, proxies, addresses and clients are no news', async () => {
   const owner = await server.createOwner();
   const accountId = await getAccountId(owner);
   const { key, credential } = await createGrantedAgent(owner, server.url);
@@ -445,6 +521,9 @@ test('a log that is older than alerts begins at its head: its agents, addresses 
   await useFrom(key, '2001:db8:0:7::1');
   await useFrom(key, '::ffff:203.0.113.2');
   await reveal();
+  const { callFrom } = await createCalledProxy(owner);
+  await callFrom('203.0.113.4');
+  await callFrom('2001:db8:0:9::1');
   await server.app.ctx.alertReads.settle();
   const sql = connect(server.databaseUrl, { max: 1 });
   const marks = () => sql`select mark from alert_marks where account_id = ${accountId} order by mark`;
@@ -458,18 +537,24 @@ test('a log that is older than alerts begins at its head: its agents, addresses 
   await useFrom(key, '203.0.113.1');
   await useFrom(key, '2001:db8:0:7:a:b:c:d');
   await reveal();
+  await callFrom('203.0.113.4');
   const fresh = await useFrom(key, '203.0.113.3');
   const [alert, ...others] = await listAll(owner);
   expect(others).toEqual([]);
   expect(alert).toMatchObject({ kind: 'new_ip', eventId: fresh.eventId });
 });
 
-/** What the migration does to logs that are there when it runs: its last statements. */
+/** What migrations do to logs that are there when they run: of agents the last statements of one, of proxies all of another. */
 async function readSeeding(): Promise<string[]> {
   const folder = new URL('../../server/drizzle/', import.meta.url);
-  const name = (await readdir(folder)).find((file) => file.endsWith('_alert_jobs.sql'));
-  const statements = (await readFile(new URL(name ?? '', folder), 'utf8')).split('--> statement-breakpoint');
-  return statements.slice(statements.findIndex((statement) => statement.includes('roll_up_events')));
+  const files = await readdir(folder);
+  const read = async (end: string) => {
+    const name = files.find((file) => file.endsWith(end)) ?? end;
+    return (await readFile(new URL(name, folder), 'utf8')).split('--> statement-breakpoint');
+  };
+  const ofAgents = await read('_alert_jobs.sql');
+  const first = ofAgents.findIndex((statement) => statement.includes('roll_up_events'));
+  return [...ofAgents.slice(first), ...(await read('_known_proxies.sql'))];
 }
 
 test('alerts go when the events of their time go', async () => {

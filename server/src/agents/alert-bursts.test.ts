@@ -1,7 +1,7 @@
 import type { AuditEvent } from '@keytrail/shared/event';
 import { matches } from '@keytrail/shared/event-match';
 import { expect, test } from 'vitest';
-import { makeDenial, makeOwnUse, makeUse } from './alert.fixture.ts';
+import { makeCall, makeDenial, makeOwnUse, makeUse, proxyId } from './alert.fixture.ts';
 import { noteDenial } from './alert-bursts.ts';
 import type { AlertDraft } from './alert-draft.ts';
 import type { Burst } from './alert-state.ts';
@@ -80,6 +80,19 @@ test('refusals of the owner are a burst of Direct Access', () => {
   expect(alert).toMatchObject({ subject: 'Direct Access', agentId: null });
   expect(matches(makeOwnUse(5, refused), alert?.filter ?? {})).toBe(true);
   expect(matches(makeDenial(5, { rule: 'site' }), alert?.filter ?? {})).toBe(false);
+});
+
+test('refusals at a proxy are a burst of the proxy, but not what its owner tried', () => {
+  const refused = { type: 'policy_denied', outcome: 'denied', rule: 'tool' } as const;
+  const tenOf = (members: Partial<AuditEvent>) =>
+    Array.from({ length: 10 }, (_, n) => makeCall(n, { ...refused, ...members }));
+  const [alert, ...others] = noteAll(tenOf({})).alerts;
+  expect(others).toEqual([]);
+  expect(alert).toMatchObject({ kind: 'denial_burst', subject: 'issues', agentId: null, proxyId });
+  expect(alert?.sentence).toMatch(/^The proxy issues was refused 10 times within 9 seconds: /);
+  expect(matches(makeCall(5, refused), alert?.filter ?? {})).toBe(true);
+  expect(matches(makeCall(5, { ...refused, proxyId: crypto.randomUUID() }), alert?.filter ?? {})).toBe(false);
+  expect(noteAll(tenOf({ keyId: undefined })).alerts).toEqual([]);
 });
 
 test('what is remembered stays small, however long a flood', () => {

@@ -68,8 +68,9 @@ function toDraft(actor: Actor, burst: Burst, event: AuditEvent): AlertDraft {
     kind: 'denial_burst',
     cause: toCause('denial_burst', actor.key),
     subject: actor.name,
-    sentence: `${actor.name} was refused ${burst.total.toLocaleString('en')} times within ${toSpanWords(burst)}${reasons === '' ? '' : `: ${reasons}`}.`,
+    sentence: `${toWho(actor)} was refused ${burst.total.toLocaleString('en')} times within ${toSpanWords(burst)}${reasons === '' ? '' : `: ${reasons}`}.`,
     agentId: actor.agentId,
+    proxyId: actor.proxyId,
     credentialId: null,
     eventId: event.id,
     filter: {
@@ -79,6 +80,10 @@ function toDraft(actor: Actor, burst: Burst, event: AuditEvent): AlertDraft {
       ...toSpan(burst.firstMs, burst.lastMs),
     },
   };
+}
+
+function toWho({ proxyId, name }: Actor): string {
+  return proxyId === null ? name : `The proxy ${name}`;
 }
 
 function toSpanWords({ firstMs, lastMs }: Burst): string {

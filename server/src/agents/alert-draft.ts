@@ -10,17 +10,21 @@ export interface AlertDraft extends Omit<AlertSummary, 'id' | 'createdAt' | 'see
 
 /** Whose doing an event is. */
 export interface Actor {
-  /** The agent's id, or `owner`. */
+  /** The agent's or the proxy's id, or `owner`. */
   readonly key: string;
   readonly agentId: string | null;
+  readonly proxyId: string | null;
   readonly name: string;
 }
 
-/** Null for what neither an agent nor the owner did. */
+/** Null for what no agent, no caller of a proxy and not the owner did, and for what the owner tried a proxy with. */
 export function findActor(event: AuditEvent): Actor | null {
-  const { agentId, agentName, source, title } = event;
-  if (agentId !== undefined) return { key: agentId, agentId, name: agentName ?? title };
-  return source === 'direct' ? { key: 'owner', agentId: null, name: 'Direct Access' } : null;
+  const { agentId, agentName, proxyId, proxyName, keyId, source, title } = event;
+  if (agentId !== undefined) return { key: agentId, agentId, proxyId: null, name: agentName ?? title };
+  if (proxyId !== undefined && keyId !== undefined) {
+    return { key: proxyId, agentId: null, proxyId, name: proxyName ?? title };
+  }
+  return source === 'direct' ? { key: 'owner', agentId: null, proxyId: null, name: 'Direct Access' } : null;
 }
 
 export function toCause(kind: AlertKind, key: string): string {
@@ -28,8 +32,9 @@ export function toCause(kind: AlertKind, key: string): string {
 }
 
 /** The events of one actor. */
-export function toActorFilter({ agentId }: Actor): EventFilter {
-  return agentId === null ? { sources: ['direct'] } : { agentIds: [agentId] };
+export function toActorFilter({ agentId, proxyId }: Actor): EventFilter {
+  if (agentId !== null) return { agentIds: [agentId] };
+  return proxyId === null ? { sources: ['direct'] } : { proxyIds: [proxyId] };
 }
 
 /** The time from one instant to another, both included: filters end before their `to`, and pages count in milliseconds. */

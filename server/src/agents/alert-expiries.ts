@@ -64,6 +64,7 @@ function toDrafts({ id, service, label, expiresAt }: Expiring, days: number): Al
       subject: label,
       sentence: `${service} (${label}) expires within ${days} days, at ${toTimeWords(expiresAt.getTime())}.`,
       agentId: null,
+      proxyId: null,
       credentialId: id,
       eventId: null,
       filter: { credentialIds: [id] },

@@ -52,6 +52,7 @@ function toDraft(row: Awaited<ReturnType<typeof selectStanding>>[number], nowMs:
     subject: agentName,
     sentence: `The grant of ${service} (${label}) to ${agentName} ends ${within}, at ${toTimeWords(expiresAtMs)}.`,
     agentId: grant.agentId,
+    proxyId: null,
     credentialId: grant.credentialId,
     eventId: null,
     filter: {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { makeOwnUse, makeUse } from './alert.fixture.ts';
+import { makeCall, makeOwnUse, makeUse } from './alert.fixture.ts';
 import type { AlertDraft } from './alert-draft.ts';
 import { mergeAlerts } from './alert-merge.ts';
 import { findUseNews, listMarks } from './alert-uses.ts';
 
-const known = new Set([makeUse(0), makeOwnUse(0)].flatMap(listMarks));
+const known = new Set([makeUse(0), makeOwnUse(0), makeCall(0)].flatMap(listMarks));
 
 function getAlert(event: ReturnType<typeof makeUse>): AlertDraft {
   const [alert] = findUseNews(event, known);
@@ -24,6 +24,14 @@ test('several new addresses are one alert that names them, over the time of all'
   );
   expect(alert.filter.ips).toEqual(['198.51.100.1', '198.51.100.2', '198.51.100.3']);
   expect(Date.parse(alert.filter.to ?? '') - Date.parse(alert.filter.from ?? '')).toBe(2_001);
+});
+
+test('so are new addresses that a proxy is called from', () => {
+  const [one, two] = ['198.51.100.1', '198.51.100.2'].map((clientIp) => getAlert(makeCall(1, { clientIp })));
+  if (one === undefined || two === undefined) throw new Error('unreachable');
+  expect(mergeAlerts(one, two).sentence).toBe(
+    'The proxy issues was called from 2 new addresses: 198.51.100.1, 198.51.100.2.',
+  );
 });
 
 test('five are counted and three named; more than a filter takes are counted no further', () => {

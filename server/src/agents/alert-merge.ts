@@ -32,12 +32,17 @@ function union<T>(older: readonly T[] | undefined, newer: readonly T[] | undefin
 }
 
 function toMergedSentence(newer: AlertDraft, { ips, clients }: EventFilter): string {
-  const who = newer.agentId === null ? 'Credentials were used directly' : `${newer.subject} used credentials`;
+  const who = toWho(newer);
   if (newer.kind === 'new_ip') return `${who} from ${toNames(ips, 'new addresses')}.`;
   if (newer.kind === 'new_client') {
     return `${who} with ${toNames(clients?.map(toClientWords), 'new kinds of clients')}.`;
   }
   return newer.sentence;
+}
+
+function toWho({ agentId, proxyId, subject }: AlertDraft): string {
+  if (proxyId !== null) return `The proxy ${subject} was called`;
+  return agentId === null ? 'Credentials were used directly' : `${subject} used credentials`;
 }
 
 function toClientWords(kind: ClientKind): string {

@@ -54,11 +54,11 @@ function readStretch(ctx: Context, accountId: string): Promise<Stretch> {
 function readFresh(tx: TransactionSql, accountId: string, from: number) {
   return tx<{ seq: string; line: string | null }[]>`
     with fresh as materialized (
-      select seq, type, agent_id, client, client_ip, line,
+      select seq, type, agent_id, proxy_id, client, client_ip, line,
         type in ('agent_access', 'secret_access') and outcome = 'ok' as is_use
       from events where account_id = ${accountId} and seq >= ${from} order by seq limit ${eventsMax}
     ), firsts as (
-      select min(seq) as seq from fresh where is_use group by type, agent_id, client, client_ip
+      select min(seq) as seq from fresh where is_use group by type, agent_id, proxy_id, client, client_ip
     )
     select seq, case when type in ('policy_denied', 'token_refresh') or seq in (select seq from firsts) then line end as line
     from fresh

@@ -28,6 +28,7 @@ function toDraft(event: AuditEvent, credentialId: string, atMs: number): AlertDr
     subject: event.credentialLabel ?? event.service ?? event.title,
     sentence: `The token of ${credential} could not be refreshed${why}.`,
     agentId: null,
+    proxyId: null,
     credentialId,
     eventId: event.id,
     filter: { credentialIds: [credentialId], types: ['token_refresh'], outcomes: ['failed'], ...toSpan(atMs) },

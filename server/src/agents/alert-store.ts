@@ -71,9 +71,9 @@ export async function wakeDevices(tx: Transaction, accountId: string): Promise<v
 async function dropMuted(tx: Transaction, accountId: string, drafts: readonly AlertDraft[]): Promise<AlertDraft[]> {
   if (drafts.length === 0) return [];
   const rows = await tx.select().from(alertMutes).where(eq(alertMutes.accountId, accountId));
-  const muted = new Set(rows.map(({ kind, agentId }) => `${kind} ${agentId}`));
+  const muted = new Set(rows.map(({ kind, agentId, proxyId }) => `${kind} ${agentId}${proxyId}`));
   return drafts.filter(
-    ({ kind, agentId }) => !muted.has(`${kind} `) && (agentId === null || !muted.has(`${kind} ${agentId}`)),
+    ({ kind, agentId, proxyId }) => !muted.has(`${kind} `) && !muted.has(`${kind} ${agentId ?? proxyId}`),
   );
 }
 

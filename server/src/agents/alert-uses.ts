@@ -1,4 +1,4 @@
-// What is new about a use: the agent itself, the address it came from, the kind of client. An agent's first use is one
+// What is new about a use: the agent or the proxy itself, the address it came from, the kind of client. A first use is one
 // piece of news, whatever else is new about it; the owner's own is none.
 
 import type { AlertKind } from '@keytrail/shared/alert';
@@ -33,7 +33,7 @@ export function findUseNews(event: AuditEvent, known: ReadonlySet<string>): Aler
   const actor = findUser(event);
   if (actor === null) return [];
   const marks = toMarks(actor, event);
-  if (!known.has(marks.actor)) return actor.agentId === null ? [] : [toFirstUse(actor, event)];
+  if (!known.has(marks.actor)) return actor.key === 'owner' ? [] : [toFirstUse(actor, event)];
   const isNew = (mark: string | null) => mark !== null && !known.has(mark);
   return [
     ...(isNew(marks.ip) && event.clientIp !== undefined ? [toNewIp(actor, event, event.clientIp)] : []),
@@ -63,7 +63,10 @@ function toFirstUse(actor: Actor, event: AuditEvent): AlertDraft {
   const from = event.clientIp === undefined ? '' : `, from ${event.clientIp}`;
   return {
     ...toUseDraft('first_use', actor, event, {}),
-    sentence: `${actor.name} used a credential for the first time: ${toCredentialWords(event)}${from}.`,
+    sentence:
+      actor.proxyId === null
+        ? `${actor.name} used a credential for the first time: ${toCredentialWords(event)}${from}.`
+        : `The proxy ${actor.name} was called for the first time: ${toCallWords(event)}${from}.`,
   };
 }
 
@@ -82,7 +85,14 @@ function toNewClient(actor: Actor, event: AuditEvent, client: ClientKind): Alert
   };
 }
 
+/** A call through a proxy: "create_issue at api.example.com". */
+function toCallWords({ tool, upstreamHost }: AuditEvent): string {
+  const at = upstreamHost === undefined ? '' : ` at ${upstreamHost}`;
+  return `${tool ?? 'a call'}${at}`;
+}
+
 function toUseWords(actor: Actor, event: AuditEvent): string {
+  if (actor.proxyId !== null) return `The proxy ${actor.name} was called (${toCallWords(event)})`;
   const credential = toCredentialWords(event);
   return actor.agentId === null ? `${credential} was used directly` : `${actor.name} used ${credential}`;
 }
@@ -98,6 +108,7 @@ function toUseDraft(
     cause: toCause(kind, actor.key),
     subject: actor.name,
     agentId: actor.agentId,
+    proxyId: actor.proxyId,
     credentialId: event.credentialId ?? null,
     eventId: event.id,
     filter: {

@@ -1,9 +1,11 @@
-// Events for the tests of alerts: an agent's use, a denial, a refresh, some seconds after a fixed instant.
+// Events for the tests of alerts: an agent's use, a call through a proxy, a denial, a refresh, some seconds after a fixed
+// instant.
 
 import type { AuditEvent } from '@keytrail/shared/event';
 
 export const startMs = Date.UTC(2026, 2, 10, 12);
 export const botId = '01980000-0000-7000-9000-000000000001';
+export const proxyId = '01980000-0000-7000-b000-000000000001';
 export const credentialId = '01980000-0000-7000-8000-000000000001';
 
 let seq = 0;
@@ -38,6 +40,21 @@ export function makeUse(atSeconds: number, members: Partial<AuditEvent> = {}): A
 
 export function makeOwnUse(atSeconds: number, members: Partial<AuditEvent> = {}): AuditEvent {
   return makeEvent(atSeconds, { ...direct, type: 'secret_access', action: 'reveal', ...members });
+}
+
+export function makeCall(atSeconds: number, members: Partial<AuditEvent> = {}): AuditEvent {
+  return makeEvent(atSeconds, {
+    action: 'inject',
+    source: 'mcp_proxy',
+    title: 'issues',
+    proxyId,
+    proxyName: 'issues',
+    keyId: '01980000-0000-7000-b000-000000000002',
+    tool: 'create_issue',
+    upstreamHost: 'mcp.example.com',
+    client: 'mcp_python',
+    ...members,
+  });
 }
 
 export function makeDenial(atSeconds: number, members: Partial<AuditEvent> = {}): AuditEvent {

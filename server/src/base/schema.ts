@@ -577,6 +577,7 @@ export const alerts = pgTable(
     subject: text('subject').notNull(),
     sentence: text('sentence').notNull(),
     agentId: uuid('agent_id'),
+    proxyId: uuid('proxy_id'),
     credentialId: uuid('credential_id'),
     filter: jsonb('filter').$type<EventFilter>().notNull(),
     eventId: uuid('event_id'),
@@ -616,10 +617,12 @@ export const alertMutes = pgTable(
   {
     accountId: uuid('account_id').notNull(),
     kind: text('kind', { enum: alertKinds }).notNull(),
+    /** Empty where it is of every agent and proxy, or of a proxy. */
     agentId: text('agent_id').notNull(),
+    proxyId: text('proxy_id').notNull().default(''),
     createdAt: instant('created_at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.accountId, table.kind, table.agentId] })],
+  (table) => [primaryKey({ columns: [table.accountId, table.kind, table.agentId, table.proxyId] })],
 );
 
 /** Vaults that their owners have locked. */

@@ -24,6 +24,16 @@ export const alertsRouter = router({
   mutes: ownerProcedure.query(({ ctx: { ctx, owner } }) => listMutes(ctx, owner)),
 
   setMute: ownerProcedure
-    .input(z.strictObject({ kind: z.enum(alertKinds), agentId: z.uuid().nullable(), muted: z.boolean() }))
+    .input(
+      z
+        .strictObject({
+          kind: z.enum(alertKinds),
+          /** Of everybody where neither is given. */
+          agentId: z.uuid().nullable().default(null),
+          proxyId: z.uuid().nullable().default(null),
+          muted: z.boolean(),
+        })
+        .refine(({ agentId, proxyId }) => agentId === null || proxyId === null, 'of an agent or of a proxy'),
+    )
     .mutation(({ ctx: { ctx, owner }, input }) => setMute(ctx, owner, input)),
 });

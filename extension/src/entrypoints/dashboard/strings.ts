@@ -1237,6 +1237,7 @@ export const strings = {
     none: 'Nothing is muted. A kind is muted from the menu of an alert.',
     everyone: 'everywhere',
     removedAgent: 'a deleted agent',
+    removedProxy: 'a deleted proxy',
     undo: 'Unmute',
     undoOf: (kind: string, whose: string) => `Unmute ${kind}, ${whose}`,
   },

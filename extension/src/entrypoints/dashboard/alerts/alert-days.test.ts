@@ -8,6 +8,7 @@ const at = (createdAt: string): AlertSummary => ({
   subject: 'deploy-bot',
   sentence: 'deploy-bot used a credential for the first time.',
   agentId: null,
+  proxyId: null,
   credentialId: null,
   createdAt,
   seenAt: null,

@@ -38,7 +38,8 @@ export function AlertPanel({ unseen, version, onClose }: AlertPanelProps) {
   async function mute(muted: AlertMute, subject: string) {
     if (!(await submit(() => actions.setMute(muted, true)))) return;
     const kind = alertKindLabels[muted.kind];
-    toast(muted.agentId === null ? text.muted(kind) : text.mutedFor(kind, subject));
+    const isOfAll = muted.agentId === null && muted.proxyId === null;
+    toast(isOfAll ? text.muted(kind) : text.mutedFor(kind, subject));
   }
 
   return (

@@ -56,11 +56,14 @@ export function AlertRow({ alert, onOpen, onSeen, onMute }: AlertRowProps) {
           </MenuItem>
         )}
         {isNew && <MenuSeparator />}
-        <MenuItem icon={BellOff} onSelect={() => onMute({ kind: alert.kind, agentId: null })}>
+        <MenuItem icon={BellOff} onSelect={() => onMute({ kind: alert.kind, agentId: null, proxyId: null })}>
           {text.muteKind}
         </MenuItem>
-        {alert.agentId !== null && (
-          <MenuItem icon={BellOff} onSelect={() => onMute({ kind: alert.kind, agentId: alert.agentId })}>
+        {(alert.agentId !== null || alert.proxyId !== null) && (
+          <MenuItem
+            icon={BellOff}
+            onSelect={() => onMute({ kind: alert.kind, agentId: alert.agentId, proxyId: alert.proxyId })}
+          >
             <span dir="auto" className="user-text max-w-56 truncate">
               {text.muteFor(alert.subject)}
             </span>

@@ -13,7 +13,7 @@ import { useAlertActions } from '../alerts/use-alerts.ts';
 import { QueryState } from '../query-state.tsx';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
-import { useAgents } from '../use-vault-data.ts';
+import { useAgents, useProxies } from '../use-vault-data.ts';
 
 const text = strings.alertSettings;
 
@@ -55,7 +55,12 @@ function Mutes() {
   const { setMute } = useAlertActions();
   const { pending, failure, submit } = useSubmit();
   const [ending, setEnding] = useState<string>();
-  const nameOf = (id: string) => agents.data?.find((agent) => agent.id === id)?.name ?? text.removedAgent;
+  const proxies = useProxies();
+  const nameOf = ({ agentId, proxyId }: AlertMute) => {
+    if (agentId !== null) return agents.data?.find(({ id }) => id === agentId)?.name ?? text.removedAgent;
+    if (proxyId === null) return text.everyone;
+    return proxies.data?.find(({ id }) => id === proxyId)?.name ?? text.removedProxy;
+  };
 
   return (
     <div className="flex flex-col gap-1">
@@ -70,7 +75,7 @@ function Mutes() {
                 <MuteRow
                   key={toKey(mute)}
                   mute={mute}
-                  whose={mute.agentId === null ? text.everyone : nameOf(mute.agentId)}
+                  whose={nameOf(mute)}
                   pending={pending && ending === toKey(mute)}
                   onUndo={() => {
                     setEnding(toKey(mute));
@@ -112,6 +117,6 @@ function MuteRow({ mute, whose, pending, onUndo }: MuteRowProps) {
   );
 }
 
-function toKey({ kind, agentId }: AlertMute): string {
-  return `${kind} ${agentId ?? ''}`;
+function toKey({ kind, agentId, proxyId }: AlertMute): string {
+  return `${kind} ${agentId ?? proxyId ?? ''}`;
 }
