@@ -179,11 +179,14 @@ test('a proxy: its first call, a new address, a new client and a burst; each lin
   await callFrom('203.0.113.7');
   await (await createCalledProxy(owner)).callFrom('203.0.113.7');
   expect((await listKinds(owner)).slice(4)).toEqual(['first_use']);
+  // However much alike it is to a call through another one.
+  await (await createCalledProxy(owner)).callFrom('203.0.113.7');
+  expect((await listKinds(owner)).slice(5)).toEqual(['first_use']);
   await owner.client.alerts.setMute.mutate({ kind: 'new_ip', proxyId: proxy.id, muted: false });
   // Not part of the alert that came within the last minute.
   server.advance(minuteMs);
   await callFrom('203.0.113.8');
-  expect((await listKinds(owner)).slice(5)).toEqual(['new_ip']);
+  expect((await listKinds(owner)).slice(6)).toEqual(['new_ip']);
 });
 
 test('burst: ten refusals are one alert with exactly those; counted ones count', async () => {

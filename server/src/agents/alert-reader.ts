@@ -50,12 +50,16 @@ function readStretch(ctx: Context, accountId: string): Promise<Stretch> {
   });
 }
 
-/** Denials and refreshes all, uses only where one may be the first of its kind, and in any case the last event's number. */
+/**
+ * Denials and refreshes all, uses only where one may be the first of its kind, and in any case the last event's number. What
+ * an owner tried a proxy with names no key, and is none.
+ */
 function readFresh(tx: TransactionSql, accountId: string, from: number) {
   return tx<{ seq: string; line: string | null }[]>`
     with fresh as materialized (
       select seq, type, agent_id, proxy_id, client, client_ip, line,
-        type in ('agent_access', 'secret_access') and outcome = 'ok' as is_use
+        type in ('agent_access', 'secret_access') and outcome = 'ok'
+          and (proxy_id is null or line like '%"keyId":"%') as is_use
       from events where account_id = ${accountId} and seq >= ${from} order by seq limit ${eventsMax}
     ), firsts as (
       select min(seq) as seq from fresh where is_use group by type, agent_id, proxy_id, client, client_ip

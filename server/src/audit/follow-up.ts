@@ -22,8 +22,8 @@ export function followUp(
 
 /** A change of the vault is none, and neither is a use like one that this node has asked to be read before. */
 function mayBeNews(ctx: Pick<Context, 'alikeUses'>, accountId: string, event: AuditEvent): boolean {
-  const { type, agentId, clientIp, client, outcome } = event;
+  const { type, agentId, proxyId, keyId, clientIp, client, outcome } = event;
   if (type === 'vault_change') return false;
   if (type === 'policy_denied' || type === 'token_refresh') return true;
-  return ctx.alikeUses.add([accountId, type, agentId, clientIp, client, outcome].join(' '));
+  return ctx.alikeUses.add([accountId, type, agentId, proxyId, keyId, clientIp, client, outcome].join(' '));
 }
