@@ -152,6 +152,26 @@ describe('by consent in the browser', () => {
     expect(events.map(({ title }) => title)).toEqual(['Credential reconnected', 'Credential connected']);
   });
 
+  test('tokens of a consent are not stored under another token address that was named meanwhile', async () => {
+    const other = await startOAuthProvider([redirectUri]);
+    const first = await connect();
+    const { id, version, ...made } = await owner.client.oauth.finish.mutate({
+      pending: first.pending,
+      callbackUrl: await consent(first.authorizationUrl, redirectUri),
+    });
+    const again = await owner.client.oauth.reconnect.mutate({ id, redirectUri });
+    await owner.client.credentials.update.mutate({
+      id,
+      version,
+      public: { ...made.public, tokenUrl: other.tokenUrl },
+      secret: { refreshToken: 'of another provider', clientSecret: 'of another provider' },
+    });
+    const callbackUrl = await consent(again.authorizationUrl, redirectUri);
+    const refused = getRefusal(owner.client.oauth.finish.mutate({ pending: again.pending, callbackUrl }));
+    expect(await refused).toMatchObject({ code: 'conflict', sentence: expect.stringContaining('another provider') });
+    await other.stop();
+  });
+
   test('a locked vault starts nothing', async () => {
     const other = await server.createOwner();
     await other.client.vault.lock.mutate();

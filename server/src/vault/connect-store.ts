@@ -1,6 +1,7 @@
 // Stores what a connection brought: a new credential, or other tokens for one that was there.
 
 import type { CredentialSummary } from '@keytrail/shared/credential';
+import { AppError } from '@keytrail/shared/errors';
 import type { ConnectInput, DeviceConnectInput } from '@keytrail/shared/oauth-connect';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
@@ -37,17 +38,22 @@ export function storeConnection(
   });
 }
 
-/** Other tokens for a credential, which stays what it is otherwise. */
+/**
+ * Other tokens for a credential, which stays what it is otherwise. Throws `conflict` where it names another provider by now: these
+ * tokens would be sent to that one.
+ */
 export function storeReconnection(
   ctx: Context,
   owner: OwnerPrincipal,
   id: string,
+  from: Input['provider'],
   tokens: Tokens,
 ): Promise<CredentialSummary> {
   const { accountId } = owner;
   return changeCredential(ctx, owner, async (tx) => {
     const old = await getCredential(tx, accountId, id, 'for update');
     if (isHeldByWebhook(old)) throw toKeptElsewhere();
+    if (old.public.tokenUrl !== from.tokenUrl || old.public.clientId !== from.clientId) throw toMoved(id);
     const version = old.version + 1;
     const { accessToken, refreshToken } = tokens;
     const boxes = sealFields(ctx, { accountId, credentialId: id, version }, { accessToken, refreshToken });
@@ -65,6 +71,14 @@ export function storeReconnection(
       .where(isRow(accountId, id))
       .returning();
     return { row, action: 'connect', title: 'Credential reconnected', fields: toNames(tokens) };
+  });
+}
+
+function toMoved(id: string): AppError {
+  return new AppError('conflict', {
+    message: `credential ${id} names another provider than its consent`,
+    public:
+      'This credential was given another provider while you consented, so the tokens were not stored. Connect it again.',
   });
 }
 

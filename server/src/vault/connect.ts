@@ -72,7 +72,7 @@ export async function finishConnection(
   );
   return pending.replaces === null
     ? storeConnection(ctx, owner, pending.id, pending.input, tokens)
-    : storeReconnection(ctx, owner, pending.replaces, tokens);
+    : storeReconnection(ctx, owner, pending.replaces, pending.input.provider, tokens);
 }
 
 async function start(
