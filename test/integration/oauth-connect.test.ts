@@ -1,6 +1,7 @@
 // Credentials that are connected by their owner's consent: in the browser with PKCE and a state, or by a device code; with
 // endpoints that were discovered or typed.
 
+import { connect as connectTo } from '@keytrail/server/base/db';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getRefusal } from '../kit/client.ts';
 import { consent, consentToDevice } from '../kit/consent.ts';
@@ -149,7 +150,32 @@ describe('by consent in the browser', () => {
     const { events } = await owner.client.audit.list.query({
       filter: { credentialIds: [id], types: ['vault_change'] },
     });
-    expect(events.map(({ title }) => title)).toEqual(['Credential reconnected', 'Credential connected']);
+    expect(events.map(({ title }) => title)).toEqual([
+      'Credential reconnected',
+      'Reconnection started',
+      'Credential connected',
+    ]);
+    expect(events[1]).toMatchObject({ fields: ['clientSecret'], correlationId: events[0]?.correlationId });
+  });
+
+  test('the stored client secret goes to its provider behind an event, and one more says that it was to no avail', async () => {
+    const first = await connect();
+    const { id } = await owner.client.oauth.finish.mutate({
+      pending: first.pending,
+      callbackUrl: await consent(first.authorizationUrl, redirectUri),
+    });
+    const { pending, authorizationUrl } = await owner.client.oauth.reconnect.mutate({ id, redirectUri });
+    const { state } = Object.fromEntries(new URL(authorizationUrl).searchParams);
+    const callbackUrl = `${redirectUri}?code=of-nobody&state=${state}&iss=${encodeURIComponent(provider.issuer)}`;
+    expect(await getRefusal(owner.client.oauth.finish.mutate({ pending, callbackUrl }))).toMatchObject({
+      code: 'connect_failed',
+    });
+    const { events } = await owner.client.audit.list.query({ filter: { credentialIds: [id] }, limit: 2 });
+    expect(events).toMatchObject([
+      { action: 'connect', outcome: 'failed', title: 'Reconnection failed', note: expect.stringContaining('used up') },
+      { action: 'connect', outcome: 'ok', title: 'Reconnection started', fields: ['clientSecret'] },
+    ]);
+    expect(events[0]?.correlationId).toBe(events[1]?.correlationId);
   });
 
   test('tokens of a consent are not stored under another token address that was named meanwhile', async () => {
@@ -169,7 +195,22 @@ describe('by consent in the browser', () => {
     const callbackUrl = await consent(again.authorizationUrl, redirectUri);
     const refused = getRefusal(owner.client.oauth.finish.mutate({ pending: again.pending, callbackUrl }));
     expect(await refused).toMatchObject({ code: 'conflict', sentence: expect.stringContaining('another provider') });
+    const { events } = await owner.client.audit.list.query({ filter: { credentialIds: [id] }, limit: 1 });
+    expect(events).toMatchObject([{ title: 'Reconnection failed', note: expect.stringContaining('another provider') }]);
     await other.stop();
+  });
+
+  test('a stored client secret that does not open starts nothing, which is an event', async () => {
+    const { authorizationUrl, pending } = await connect();
+    const callbackUrl = await consent(authorizationUrl, redirectUri);
+    const { id } = await owner.client.oauth.finish.mutate({ pending, callbackUrl });
+    const sql = connectTo(server.databaseUrl, { max: 1 });
+    await sql`update credentials set sealed = jsonb_set(sealed, '{clientSecret,version}', '7') where id = ${id}`;
+    await sql.end();
+    const refused = getRefusal(owner.client.oauth.reconnect.mutate({ id, redirectUri }));
+    expect(await refused).toMatchObject({ code: 'secret_unreadable' });
+    const { events } = await owner.client.audit.list.query({ filter: { credentialIds: [id] }, limit: 1 });
+    expect(events).toMatchObject([{ outcome: 'failed', title: 'Reconnection started', fields: ['clientSecret'] }]);
   });
 
   test('a locked vault starts nothing', async () => {

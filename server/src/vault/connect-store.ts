@@ -45,8 +45,7 @@ export function storeConnection(
 export function storeReconnection(
   ctx: Context,
   owner: OwnerPrincipal,
-  id: string,
-  from: Input['provider'],
+  { id, correlationId, from }: { id: string; correlationId: string; from: Input['provider'] },
   tokens: Tokens,
 ): Promise<CredentialSummary> {
   const { accountId } = owner;
@@ -70,7 +69,7 @@ export function storeReconnection(
       })
       .where(isRow(accountId, id))
       .returning();
-    return { row, action: 'connect', title: 'Credential reconnected', fields: toNames(tokens) };
+    return { row, action: 'connect', title: 'Credential reconnected', fields: toNames(tokens), correlationId };
   });
 }
 

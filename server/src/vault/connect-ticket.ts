@@ -28,9 +28,13 @@ type Started = PendingConnection extends infer Each
     : never
   : never;
 
-/** @returns opaque text that only this account can hand in again. */
-export function sealPending(ctx: Context, accountId: string, pending: Started): string {
-  const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
+/** @returns opaque text that only this account can hand in again, under an id of its own. */
+export function sealPending(
+  ctx: Context,
+  accountId: string,
+  pending: Started,
+  id = mintUuid(ctx.nowMs(), ctx.randomBytes),
+): string {
   const text = JSON.stringify({ ...pending, expiresAtMs: ctx.nowMs() + livesMs });
   return `${id}.${seal(toTicketKeys(ctx), toSealContext(accountId, id), text).toString('base64url')}`;
 }

@@ -3,6 +3,7 @@
 
 import type { CredentialSummary } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
+import { mintUuid } from '@keytrail/shared/ids';
 import { type ConnectInput, connectInput, type DeviceConnectInput } from '@keytrail/shared/oauth-connect';
 import {
   authorizationCodeGrant,
@@ -11,15 +12,19 @@ import {
   randomPKCECodeVerifier,
   randomState,
 } from 'openid-client';
+import { append } from '../audit/append.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { storeConnection, storeReconnection } from './connect-store.ts';
-import { openPending, sealPending } from './connect-ticket.ts';
-import { getCredential } from './credentials.ts';
+import { openPending, type PendingConnection, sealPending } from './connect-ticket.ts';
+import { type CredentialRow, getCredential, toKeptElsewhere } from './credentials.ts';
+import { fail } from './failure.ts';
+import { toCredentialFacts } from './judge-call.ts';
 import { openField } from './open-field.ts';
 import { toConnectError } from './provider-failure.ts';
-import { askProvider, type ProviderClient, toConfiguration } from './token-endpoint.ts';
+import { askProvider, type ProviderClient, type Tokens, toConfiguration } from './token-endpoint.ts';
+import { isHeldByWebhook } from './webhook-held.ts';
 
 export interface StartedConnection {
   /** Where the owner consents. */
@@ -30,18 +35,24 @@ export interface StartedConnection {
 
 /** Starts a connection that makes a new credential. Nothing is stored yet. */
 export function startConnection(ctx: Context, owner: OwnerPrincipal, input: ConnectInput): Promise<StartedConnection> {
-  return start(ctx, owner, input, null);
+  return start(ctx, owner, input);
 }
 
-/** The same for a credential that is there: of its own provider, for its own scopes. */
+/**
+ * The same for a credential that is there: of its own provider, for its own scopes. The client secret that it keeps will be sent to
+ * the provider, so its event is durable before.
+ */
 export async function startReconnection(
   ctx: Context,
   owner: OwnerPrincipal,
   { id, redirectUri }: { id: string; redirectUri: string },
 ): Promise<StartedConnection> {
   const row = await withAccount(ctx.db, owner.accountId, (tx) => getCredential(tx, owner.accountId, id));
+  if (isHeldByWebhook(row)) throw toKeptElsewhere();
+  const correlationId = mintUuid(ctx.nowMs(), ctx.randomBytes);
+  const draft = { ...toAttempt(owner, row, correlationId), title: 'Reconnection started' };
   const { accessTokenExpiresAt: _end, ...provider } = row.public;
-  const clientSecret = openField(ctx, row, 'clientSecret') ?? undefined;
+  const clientSecret = await openClientSecret(ctx, row, draft);
   const { service, label } = row;
   const input = connectInput.safeParse({ service, label, provider: { ...provider, clientSecret }, redirectUri });
   if (!input.success) {
@@ -51,7 +62,27 @@ export async function startReconnection(
         'To be connected, this credential needs an authorization address, a token address and a client id. Add them first.',
     });
   }
-  return start(ctx, owner, input.data, id);
+  const fields = clientSecret === undefined ? {} : { fields: ['clientSecret'] };
+  await append(ctx, owner.accountId, { ...draft, ...fields, outcome: 'ok' });
+  return start(ctx, owner, input.data, { id, correlationId });
+}
+
+async function openClientSecret(
+  ctx: Context,
+  row: CredentialRow,
+  draft: Parameters<typeof fail>[2],
+): Promise<string | undefined> {
+  try {
+    return openField(ctx, row, 'clientSecret') ?? undefined;
+  } catch (error) {
+    return fail(ctx, row.accountId, { ...draft, fields: ['clientSecret'] }, error);
+  }
+}
+
+/** What the events of an attempt to reconnect have in common. */
+function toAttempt({ requester }: OwnerPrincipal, row: CredentialRow, correlationId: string) {
+  const what = { type: 'vault_change', action: 'connect', source: 'direct' } as const;
+  return { ...what, ...toCredentialFacts(row), correlationId, ...requester };
 }
 
 /** Ends a connection with the address that the browser came back to, and stores what it brought. */
@@ -62,24 +93,37 @@ export async function finishConnection(
 ): Promise<CredentialSummary> {
   const pending = openPending(ctx, owner.accountId, input.pending);
   if (pending.kind !== 'code') throw new AppError('invalid_input', { message: 'a device connection has no callback' });
-  const client = toClient(pending.input);
-  const url = toCallback(input.callbackUrl, client);
-  const checks = { pkceCodeVerifier: pending.verifier, expectedState: pending.state };
-  const tokens = await askProvider(() => authorizationCodeGrant(toConfiguration(ctx, client), url, checks)).catch(
+  const { id, replaces, input: from } = pending;
+  if (replaces === null) return storeConnection(ctx, owner, id, from, await exchangeCode(ctx, pending, input));
+  try {
+    const tokens = await exchangeCode(ctx, pending, input);
+    return await storeReconnection(ctx, owner, { id: replaces, correlationId: id, from: from.provider }, tokens);
+  } catch (error) {
+    const row = await withAccount(ctx.db, owner.accountId, (tx) => getCredential(tx, owner.accountId, replaces));
+    return fail(ctx, owner.accountId, { ...toAttempt(owner, row, id), title: 'Reconnection failed' }, error);
+  }
+}
+
+async function exchangeCode(
+  ctx: Context,
+  { input, verifier, state }: Extract<PendingConnection, { kind: 'code' }>,
+  { callbackUrl }: { callbackUrl: string },
+): Promise<Tokens> {
+  const client = toClient(input);
+  const url = toCallback(callbackUrl, client);
+  const checks = { pkceCodeVerifier: verifier, expectedState: state };
+  return askProvider(() => authorizationCodeGrant(toConfiguration(ctx, client), url, checks)).catch(
     (error: unknown) => {
       throw toConnectError(error);
     },
   );
-  return pending.replaces === null
-    ? storeConnection(ctx, owner, pending.id, pending.input, tokens)
-    : storeReconnection(ctx, owner, pending.replaces, pending.input.provider, tokens);
 }
 
 async function start(
   ctx: Context,
   { accountId }: OwnerPrincipal,
   input: ConnectInput,
-  replaces: string | null,
+  replaced: { id: string; correlationId: string } | null = null,
 ): Promise<StartedConnection> {
   const verifier = randomPKCECodeVerifier();
   const state = randomState();
@@ -94,7 +138,8 @@ async function start(
     code_challenge_method: 'S256',
     state,
   }).href;
-  return { authorizationUrl, pending: sealPending(ctx, accountId, { kind: 'code', replaces, input, verifier, state }) };
+  const started = { kind: 'code', replaces: replaced?.id ?? null, input, verifier, state } as const;
+  return { authorizationUrl, pending: sealPending(ctx, accountId, started, replaced?.correlationId) };
 }
 
 export function toClient({ provider }: Pick<ConnectInput | DeviceConnectInput, 'provider'>): ProviderClient {
