@@ -5,6 +5,7 @@ import { connect as connectTo } from '@keytrail/server/base/db';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getRefusal } from '../kit/client.ts';
 import { consent, consentToDevice } from '../kit/consent.ts';
+import { startHttpUpstream } from '../kit/http-upstream.ts';
 import { type OAuthProvider, startOAuthProvider } from '../kit/oauth-provider.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 
@@ -230,6 +231,30 @@ test('by a device code: waiting until the owner has typed it, then a credential'
   const outcome = await poll();
   if (outcome.outcome !== 'connected') throw new Error('still waiting');
   expect(await provider.accepts((await readTokens(outcome.credential.id)).accessToken ?? '')).toBe(true);
+});
+
+test.each([
+  ['javascript:alert(1)', undefined],
+  ['data:text/html,x', undefined],
+  ['https://provider.test/device', 'javascript:alert(1)'],
+])('a link of the provider’s that leads to no page is not shown: %s, %s', async (address, complete) => {
+  const upstream = await startHttpUpstream();
+  upstream.answer = (_request, response) =>
+    void response.setHeader('content-type', 'application/json').end(
+      JSON.stringify({
+        device_code: 'd',
+        user_code: 'u',
+        verification_uri: address,
+        verification_uri_complete: complete,
+        expires_in: 60,
+      }),
+    );
+  const input = toInput();
+  const asked = { ...input, provider: { ...input.provider, deviceUrl: `${upstream.url}/device` } };
+  const starting = owner.client.oauth.connectDevice.mutate(asked);
+  if (complete === undefined) expect(await getRefusal(starting)).toMatchObject({ code: 'connect_failed' });
+  else expect(await starting).toMatchObject({ verificationUrl: address, verificationUrlComplete: null });
+  await upstream.stop();
 });
 
 describe('discovery', () => {

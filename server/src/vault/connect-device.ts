@@ -4,6 +4,7 @@
 import type { CredentialSummary } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
 import type { DeviceConnectInput } from '@keytrail/shared/oauth-connect';
+import { endpoint } from '@keytrail/shared/oauth-schema';
 import { genericGrantRequest, initiateDeviceAuthorization } from 'openid-client';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
@@ -42,8 +43,8 @@ export async function startDevice(
   });
   return {
     userCode: answer.user_code,
-    verificationUrl: answer.verification_uri,
-    verificationUrlComplete: answer.verification_uri_complete ?? null,
+    verificationUrl: getPage(answer.verification_uri),
+    verificationUrlComplete: endpoint.safeParse(answer.verification_uri_complete).data ?? null,
     expiresInS: answer.expires_in,
     intervalS: answer.interval ?? 5,
     pending: sealPending(ctx, owner.accountId, {
@@ -53,6 +54,12 @@ export async function startDevice(
       deviceCode: answer.device_code,
     }),
   };
+}
+
+/** A link for the owner: a stranger's text, which must lead to a page. */
+function getPage(address: string): string {
+  if (endpoint.safeParse(address).success) return address;
+  throw toConnectError(new ProviderFailure('provider_answer', null));
 }
 
 /** One look at what came of it; stores the credential once the owner has consented. */
