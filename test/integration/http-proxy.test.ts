@@ -199,6 +199,22 @@ describe('on the way out', () => {
     const refusal = await readRefusal(call(routed, path));
     expect(refusal).toMatchObject({ status: 400, code: 'invalid_input' });
     expect(upstream.received.length).toBe(before);
+    const [denial] = (await owner.client.audit.list.query({ filter: {}, limit: 1 })).events;
+    expect(denial).toMatchObject({ type: 'policy_denied', rule: 'route', proxyId: routed.proxy.id });
+    expect(denial?.tool).toContain(`GET ${path}`.slice(0, 100));
+  });
+
+  test.each([
+    ['/public/%e2%80%aetxt.evil', 200, 'GET /public/%E2%80%AEtxt.evil'],
+    ['/private/%7f', 403, 'GET /private/%7F'],
+    ['/private/%c2%85%e2%80%a8', 403, 'GET /private/%C2%85%E2%80%A8'],
+    [`/private/${'a'.repeat(286)}%f0%9f%98%80`, 403, `GET /private/${'a'.repeat(286)}`],
+  ])('a path that the log cannot hold as it is is recorded all the same: %s', async (path, status, tool) => {
+    const routed = await createProxy({ routes: [{ method: '*', path: '/public/*' }] });
+    expect((await call(routed, path)).status).toBe(status);
+    const { events } = await owner.client.audit.list.query({ filter: { proxyIds: [routed.proxy.id] } });
+    const outcome = status === 200 ? 'ok' : 'denied';
+    expect(events.find(({ action }) => action === 'inject')).toMatchObject({ outcome, tool });
   });
 
   test('a body goes through as it comes, of known length or not, while the answer already runs', async () => {

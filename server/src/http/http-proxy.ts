@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
+import { toOneLine } from '@keytrail/shared/text';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
@@ -41,15 +42,16 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
   const { by } = loaded;
   const { proxy } = by;
   const routePath = toRoutePath(path);
-  if (routePath === null)
-    throw new AppError('invalid_input', { message: 'path', public: 'The path of this call is not a plain one.' });
   const call = {
-    tool: `${request.method} ${routePath}`.slice(0, 300),
+    tool: toOneLine(`${request.method} ${toShown(routePath ?? path)}`, 300),
     correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes),
   };
-  const refusedBy = isRouted(proxy.routes, request.method, routePath) ? null : 'route';
-  const access = await injectForProxy(ctx, loaded, { ...call, refusedBy });
-  if (access.outcome === 'denied') return refuse(ctx, response, access);
+  const isLet = routePath !== null && isRouted(proxy.routes, request.method, routePath);
+  const access = await injectForProxy(ctx, loaded, { ...call, refusedBy: isLet ? null : 'route' });
+  if (access.outcome === 'denied') {
+    if (routePath !== null || access.rule !== 'route') return refuse(ctx, response, access);
+    throw new AppError('invalid_input', { message: 'path', public: 'The path of this call is not a plain one.' });
+  }
   const rest = query === '' ? path : `${path}?${withoutKey(query)}`;
   const startedAt = performance.now();
   try {
@@ -63,6 +65,11 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
     recordProxyResult(ctx, by, call, access.credential, toFailedResult(error, performance.now() - startedAt));
     throw error;
   }
+}
+
+/** What the log cannot hold, or nobody would see there, is named as it came. */
+function toShown(path: string): string {
+  return path.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, encodeURIComponent);
 }
 
 function sendOnce(
