@@ -306,23 +306,42 @@ test('a secret that does not open: the failed access is recorded, for the owner 
   ]);
 });
 
-test('wrong passwords: recorded ten times an hour and no more, nothing for an address that nobody has', async () => {
+test('wrong passwords: each kind is recorded ten times an hour and no more, nothing for an address that nobody has', async () => {
   const owner = await server.createOwner();
   for (let tries = 0; tries < 13; tries++) expect(await attempt(owner.email, 'wrong password here')).toBe(401);
   expect(await attempt(`nobody-${owner.email}`, 'wrong password here')).toBe(401);
-  const wrongChange = { currentPassword: 'wrong password here', newPassword };
-  expect((await post(owner, 'change-password', wrongChange)).status).toBe(400);
   const denied = async () => (await readLog(owner)).filter(({ outcome }) => outcome === 'denied');
   await expect.poll(async () => (await denied()).length).toBe(10);
   const events = await denied();
   expect(events[0]).toMatchObject({ type: 'vault_change', action: 'sign_in', title: 'Sign-in failed', ...fromHere });
   expect(events[0]?.note).toBe('Wrong password');
   expect(events[9]?.note).toContain('the last one');
-  server.advance(3_600_001);
+  // What strangers do at the door hides nothing of what is tried with a session.
+  const wrongChange = { currentPassword: 'wrong password here', newPassword };
   expect((await post(owner, 'change-password', wrongChange)).status).toBe(400);
   await expect.poll(async () => (await denied()).length).toBe(11);
   expect((await denied()).at(-1)).toMatchObject({ action: 'update', title: 'Password change failed', ...fromHere });
+  server.advance(3_600_001);
+  expect(await attempt(owner.email, 'wrong password here')).toBe(401);
+  await expect.poll(async () => (await denied()).length).toBe(12);
   expect(JSON.stringify(await denied())).not.toContain('wrong password here');
+});
+
+test('a password cannot be guessed by changing it, from however many addresses; the right one takes the tries back', async () => {
+  const owner = await server.createOwner();
+  const change = async (currentPassword: string) => {
+    const answer = await post(owner, 'change-password', { currentPassword, newPassword: password });
+    return answer.status;
+  };
+  for (let tries = 0; tries < 9; tries++) expect(await change(`wrong password ${tries}`)).toBe(400);
+  expect(await change(password)).toBe(200);
+  for (let tries = 0; tries < 10; tries++) expect(await change(`wrong password ${tries}`)).toBe(400);
+  expect(await change(password)).toBe(429);
+  // It is one count with that of unlocking the vault.
+  await owner.client.vault.lock.mutate();
+  expect(await getRefusal(owner.client.vault.unlock.mutate({ password }))).toMatchObject({ code: 'too_many_tries' });
+  server.advance(15 * 60_000);
+  expect(await change(password)).toBe(200);
 });
 
 test.each([

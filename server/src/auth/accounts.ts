@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { Context } from '../base/context.ts';
 import { authRequests } from './auth-request.ts';
 import { recordFailedPasswordChange, recordFailedSignIn } from './failed-attempts.ts';
+import { takeTriesBack } from './password-check.ts';
 import { createRecordedAdapter, toNotRecorded } from './recorded-adapter.ts';
 
 /** The header by which our own HTTP layer tells better-auth the client's address; a client's own is dropped. */
@@ -78,6 +79,8 @@ async function settle(
     note(ctx, recordFailedSignIn(ctx, request, tried.parse(body).email));
   } else if (path === '/change-password' && code === 'INVALID_PASSWORD' && session !== null) {
     note(ctx, recordFailedPasswordChange(ctx, request, session.user.id));
+  } else if (path === '/change-password' && !isAPIError(returned) && session !== null) {
+    await takeTriesBack(ctx, session.user.id);
   }
 }
 

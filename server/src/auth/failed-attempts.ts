@@ -1,4 +1,4 @@
-// Wrong passwords for an account that exists, noted in its log: so many an hour, so that a flood of them fills no log.
+// Wrong passwords for an account that exists, noted in its log: so many of a kind an hour, so that a flood of them fills no log.
 // The attempt is counted and recorded in one transaction, over all nodes.
 
 import { mintUuid } from '@keytrail/shared/ids';
@@ -50,7 +50,8 @@ async function recordFailure(
       .insert(signInLimits)
       .values({
         id: mintUuid(nowMs, ctx.randomBytes),
-        key: `failed ${accountId}`,
+        // Each kind for itself: strangers who know an address must not be able to hide what is tried by a session.
+        key: `failed ${what.action} ${accountId}`,
         count: 1,
         lastRequest: nowMs,
       })

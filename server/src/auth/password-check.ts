@@ -4,7 +4,7 @@
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import { isAPIError } from 'better-auth/api';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
 import { signInLimits } from '../base/schema.ts';
 import type { Auth } from './accounts.ts';
@@ -22,15 +22,27 @@ export async function verifyOwnPassword(
   authorization: string,
   password: string,
 ): Promise<void> {
-  const key = `password ${owner.accountId}`;
-  if ((await countTry(ctx, key)) > triesMax) {
-    throw new AppError('too_many_tries', { message: `more than ${triesMax} passwords tried` });
-  }
+  await verifyTriesLeft(ctx, owner.accountId);
   if (!(await isRight(auth, authorization, password))) {
     await recordFailedUnlock(ctx, owner);
     throw new AppError('password_wrong', { message: 'wrong password' });
   }
-  await ctx.db.drizzle.delete(signInLimits).where(sql`${signInLimits.key} = ${key}`);
+  await takeTriesBack(ctx, owner.accountId);
+}
+
+/** Counts a try of an account's own password, by whichever way a session may try it. Throws `too_many_tries`. */
+export async function verifyTriesLeft(ctx: Context, accountId: string): Promise<void> {
+  if ((await countTry(ctx, toKey(accountId))) <= triesMax) return;
+  throw new AppError('too_many_tries', { message: `more than ${triesMax} passwords tried` });
+}
+
+/** After a right one. */
+export async function takeTriesBack(ctx: Context, accountId: string): Promise<void> {
+  await ctx.db.drizzle.delete(signInLimits).where(eq(signInLimits.key, toKey(accountId)));
+}
+
+function toKey(accountId: string): string {
+  return `password ${accountId}`;
 }
 
 /** Counts a try and answers how many there were within the quarter of an hour. Before the check, so that many at once count as many. */
