@@ -2,6 +2,7 @@
 // tells a ticket from its delivery.
 
 import { connect } from '@keytrail/server/base/db';
+import { carryOnMoves } from '@keytrail/server/vault/webhook-move';
 import { findWebhookLink } from '@keytrail/server/vault/webhook-rows';
 import type { AuditEvent } from '@keytrail/shared/event';
 import { deriveWebhookKeys } from '@keytrail/shared/webhook-keys';
@@ -13,7 +14,7 @@ import { getRefusal } from '../kit/client.ts';
 import { password } from '../kit/people.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { makeTempDir } from '../kit/temp-dir.ts';
-import { createAgent, createGrantedAgent, tokenValue } from '../kit/vault.ts';
+import { createAgent, createGrantedAgent, createToken, tokenValue } from '../kit/vault.ts';
 import { type BoundWebhook, bindWebhook, redeem, startWebhook, switchVault, webhookVariables } from '../kit/webhook.ts';
 
 let server: TestServer;
@@ -312,6 +313,43 @@ test('webhook_down: a webhook that was killed is a clear refusal and an event, a
   server.advance(6_000);
   expect((await ask(key)).status).toBe(307);
   expect((await owner.client.webhook.state.query()).bound).toMatchObject({ failingSince: null, lastFault: null });
+});
+
+test('what binds the webhook does not open: whoever asks is refused, which is an event', async () => {
+  const { owner, client, credential } = await furnish();
+  const { accountId } = await owner.client.account.me.query();
+  const sql = connect(server.databaseUrl, { max: 1 });
+  // What is sealed is bound to the row.
+  await sql`update webhooks set id = gen_random_uuid() where account_id = ${accountId}`;
+  await sql.end();
+  for (const call of [
+    () => client.agent.credential.mutate({ service: 'github' }),
+    () => owner.client.credentials.use.mutate({ id: credential.id, action: 'reveal' }),
+  ]) {
+    expect(await getRefusal(call())).toMatchObject({ status: 500, code: 'secret_unreadable' });
+  }
+  const failed = { outcome: 'failed', credentialId: credential.id, fields: ['value'] };
+  expect(await list(owner, 2)).toMatchObject([
+    { type: 'secret_access', source: 'direct', action: 'reveal', ...failed },
+    { type: 'agent_access', source: 'agent', action: 'fetch', ...failed },
+  ]);
+});
+
+test('a secret that does not open is not said to be sent, and one event an hour says so, however often it is tried', async () => {
+  const owner = await server.createOwner();
+  await bind(owner);
+  const [whole, broken] = [await createToken(owner, 'whole'), await createToken(owner, 'broken')];
+  const sql = connect(server.databaseUrl, { max: 1 });
+  await sql`update credentials set sealed = jsonb_set(sealed, '{value,version}', '7') where id = ${broken.id}`;
+  await sql.end();
+  await owner.client.webhook.switchMode.mutate({ mode: 'webhook' });
+  const findError = async () => (await owner.client.webhook.state.query()).move?.error;
+  await expect.poll(findError).toContain('does not open');
+  for (let round = 0; round < 3; round++) await carryOnMoves(server.app.ctx);
+  const moves = (await list(owner)).filter(({ action }) => action === 'move');
+  const titles = (id: string) => moves.filter(({ credentialId }) => credentialId === id).map(({ title }) => title);
+  expect(titles(broken.id)).toEqual(['Not sent to the webhook']);
+  expect(titles(whole.id)).toEqual(['Moved to the webhook', 'Sent to the webhook']);
 });
 
 test('forbidden: no ticket is issued to who has no grant, and none under a lock', async () => {

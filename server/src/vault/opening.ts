@@ -1,5 +1,6 @@
 // Opens what was allowed to leave, and says what its event is. For `access.ts` alone: nothing leaves before that event is durable.
 
+import { AppError, errorFaces } from '@keytrail/shared/errors';
 import type { EventDraft } from '@keytrail/shared/event';
 import { append } from '../audit/append.ts';
 import type { Context } from '../base/context.ts';
@@ -55,11 +56,23 @@ export interface Moving {
   readonly draft: EventDraft;
 }
 
-/** Opens every secret field of a credential that moves to the owner's webhook; its event is durable before. */
+/** A move that is stuck is tried again every few seconds; that a box does not open is told once in so long. */
+const toldMs = 3_600_000;
+
+/** Opens every secret field of a credential that moves to the owner's webhook; its event is durable before they leave. */
 export async function openForMove(ctx: Context, { row, draft }: Moving): Promise<Record<string, string>> {
-  const names = Object.keys(row.sealed);
-  await append(ctx, row.accountId, { ...draft, fields: names });
-  return Object.fromEntries(names.map((name) => [name, openField(ctx, row, name) ?? '']));
+  const fields = Object.keys(row.sealed);
+  let values: Record<string, string>;
+  try {
+    values = Object.fromEntries(fields.map((name) => [name, openField(ctx, row, name) ?? '']));
+  } catch (error) {
+    const note = error instanceof AppError ? error.public : errorFaces.secret_unreadable.sentence;
+    const failed: EventDraft = { ...draft, fields, title: 'Not sent to the webhook', outcome: 'failed', note };
+    await append(ctx, row.accountId, failed, [{ key: `move ${row.id}`, usesMax: 1, windowMs: toldMs }]);
+    throw error;
+  }
+  await append(ctx, row.accountId, { ...draft, fields });
+  return values;
 }
 
 /** A use that waited for a refresh is tied to it, whoever asked for that one first, unless it is tied to something already. */

@@ -20,13 +20,15 @@ export async function prepareTicket(
   tie: Tie | null,
 ): Promise<Opened | Denied> {
   const { accountId } = row;
-  const webhook = await findWebhookLink(ctx, accountId);
+  const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
+  const webhook = await findWebhookLink(ctx, accountId).catch((error: unknown) =>
+    fail(ctx, accountId, { ...draft, ...tie, type, fields }, error),
+  );
   if (webhook === null || !(await isWebhookUp(ctx, webhook))) {
     const { policyIds, observed } = decision;
     return deny(ctx, accountId, { ...draft, ...tie }, { ...toPlainDenial('webhook_down'), policyIds, observed });
   }
   const correlationId = draft.correlationId ?? mintUuid(ctx.nowMs(), ctx.randomBytes);
-  const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
   const used = { ...draft, correlationId, ...tie, type } as const;
   try {
     verifyReleasable(row, fields);
