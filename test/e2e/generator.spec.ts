@@ -86,3 +86,61 @@ test('a passphrase has its words, and the panel breaks no rule of axe in light o
   await page.setViewportSize({ width: 320, height: 700 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 });
+
+test('the popup makes passwords as well, by keyboard, and starts without what it makes them with', async ({
+  signedIn,
+  browser_,
+}, info) => {
+  expect(signedIn.email).toBeTruthy();
+  await browser_.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const popup = await browser_.openPopup(await browser_.context.newPage());
+  const open = popup.getByRole('button', { name: 'Password generator' });
+  await open.waitFor();
+  const code = await popup.evaluate(readStartCode);
+  expect(code).toContain('Password generator');
+  expect(code).not.toMatch(/zoologist|Between words/);
+
+  await open.focus();
+  await popup.keyboard.press('Enter');
+  const panel = popup.getByRole('group', { name: 'Generator' });
+  const result = panel.getByLabel('Generated');
+  await expect(result).toHaveText(/^\S{20}$/);
+  // Arrows belong to the slider, not to the list of events.
+  await panel.getByRole('slider', { name: 'Length' }).focus();
+  await popup.keyboard.press('ArrowDown');
+  await expect(result).toHaveText(/^\S{19}$/);
+  await panel.getByRole('radio', { name: 'Password' }).focus();
+  await popup.keyboard.press('ArrowRight', { delay: 50 });
+  await expect(result).toHaveText(/^([a-z]+-){5,}[a-z]+$/);
+  await expect(panel.getByText(/ bits: /)).toHaveText(/^Good\. 77 bits/);
+  await panel.getByRole('button', { name: 'Copy the passphrase' }).press('Enter');
+  await expect(panel.getByText('Copied')).toBeVisible();
+  expect(await popup.evaluate(() => navigator.clipboard.readText())).toBe(await result.textContent());
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await popup.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    for (const kind of ['Passphrase', 'Password']) {
+      await panel.getByRole('radio', { name: kind }).click();
+      // The default mode opens a page of its own, which closes the popup.
+      const { violations } = await new AxeBuilder({ page: popup }).setLegacyMode().analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await popup.screenshot({ path: info.outputPath(`${colorScheme}-${kind}.png`) });
+    }
+  }
+  await open.press('Enter');
+  await expect(panel).toBeHidden();
+});
+
+/** The code that the page asks for at its start: what its document names, and what that imports at once. */
+async function readStartCode(): Promise<string> {
+  const nodes = document.querySelectorAll<HTMLElement>('script[src], link[rel=modulepreload]');
+  const urls = new Set(Array.from(nodes, (node) => node.getAttribute('src') ?? node.getAttribute('href') ?? ''));
+  let code = '';
+  // A set that grows while it is walked is walked to its end.
+  for (const url of urls) {
+    const text = await (await fetch(url)).text();
+    for (const [, name] of text.matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)) urls.add(`/chunks/${name}`);
+    code += text;
+  }
+  return code;
+}

@@ -1,7 +1,7 @@
-// The popup's head: the name, whose account it is, and the way to the dashboard.
+// The popup's head: the name, whose account it is, the generator, and the way to the dashboard.
 
-import { LockKeyholeOpen, PanelsTopLeft } from 'lucide-react';
-import { useState } from 'react';
+import { Dices, LockKeyholeOpen, PanelsTopLeft } from 'lucide-react';
+import { lazy, Suspense, useId, useState } from 'react';
 import { sendLock } from '../../lib/answer.ts';
 import { openDashboard } from '../../lib/dashboard-link.ts';
 import type { KeptInbox } from '../../lib/inbox.ts';
@@ -12,37 +12,55 @@ import { Logo } from '../../ui/logo.tsx';
 import { strings } from '../../ui/strings.ts';
 import { popupStrings } from './strings.ts';
 
+const Generator = lazy(async () => ({ default: (await import('./generator.tsx')).Generator }));
+
 interface HeaderProps {
   readonly account: Account;
   readonly canLock: boolean;
   readonly initial: KeptInbox | null;
 }
 
-/** One line. */
+/** One line, and under it the generator when it is asked for. */
 export function Header({ account, canLock, initial }: HeaderProps) {
   const inbox = useInbox(account.accountId, initial);
   const [failure, setFailure] = useState<string | null>(null);
+  const [isGenerating, setGenerating] = useState(false);
+  const generatorId = useId();
   return (
-    <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-panel ps-3.5 pe-2">
-      <h1 className="flex">
-        <Logo />
-      </h1>
-      <span
-        dir="auto"
-        title={popupStrings.account(account.name, account.email)}
-        className="user-text ms-auto max-w-40 min-w-0 truncate rounded-sm border border-line bg-sunken px-1.75 text-2xs leading-4.5 text-mute"
-      >
-        {account.name}
-      </span>
-      {canLock && inbox?.lockedAt == null && (
+    <>
+      <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-panel ps-3.5 pe-2">
+        <h1 className="flex">
+          <Logo />
+        </h1>
+        <span
+          dir="auto"
+          title={popupStrings.account(account.name, account.email)}
+          className="user-text ms-auto max-w-40 min-w-0 truncate rounded-sm border border-line bg-sunken px-1.75 text-2xs leading-4.5 text-mute"
+        >
+          {account.name}
+        </span>
+        {canLock && inbox?.lockedAt == null && (
+          <IconButton
+            icon={LockKeyholeOpen}
+            label={failure ?? strings.lock.lock}
+            onClick={() => void sendLock(strings.lock.noWorker).then(setFailure)}
+          />
+        )}
         <IconButton
-          icon={LockKeyholeOpen}
-          label={failure ?? strings.lock.lock}
-          onClick={() => void sendLock(strings.lock.noWorker).then(setFailure)}
+          icon={Dices}
+          label={popupStrings.generator}
+          aria-expanded={isGenerating}
+          aria-controls={generatorId}
+          onClick={() => setGenerating(!isGenerating)}
         />
+        <IconButton icon={PanelsTopLeft} label={popupStrings.settings} onClick={() => openPage('/vault')} />
+      </header>
+      {isGenerating && (
+        <Suspense>
+          <Generator id={generatorId} />
+        </Suspense>
       )}
-      <IconButton icon={PanelsTopLeft} label={popupStrings.settings} onClick={() => openPage('/vault')} />
-    </header>
+    </>
   );
 }
 

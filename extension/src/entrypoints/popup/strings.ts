@@ -5,6 +5,7 @@ import { toCount } from '../../ui/strings.ts';
 export const popupStrings = {
   account: (name: string, email: string) => `Signed in as ${name}, ${email}`,
   settings: 'Open Keytrail',
+  generator: 'Password generator',
   logins: (host: string) => `Logins for ${host}`,
   usedAgo: (ago: string) => `used ${ago}`,
   neverUsed: 'not used yet',

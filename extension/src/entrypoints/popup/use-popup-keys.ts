@@ -13,6 +13,8 @@ export function usePopupKeys(): void {
     const onKey = (event: KeyboardEvent) => {
       const selector = targets[event.key];
       if (selector === undefined || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      // A slash in a password and the arrows of a number belong to their field.
+      if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
       // Down belongs to the menus and to the list once they have the focus.
       if (event.key === 'ArrowDown' && document.querySelector('[role=menu]') !== null) return;
       event.preventDefault();

@@ -3,11 +3,13 @@
 import { Dices } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { Button } from '../../../ui/button.tsx';
+import { generatorStrings } from '../../../ui/generator-strings.ts';
 import { Spinner } from '../../../ui/spinner.tsx';
-import { strings } from '../strings.ts';
 
 // With its list of words it is larger than the form.
-const GeneratorPanel = lazy(async () => ({ default: (await import('./generator-panel.tsx')).GeneratorPanel }));
+const GeneratorPanel = lazy(async () => ({
+  default: (await import('../../../ui/generator-panel.tsx')).GeneratorPanel,
+}));
 
 interface GenerateSecretProps {
   /** The field's label. */
@@ -19,28 +21,33 @@ interface GenerateSecretProps {
 export function GenerateSecret({ of, onUse }: GenerateSecretProps) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  function use(secret: string) {
+    onUse(secret);
+    setOpen(false);
+    button.current?.focus();
+  }
   return (
     <>
       <Button
         ref={button}
         size="small"
         variant="ghost"
-        aria-label={strings.generator.open(of.toLowerCase())}
+        aria-label={generatorStrings.open(of.toLowerCase())}
         aria-expanded={open}
         onClick={() => setOpen(!open)}
         className="-ms-1.5 self-start"
       >
         <Dices aria-hidden />
-        {strings.generator.generate}
+        {generatorStrings.generate}
       </Button>
       {open && (
         <Suspense fallback={<Spinner />}>
           <GeneratorPanel
-            onUse={(secret) => {
-              onUse(secret);
-              setOpen(false);
-              button.current?.focus();
-            }}
+            action={({ rules, secret }) => (
+              <Button size="small" className="self-start" onClick={() => use(secret)}>
+                {rules.kind === 'password' ? generatorStrings.usePassword : generatorStrings.usePassphrase}
+              </Button>
+            )}
           />
         </Suspense>
       )}

@@ -1,7 +1,7 @@
 // Makes a password or a passphrase by rules that its reader sets, and says how hard it is to guess.
 
 import { RefreshCw } from 'lucide-react';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import {
   countPassphraseBits,
   generatePassphrase,
@@ -9,7 +9,7 @@ import {
   type Separator,
   separators,
   wordCount,
-} from '../../../lib/generate-passphrase.ts';
+} from '../lib/generate-passphrase.ts';
 import {
   type CharacterClass,
   characterClasses,
@@ -17,17 +17,16 @@ import {
   generatePassword,
   type PasswordRules,
   passwordLength,
-} from '../../../lib/generate-password.ts';
-import { browserSource } from '../../../lib/random-index.ts';
-import { toStrength } from '../../../lib/strength.ts';
-import { Button } from '../../../ui/button.tsx';
-import { CheckField } from '../../../ui/check-field.tsx';
-import { Choice } from '../../../ui/choice.tsx';
-import { IconButton } from '../../../ui/icon-button.tsx';
-import { RangeField } from '../../../ui/range-field.tsx';
-import { strings } from '../strings.ts';
+} from '../lib/generate-password.ts';
+import { browserSource } from '../lib/random-index.ts';
+import { toStrength } from '../lib/strength.ts';
+import { CheckField } from './check-field.tsx';
+import { Choice } from './choice.tsx';
+import { generatorStrings } from './generator-strings.ts';
+import { IconButton } from './icon-button.tsx';
+import { RangeField } from './range-field.tsx';
 
-const text = strings.generator;
+const text = generatorStrings;
 
 type Rules = ({ readonly kind: 'password' } & PasswordRules) | ({ readonly kind: 'passphrase' } & PassphraseRules);
 
@@ -36,9 +35,19 @@ const usual = {
   passphrase: { kind: 'passphrase', words: 6, separator: '-', capitals: false, digit: false },
 } as const satisfies Record<Rules['kind'], Rules>;
 
-/** What was made is handed over by a press only; until then it is nowhere but here. */
-export function GeneratorPanel({ onUse }: { readonly onUse: (secret: string) => void }) {
-  const [made, setMade] = useState(() => make(usual.password));
+export interface Made {
+  readonly rules: Rules;
+  readonly secret: string;
+}
+
+interface GeneratorPanelProps {
+  /** The press that hands over what was made; until then it is nowhere but here. */
+  readonly action: (made: Made) => ReactNode;
+}
+
+/** Makes another one at each change of its rules. */
+export function GeneratorPanel({ action }: GeneratorPanelProps) {
+  const [made, setMade] = useState<Made>(() => make(usual.password));
   const { rules, secret } = made;
   const change = (next: Rules) => setMade(make(next));
   return (
@@ -75,14 +84,12 @@ export function GeneratorPanel({ onUse }: { readonly onUse: (secret: string) => 
       ) : (
         <PassphraseControls rules={rules} onChange={change} />
       )}
-      <Button size="small" className="self-start" onClick={() => onUse(secret)}>
-        {rules.kind === 'password' ? text.usePassword : text.usePassphrase}
-      </Button>
+      {action(made)}
     </fieldset>
   );
 }
 
-function make(rules: Rules): { readonly rules: Rules; readonly secret: string } {
+function make(rules: Rules): Made {
   const secret =
     rules.kind === 'password' ? generatePassword(rules, browserSource) : generatePassphrase(rules, browserSource);
   return { rules, secret };

@@ -1,0 +1,26 @@
+// The words of the generator, apart from the others: they load with it.
+
+export const generatorStrings = {
+  generate: 'Generate',
+  open: (name: string) => `Generate a ${name}`,
+  title: 'Generator',
+  kind: 'What to generate',
+  password: 'Password',
+  passphrase: 'Passphrase',
+  result: 'Generated',
+  again: 'Another one',
+  usePassword: 'Use this password',
+  usePassphrase: 'Use this passphrase',
+  copyPassword: 'Copy the password',
+  copyPassphrase: 'Copy the passphrase',
+  strength: { weak: 'Weak.', fair: 'Fair.', good: 'Good.', strong: 'Strong.', excellent: 'Excellent.' },
+  bits: (bits: number, time: string) => `${bits} bits: at a trillion guesses a second, ${time}.`,
+  length: 'Length',
+  classes: { lower: 'Small letters', upper: 'Capital letters', digits: 'Digits', symbols: 'Symbols' },
+  readable: 'No characters that look alike (I, l, 1, O, 0)',
+  words: 'Words',
+  separator: 'Between words',
+  separators: { '-': 'Dash', ' ': 'Blank', '.': 'Dot', _: 'Underscore' },
+  capitals: 'Words begin with a capital',
+  digit: 'A digit behind one of the words',
+} as const;
