@@ -258,6 +258,8 @@ test('replayed: a signed message is taken once, and so is a receipt', async () =
   const old = signMessage(keys.message, body, requestId, Date.now() - 301_000);
   const skewed = { 'x-keytrail-signature': old.signature, 'x-keytrail-timestamp': old.timestamp };
   expect((await send(skewed)).status).toBe(401);
+  await webhook.restart();
+  expect((await send()).status, 'after a restart').toBe(409);
 
   const { redirect, eventId } = await ask(key);
   expect((await redeem(redirect)).status).toBe(200);

@@ -52,10 +52,11 @@ export function signMessage(key, body, requestId) {
   };
 }
 
-const seen = new Map();
-
-/** Reads a message of Keytrail for one endpoint. Throws a Refusal for one that is not signed, old, repeated, or for another. */
-export function readMessage(key, headers, body, type) {
+/**
+ * Reads a message of Keytrail for one endpoint. Throws a Refusal for one that is not signed, old, repeated, or for another.
+ * `seen` keeps what came in before; only signed messages get there.
+ */
+export function readMessage(seen, key, headers, body, type) {
   const { 'x-keytrail-timestamp': timestamp = '', 'x-keytrail-signature': signature = '' } = headers;
   const distance = Math.abs(Date.now() / 1000 - Number(timestamp));
   if (!/^\d{1,12}$/.test(timestamp) || distance > skewSecondsMax) throw new Refusal(401, 'skewed', 'The clock is off.');
@@ -66,10 +67,8 @@ export function readMessage(key, headers, body, type) {
   if (message.type !== type || headers['x-keytrail-request-id'] !== requestId) {
     throw new Refusal(400, 'malformed', 'This message is for something else.');
   }
-  const now = Date.now();
-  for (const [id, until] of seen) if (until < now) seen.delete(id);
-  if (seen.has(requestId)) throw new Refusal(409, 'replayed', 'This message was sent before.');
-  seen.set(requestId, now + 2 * skewSecondsMax * 1000);
+  const isNew = seen.note(requestId, Date.now() + 2 * skewSecondsMax * 1000);
+  if (!isNew) throw new Refusal(409, 'replayed', 'This message was sent before.');
   return message;
 }
 

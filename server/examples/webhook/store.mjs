@@ -44,7 +44,8 @@ function readKey(file) {
   return Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
 }
 
-function writeDurably(file, text) {
+/** Puts a file in place whole; what was there before stays until then. */
+export function writeDurably(file, text) {
   const next = openSync(`${file}.next`, 'w', 0o600);
   writeFileSync(next, text);
   fsyncSync(next);

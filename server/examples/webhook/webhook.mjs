@@ -18,11 +18,14 @@ import {
 } from './protocol.mjs';
 import { carryOut } from './proxy.mjs';
 import { addReceipt, sendReceipts } from './receipts.mjs';
+import { openSeen } from './seen.mjs';
 import { openStore } from './store.mjs';
 import { toCode } from './totp.mjs';
 
 const { env } = process;
-const store = openStore(env.WEBHOOK_DIR ?? './webhook-data');
+const folder = env.WEBHOOK_DIR ?? './webhook-data';
+const store = openStore(folder);
+const seen = openSeen(folder);
 /** Whether Keytrail may have secrets back, sealed on their way: off unless their owner is moving back. */
 const mayReturn = env.WEBHOOK_RETURN === 'on';
 /** Only these agents (by id), whatever Keytrail says; all where none is named. */
@@ -76,7 +79,7 @@ function bind(headers, body) {
     throw new Refusal(409, 'no_code', 'Start this webhook with WEBHOOK_CODE set to a fresh code.');
   }
   const key = deriveBindingKey(code);
-  const { requestId, accountId, receiptsUrl, nonce } = readMessage(key, headers, body, 'bind');
+  const { requestId, accountId, receiptsUrl, nonce } = readMessage(seen, key, headers, body, 'bind');
   const ours = mintNonce();
   const secret = deriveSecret(code, nonce, ours).toString('base64');
   store.change((state) => {
@@ -185,7 +188,7 @@ async function answer(request, response) {
   const work = Object.hasOwn(messages, endpoint) ? messages[endpoint] : undefined;
   if (work === undefined) throw new Refusal(404, 'unknown', 'There is no such endpoint, or it takes a ticket.');
   const keys = getKeys();
-  const message = readMessage(keys.message, request.headers, body, endpoint);
+  const message = readMessage(seen, keys.message, request.headers, body, endpoint);
   return sendSigned(response, keys.message, { requestId: message.requestId, ...work(message, keys) });
 }
 
