@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test as base, type Page } from '@playwright/test';
 import { type Browser, launchBrowser } from '../kit/browser.ts';
 import { type Client, createClient } from '../kit/client.ts';
+import { trustClientSites } from '../kit/client-site.ts';
 import { type LoginSite, startLoginSite } from '../kit/login-site.ts';
 import { signUp } from '../kit/people.ts';
 import { type ServerProcess, startServerProcess } from '../kit/server-process.ts';
@@ -37,6 +38,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const server = await startServerProcess({
         KEYTRAIL_DATA_DIR: join(folder.path, 'data'),
         KEYTRAIL_TRUSTED_PROXIES: '127.0.0.1',
+        ...(await trustClientSites(folder.path)),
         // The tests' own provider of tokens.
         KEYTRAIL_ALLOWED_UPSTREAMS: '127.0.0.1',
       });

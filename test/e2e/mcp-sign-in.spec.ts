@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { startClientSite } from '../kit/client-site.ts';
 import { connectMcp } from '../kit/mcp-client.ts';
 import { ask, exchange, readTokens, register } from '../kit/mcp-sign-in-requests.ts';
 import { password } from '../kit/people.ts';
@@ -87,6 +88,39 @@ test('an owner lets a client in by keyboard, it acts as the agent, and the agent
   await expect(card).not.toContainText('Code Helper');
   await expect(mcp.callTool('list_credentials')).rejects.toThrow();
   await mcp.close();
+  callback.close();
+});
+
+test('the pages name the host of a client that is described at an address, and let it in', async ({
+  server,
+  person,
+  browser_,
+}, info) => {
+  const callback = await startCallback();
+  const site = await startClientSite('127.0.0.1');
+  const bot = await createGrantedAgent(person, server.url);
+  const page = await browser_.context.newPage();
+  await page.goto(ask(server.url, site.clientId, { redirect_uri: callback.url }));
+  await expect(page.getByRole('main')).toContainText(`Code Helper as described by ${site.host}`);
+  await page.getByLabel('E-mail address').fill(person.email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('main')).toContainText(`Code Helper as described by ${site.host}`);
+  await expectFit(page);
+  await page.screenshot({ path: info.outputPath('described-client.png') });
+  await page.getByRole('radio', { name: new RegExp(bot.agent.name) }).check();
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await page.waitForURL(`${callback.url}?**`);
+  const code = new URL(page.url()).searchParams.get('code') ?? '';
+  const form = { client_id: site.clientId, code, redirect_uri: callback.url };
+  const { access_token } = await readTokens(await exchange(server.url, form));
+  const mcp = await connectMcp(`${server.url}/mcp`, access_token, '2026-07-28', 'Code Helper');
+  expect(await mcp.callTool('get_credential', { service: 'github' })).toMatchObject({ isError: false });
+  await mcp.close();
+  // Nobody is described where nothing lies.
+  await page.goto(ask(server.url, site.clientId.replace('client.json', 'other.json')));
+  await expect(page.getByRole('main')).toContainText(`says that ${site.host} describes it`);
+  await site.stop();
   callback.close();
 });
 

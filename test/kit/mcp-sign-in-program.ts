@@ -35,7 +35,7 @@ interface Tokens {
 }
 
 /** What both generations ask their host to keep for them. */
-function createMemory(name: string) {
+function createMemory(name: string, clientMetadataUrl: string | undefined) {
   let client: { client_id: string; redirect_uris: string[] } | undefined;
   let tokens: Tokens | undefined;
   let verifier = '';
@@ -43,6 +43,7 @@ function createMemory(name: string) {
   let discovered: OAuthDiscoveryState | undefined;
   const provider = {
     redirectUrl,
+    ...(clientMetadataUrl === undefined ? {} : { clientMetadataUrl }),
     clientMetadata: { client_name: name, redirect_uris: [redirectUrl] },
     state: () => 'what the program goes on with',
     clientInformation: () => client,
@@ -82,9 +83,9 @@ function createMemory(name: string) {
   };
 }
 
-/** `endpoint`: of the MCP server. */
-export function createProgram(endpoint: string, era: Era, name: string): Program {
-  const { provider, ...memory } = createMemory(name);
+/** `endpoint`: of the MCP server. `clientMetadataUrl`: where the program is described, for one that does not register. */
+export function createProgram(endpoint: string, era: Era, name: string, clientMetadataUrl?: string): Program {
+  const { provider, ...memory } = createMemory(name, clientMetadataUrl);
   const open = era === '2026-07-28' ? openNew : openOld;
   let finishing: ((location: URL) => Promise<void>) | undefined;
   return {

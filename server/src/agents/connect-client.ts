@@ -25,6 +25,8 @@ export type AgentChoice =
 export interface AskingClient {
   readonly clientHash: Buffer;
   readonly clientName: string;
+  /** The host that describes it so; null where only the client itself says it. */
+  readonly describedAt: string | null;
   readonly redirectUri: string;
   /** By S256. */
   readonly codeChallenge: string;
@@ -59,7 +61,7 @@ export function connectClient(
 export function refuseClient(
   ctx: Context,
   owner: OwnerPrincipal,
-  client: Pick<AskingClient, 'clientName' | 'redirectUri'>,
+  client: Pick<AskingClient, 'clientName' | 'describedAt' | 'redirectUri'>,
 ): Promise<void> {
   return withAccount(ctx.db, owner.accountId, async (tx) => {
     await recordChange(tx, ctx, owner, { action: 'refuse', title: 'Client refused', note: toNote(client) });
@@ -90,7 +92,7 @@ async function insertConnection(
   tx: Transaction,
   ctx: Context,
   { accountId, id, agentId, code }: { accountId: string; id: string; agentId: string; code: string },
-  { clientName, ...client }: AskingClient,
+  { clientName, describedAt: _describedAt, ...client }: AskingClient,
 ): Promise<void> {
   const codeExpiresAt = new Date(ctx.nowMs() + codeMs);
   await tx.insert(agentKeys).values({
@@ -116,6 +118,11 @@ async function insertConnection(
   });
 }
 
-function toNote({ clientName, redirectUri }: Pick<AskingClient, 'clientName' | 'redirectUri'>): string {
-  return `${clientName}, returning to ${toDestination(redirectUri)}`;
+function toNote({
+  clientName,
+  describedAt,
+  redirectUri,
+}: Pick<AskingClient, 'clientName' | 'describedAt' | 'redirectUri'>): string {
+  const described = describedAt === null ? '' : `, described at ${describedAt}`;
+  return `${clientName}${described}, returning to ${toDestination(redirectUri)}`;
 }

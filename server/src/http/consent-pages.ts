@@ -42,8 +42,8 @@ export function createConsentPages(ctx: Context, auth: Auth, clients: Clients, b
   const desk = { ctx, auth, clients, baseUrl };
   const routes = Router();
   routes.get(oauthPaths.style, (_request, response) => void response.type('css').send(style));
-  routes.get(oauthPaths.authorize, (request, response) => {
-    const asked = readQuestion(desk, response, request.query);
+  routes.get(oauthPaths.authorize, async (request, response) => {
+    const asked = await readQuestion(desk, response, request.query);
     if (asked !== null) sendPage(response, 200, toSignIn(asked, '', null));
   });
   routes.post([oauthPaths.signIn, oauthPaths.consent], createSameOriginCheck(baseUrl), form);
@@ -69,7 +69,7 @@ async function signIn(desk: Desk, request: Request, response: Response): Promise
   const parsed = signInForm.safeParse(request.body);
   if (!parsed.success) return sendPage(response, 400, toRefusalPage(strings.refusal.unreadable));
   const { email, password } = parsed.data;
-  const asked = readQuestion(desk, response, toQuery(parsed.data.question));
+  const asked = await readQuestion(desk, response, toQuery(parsed.data.question));
   if (asked === null) return;
   const requester = toRequester(request);
   if (email === '' || password === '') return sendPage(response, 400, toSignIn(asked, email, strings.signIn.missing));
@@ -96,7 +96,7 @@ async function decide(desk: Desk, request: Request, response: Response): Promise
   const parsed = consentForm.safeParse(request.body);
   if (!parsed.success) return sendPage(response, 400, toRefusalPage(strings.refusal.unreadable));
   const answer = parsed.data;
-  const asked = readQuestion(desk, response, toQuery(answer.question));
+  const asked = await readQuestion(desk, response, toQuery(answer.question));
   if (asked === null) return;
   const owner = await redeemTicket(desk.ctx, answer.ticket, asked.question, toRequester(request));
   if (owner === null) return sendPage(response, 401, toSignIn(asked, '', strings.signIn.expired));

@@ -18,13 +18,14 @@ export interface Asked {
 }
 
 /** Reads it from the query of the first page; answers by itself, and returns null, where nobody can be asked. */
-export function readQuestion(
+export async function readQuestion(
   { clients, baseUrl }: { clients: Clients; baseUrl: string },
   response: Response,
   query: unknown,
-): Asked | null {
-  const read = readAuthorizationRequest(clients, baseUrl, query);
+): Promise<Asked | null> {
+  const read = await readAuthorizationRequest(clients, baseUrl, query);
   if (read.outcome === 'unknown') sendPage(response, 400, toRefusalPage(strings.refusal.unknown));
+  if (read.outcome === 'undescribed') sendPage(response, 400, toRefusalPage(strings.refusal.undescribed(read.host)));
   if (read.outcome === 'wrong') returnWith(response, read.location);
   if (read.outcome !== 'asked') return null;
   const { client, redirectUri, parameters } = read.request;
@@ -33,6 +34,7 @@ export function readQuestion(
     question: new URLSearchParams(parameters).toString(),
     asking: {
       clientName: client.name,
+      describedAt: client.describedAt,
       returnsTo: toDestination(redirectUri),
       isThisComputer: isLoopback(redirectUri),
     },

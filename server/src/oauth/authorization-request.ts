@@ -1,7 +1,9 @@
 // What a client sends the browser here with (RFC 6749 §4.1.1, RFC 7636, RFC 8707), checked before anybody is asked.
 
 import { z } from 'zod';
-import type { Clients, OauthClient } from './clients.ts';
+import { toClientAddress } from './client-document.ts';
+import type { OauthClient } from './client-metadata.ts';
+import type { Clients } from './clients.ts';
 import { isRegistered } from './redirect-uri.ts';
 
 export interface AuthorizationRequest {
@@ -15,6 +17,8 @@ export type ReadRequest =
   | { readonly outcome: 'asked'; readonly request: AuthorizationRequest }
   /** Nobody knows whom to tell but the person before the screen. */
   | { readonly outcome: 'unknown' }
+  /** Likewise: the client says that this host describes it, and no description was found there. */
+  | { readonly outcome: 'undescribed'; readonly host: string }
   /** The client is told, where the browser goes back to. */
   | { readonly outcome: 'wrong'; readonly location: string };
 
@@ -35,9 +39,15 @@ const what = z.object({
 });
 
 /** Reads the query of the authorization endpoint. `baseUrl`: as people reach the server. */
-export function readAuthorizationRequest(clients: Clients, baseUrl: string, query: unknown): ReadRequest {
+export async function readAuthorizationRequest(
+  clients: Clients,
+  baseUrl: string,
+  query: unknown,
+): Promise<ReadRequest> {
   const asking = who.safeParse(query);
-  const client = asking.success ? clients.find(asking.data.client_id) : null;
+  const client = asking.success ? await clients.find(asking.data.client_id) : null;
+  const address = toClientAddress(asking.data?.client_id ?? '');
+  if (client === null && address !== null) return { outcome: 'undescribed', host: address.host };
   const redirectUri =
     asking.data?.redirect_uri ?? (client?.redirectUris.length === 1 ? client.redirectUris[0] : undefined);
   if (client === null || redirectUri === undefined || !isRegistered(redirectUri, client.redirectUris)) {

@@ -9,7 +9,7 @@ import type { Requester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { type AuthorizationRequest, toErrorLocation } from './authorization-request.ts';
 import type { Clients } from './clients.ts';
-import { createModel, type Model } from './model.ts';
+import { createModel, grantTypes, type Model } from './model.ts';
 
 /** Lets the client in as the owner chose, and answers where the browser goes back to. Throws what `connectClient` throws. */
 export async function grantAuthorization(
@@ -21,8 +21,14 @@ export async function grantAuthorization(
 ): Promise<string> {
   const model: Model = {
     ...createModel(ctx, clients, owner.requester),
+    getClient: async () => ({
+      id: client.hash.toString('hex'),
+      redirectUris: [...client.redirectUris],
+      grants: [...grantTypes],
+    }),
     saveAuthorizationCode: async ({ codeChallenge = '', ...code }, { id, grants }) => {
-      const asking = { clientHash: client.hash, clientName: client.name, redirectUri, codeChallenge };
+      const { hash: clientHash, name: clientName, describedAt } = client;
+      const asking = { clientHash, clientName, describedAt, redirectUri, codeChallenge };
       const connected = await connectClient(ctx, owner, choice, asking);
       return { ...code, authorizationCode: connected.code, client: { id, grants }, user: owner };
     },
@@ -49,7 +55,7 @@ export async function refuseAuthorization(
   { client, redirectUri, parameters: { state } }: AuthorizationRequest,
   owner: OwnerPrincipal,
 ): Promise<string> {
-  await refuseClient(ctx, owner, { clientName: client.name, redirectUri });
+  await refuseClient(ctx, owner, { clientName: client.name, describedAt: client.describedAt, redirectUri });
   // Not by the library, whose way loses the error where the address has a query of its own.
   const error = { error: 'access_denied', error_description: 'Access was denied by the owner.' };
   return toErrorLocation(redirectUri, { ...error, state, iss: baseUrl });

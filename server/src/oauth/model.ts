@@ -20,15 +20,20 @@ import { isRegistered } from './redirect-uri.ts';
 /** All that there is to ask for: to act as the agent that the owner chooses. */
 export const scope = 'agent';
 
+/** What every client may do. */
+export const grantTypes = ['authorization_code', 'refresh_token'] as const;
+
 export type Model = OAuth2Server.AuthorizationCodeModel & OAuth2Server.RefreshTokenModel;
 
-/** The model of one request. `requester`: who sent it, for what it may put on the record. */
+/**
+ * The model of one request. `requester`: who sent it, for what it may put on the record. Who comes with a code or a token is
+ * known by the hash that it is bound to, so that no client's own site is needed for it.
+ */
 export function createModel(ctx: Context, clients: Clients, requester: Requester): Model {
   return {
     getClient: async (clientId) => {
-      const client = clients.find(clientId);
-      const grants = ['authorization_code', 'refresh_token'];
-      return client && { id: client.hash.toString('hex'), redirectUris: [...client.redirectUris], grants };
+      const hash = clients.identify(clientId);
+      return hash && { id: hash.toString('hex'), grants: [...grantTypes] };
     },
     validateRedirectUri: async (redirectUri, { redirectUris }) =>
       isRegistered(redirectUri, [redirectUris ?? []].flat()),

@@ -6,6 +6,8 @@ import { strings } from './strings.ts';
 export interface Asking {
   /** What the program calls itself. */
   readonly clientName: string;
+  /** The host that says so; null where only the program does. */
+  readonly describedAt: string | null;
   /** A host, or the scheme of an app. */
   readonly returnsTo: string;
   readonly isThisComputer: boolean;
@@ -33,10 +35,15 @@ export function toDocument(stylePath: string, title: string, body: Html): string
 }
 
 /** Who asks, and where the browser will go. */
-export function toAskingFacts({ clientName, returnsTo, isThisComputer }: Asking): Html {
-  const where = isThisComputer ? strings.thisComputer : returnsTo.endsWith(':') ? strings.anApp : null;
+export function toAskingFacts({ clientName, describedAt, returnsTo, isThisComputer }: Asking): Html {
+  const onThisComputer = describedAt === null ? strings.thisComputer : strings.anyProgram;
+  const where = isThisComputer ? onThisComputer : returnsTo.endsWith(':') ? strings.anApp : null;
+  const says =
+    describedAt === null
+      ? html`<small>${strings.claimed}</small>`
+      : html`<small>${strings.describedAt}</small> <code dir="ltr">${describedAt}</code>`;
   return html`<dl>
-<div><dt>${strings.asking}</dt><dd><strong dir="auto">${clientName}</strong> <small>${strings.claimed}</small></dd></div>
+<div><dt>${strings.asking}</dt><dd><strong dir="auto">${clientName}</strong> ${says}</dd></div>
 <div><dt>${strings.returnsTo}</dt><dd><code dir="ltr">${returnsTo}</code>${where === null ? null : html` <small>${where}</small>`}</dd></div>
 </dl>`;
 }

@@ -5,8 +5,10 @@ export const strings = {
   skip: 'Nothing has been given out yet. To stop here, close this page.',
   asking: 'Program',
   claimed: 'as it calls itself',
+  describedAt: 'as described by',
   returnsTo: 'Returns to',
   thisComputer: 'a program on this computer',
+  anyProgram: 'a program on this computer, which may be another one',
   anApp: 'the app that has this scheme',
   signIn: {
     title: (client: string) => `Sign in to answer ${client}`,
@@ -37,6 +39,8 @@ export const strings = {
     title: 'This cannot go on',
     unknown:
       'The program that sent you here is not registered with this server, or wants you to return to an address that it did not register. Start again from the program; if that does not help, remove this server there and add it anew.',
+    undescribed: (host: string) =>
+      `The program that sent you here says that ${host} describes it, but nothing that this server can take was found there. Start again from the program; if that does not help, tell whoever makes it.`,
     wrong: 'The program that sent you here asked in a way that this server does not take. Nothing was given out.',
     back: (to: string) => `Tell the program, at ${to}`,
     otherOrigin: (baseUrl: string) =>
