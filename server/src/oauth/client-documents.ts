@@ -23,11 +23,9 @@ export function createClientDocuments(ctx: Pick<Context, 'outbound' | 'flights' 
   let underWay = 0;
 
   async function load(address: URL): Promise<OauthClient | null> {
-    if (underWay >= underWayMax) {
-      throw new AppError('too_many_tries', { message: 'too many client documents at a time' });
-    }
     underWay += 1;
     try {
+      if (underWay > underWayMax) throw new AppError('too_many_tries', { message: 'too many documents at a time' });
       const { client, freshMs } = await fetchDocument(ctx, address);
       if (kept.size >= keptMax) kept.delete(kept.keys().next().value ?? '');
       kept.set(address.href, { client, untilMs: ctx.nowMs() + freshMs });
