@@ -2,6 +2,8 @@
 
 import { connect } from '@keytrail/server/base/db';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runAuthorizationConformance } from '../kit/conformance.ts';
+import { findFreePort } from '../kit/free-port.ts';
 import { eras } from '../kit/mcp-client.ts';
 import { answerOnPage, openPage, signInOnPage, submit, toFields } from '../kit/mcp-sign-in-pages.ts';
 import { createProgram, redirectUrl } from '../kit/mcp-sign-in-program.ts';
@@ -28,6 +30,18 @@ async function getAgent(owner: Owner, id: string) {
   if (agent === undefined) throw new Error('the agent is gone');
   return agent;
 }
+
+test('the conformance suite finds nothing wrong with the metadata, nor with a code and the token for it', async () => {
+  const owner = await server.createOwner();
+  const port = await findFreePort();
+  const redirectUri = `http://127.0.0.1:${port}/callback`;
+  const metadata = { client_name: 'Conformance', redirect_uris: [redirectUri] };
+  const { client_id: clientId } = await (await register(server.url, metadata)).json();
+  const checks = await runAuthorizationConformance({ url: server.url, clientId, port }, async (address) => {
+    await fetch(await answerOnPage(server.url, address, owner.email, { name: 'conformance' }));
+  });
+  expect(checks.map((line) => line.split(':')[0])).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
+});
 
 describe.each(eras)('a client of the era of %s', (era) => {
   test('finds its way in, acts as the agent that the owner chose, and the log names agent, connection and program', async () => {

@@ -1,6 +1,6 @@
 // Runs the official conformance suite against an MCP server, as whoever writes a client or a server would.
 
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,10 +28,38 @@ export async function runConformance(url: string, era: Era): Promise<string[]> {
   }
 }
 
+/**
+ * The same for an authorization server and one of its public clients, which returns to `/callback` on that port of the
+ * loopback. `letIn` is what a person does with the address that the suite tells them to open.
+ */
+export async function runAuthorizationConformance(
+  { url, clientId, port }: { url: string; clientId: string; port: number },
+  letIn: (address: string) => Promise<void>,
+): Promise<string[]> {
+  const folder = await makeTempDir();
+  const args = ['authorization', '--url', url, '--client-id', clientId, '--port', String(port)];
+  try {
+    await run([...args, '--output-dir', folder.path], async (printed) => {
+      const address = /^http\S+\/authorize\?\S+$/m.exec(printed)?.[0];
+      if (address !== undefined) await letIn(address);
+    });
+    return await readChecks(folder.path);
+  } finally {
+    await folder.remove();
+  }
+}
+
 /** Its exit code says whether every check passed, which is not the question here. */
-function run(args: string[]): Promise<void> {
+function run(args: string[], read: (printed: string) => Promise<void> = async () => {}): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', globSync, program, ...args], { stdio: 'ignore' });
+    const stdio: StdioOptions = ['ignore', 'pipe', 'ignore'];
+    const child = spawn(process.execPath, ['--import', globSync, program, ...args], { stdio });
+    child.stdout?.on('data', (chunk) => {
+      read(String(chunk)).catch((error: unknown) => {
+        child.kill();
+        reject(error);
+      });
+    });
     child.once('error', reject);
     child.once('close', () => resolve());
   });
