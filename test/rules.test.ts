@@ -74,6 +74,7 @@ describe('server', () => {
       'server/src/vault/refresh.ts',
     ]);
     expect(importers(/opening\.ts$/, /openForUse/)).toEqual(['server/src/vault/access.ts']);
+    expect(importers(/opening\.ts$/, /openReady/)).toEqual(['server/src/vault/access.ts']);
     expect(importers(/opening\.ts$/, /openForMove/)).toEqual(['server/src/vault/webhook-move-out.ts']);
   });
 
@@ -85,7 +86,7 @@ describe('server', () => {
   });
 
   test('only the append writes events, through the functions that may', () => {
-    expect(pathsWith(inFolder('server/src'), /append_batch|append_for_account/)).toEqual([
+    expect(pathsWith(inFolder('server/src'), /append_batch|append_for_account|append_uses?\b/)).toEqual([
       'server/src/audit/append-calls.ts',
       'server/src/audit/append-counts.ts',
       'server/src/audit/append.ts',

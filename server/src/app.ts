@@ -21,6 +21,7 @@ import type { Log } from './base/log.ts';
 import { createOutbound } from './base/outbound.ts';
 import { createRandomSource } from './base/random.ts';
 import { RecentKeys } from './base/recent-keys.ts';
+import { createRecentLoads } from './base/recent-loads.ts';
 import { SharedLoads } from './base/shared-loads.ts';
 import { Wakeups } from './base/wakeups.ts';
 import { createAgentCredentialRoute } from './http/agent-credential.ts';
@@ -88,6 +89,7 @@ export async function startApp(parts: {
     ),
     alikeUses: new RecentKeys(20_000),
     proxyLoads: new SharedLoads(),
+    recentLoads: createRecentLoads(),
     wakeups: new Wakeups(),
     flights: new Flights(),
     nodeName: `keytrail-${Buffer.from(random(9)).toString('base64url')}`,

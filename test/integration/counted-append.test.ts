@@ -190,7 +190,8 @@ test('a batch that is sent again, its answer lost, counts once: recorded ones ke
   const items = Array.from({ length: 6 }, (): PendingAppend => {
     const body = mintBody(ctx, draft);
     const counts = [only('grant g'), limit('k', 4, minuteMs)];
-    return { accountId, body, canonical: canonicalize({ ...body }), mayRepeat: false, counts, clockTurnMs: 0 };
+    const canonical = canonicalize({ ...body });
+    return { accountId, body, canonical, mayRepeat: false, counts, settingsVersion: null, clockTurnMs: 0 };
   });
   const first = await carryOutAppends(ctx.db, items);
   const again = await carryOutAppends(

@@ -21,6 +21,7 @@ import { migrateDatabase } from '@keytrail/server/base/migrate';
 import { createOutbound } from '@keytrail/server/base/outbound';
 import { createRandomSource } from '@keytrail/server/base/random';
 import { RecentKeys } from '@keytrail/server/base/recent-keys';
+import { createRecentLoads } from '@keytrail/server/base/recent-loads';
 import { SharedLoads } from '@keytrail/server/base/shared-loads';
 import { Wakeups } from '@keytrail/server/base/wakeups';
 import type { EventDraft } from '@keytrail/shared/event';
@@ -160,6 +161,7 @@ function createContext(): Context {
     alertReads: new KeyedQueue((accountId) => readAlerts(ctx, accountId), { gatherMs: 250 }),
     alikeUses: new RecentKeys(20_000),
     proxyLoads: new SharedLoads(),
+    recentLoads: createRecentLoads(),
     wakeups: new Wakeups(),
     flights: new Flights(),
     nodeName: 'keytrail-bench',

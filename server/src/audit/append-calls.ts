@@ -4,9 +4,12 @@
 import { sql } from 'drizzle-orm';
 import type { AppendReceipt, PendingAppend } from '../base/context.ts';
 import type { Database, Transaction } from '../base/db.ts';
-import { type ReceiptRow, toBatchCounts, toReceipts } from './append-counts.ts';
+import { noCounts, type ReceiptRow, toBatchCounts, toReceipts } from './append-counts.ts';
 
 export type AppendDatabase = Pick<Database, 'raw' | 'distributed'>;
+
+/** Up to so many are recorded one by one, in one transaction all the same. */
+const fewMax = 4;
 
 /** Records a batch in a transaction of its own. On a cluster the items are of one account. */
 export async function callAppend(
@@ -14,10 +17,19 @@ export async function callAppend(
   items: PendingAppend[],
   mayRepeat: boolean,
 ): Promise<AppendReceipt[]> {
+  const counts = toBatchCounts(items);
+  const [first] = items;
+  if (!distributed && first !== undefined) {
+    const areExpecting = items.some(({ settingsVersion }) => settingsVersion !== null);
+    const areUses = counts !== null || areExpecting;
+    if (items.length === 1 && areUses && !mayRepeat) return callOne(raw, first);
+    if (areExpecting || (items.length > 1 && items.length <= fewMax && !mayRepeat)) {
+      return callExpecting(raw, items, mayRepeat);
+    }
+  }
   const accountIds = items.map((item) => item.accountId);
   const whose = distributed ? raw`${accountIds[0] ?? null}::uuid` : raw`${accountIds}::uuid[]`;
   const bodies = items.map((item) => item.canonical);
-  const counts = toBatchCounts(items);
   if (counts === null) {
     const name = distributed ? raw`append_for_account` : raw`append_batch`;
     const rows = await raw<ReceiptRow[]>`
@@ -30,6 +42,43 @@ export async function callAppend(
     from ${name}(${whose}, ${bodies}::text[], ${mayRepeat}, ${counts.items}::integer[],
       ${counts.keys}::text[], ${counts.maxes}::bigint[], ${counts.windows}::bigint[], ${counts.clockTurnMs}::bigint)`;
   return toReceipts(rows, items.length);
+}
+
+async function callOne(raw: AppendDatabase['raw'], item: PendingAppend): Promise<AppendReceipt[]> {
+  const counts = toBatchCounts([item]) ?? noCounts;
+  const rows = await raw<ReceiptRow[]>`
+    select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms
+    from append_use(${item.accountId}::uuid, ${item.canonical}, ${item.settingsVersion}::bigint,
+      ${counts.keys}::text[], ${counts.maxes}::bigint[], ${counts.windows}::bigint[], ${item.clockTurnMs}::bigint)`;
+  return toReceipts(rows, 1);
+}
+
+/** Where some are outdated, the others are still to be recorded. */
+async function callExpecting(
+  raw: AppendDatabase['raw'],
+  items: PendingAppend[],
+  mayRepeat: boolean,
+): Promise<AppendReceipt[]> {
+  const rows = await callUses(raw, items, mayRepeat);
+  if (rows.length === items.length) return toReceipts(rows, items.length);
+  const outdated = new Set(rows.map(({ ordinal }) => Number(ordinal) - 1));
+  const others = items.filter((_item, index) => !outdated.has(index));
+  const receipts = others.length === 0 ? [] : await callAppend({ raw, distributed: false }, others, mayRepeat);
+  const left = receipts.values();
+  return items.map((_item, index) => {
+    const receipt = outdated.has(index) ? ({ outcome: 'outdated' } as const) : left.next().value;
+    if (receipt === undefined) throw new Error(`append_uses left item ${index + 1} of ${items.length} unanswered`);
+    return receipt;
+  });
+}
+
+function callUses(raw: AppendDatabase['raw'], items: PendingAppend[], mayRepeat: boolean) {
+  const counts = toBatchCounts(items) ?? noCounts;
+  return raw<ReceiptRow[]>`
+    select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms
+    from append_uses(${items.map(({ accountId }) => accountId)}::uuid[], ${items.map(({ canonical }) => canonical)}::text[],
+      ${items.map(({ settingsVersion }) => settingsVersion)}::bigint[], ${mayRepeat}, ${counts.items}::integer[],
+      ${counts.keys}::text[], ${counts.maxes}::bigint[], ${counts.windows}::bigint[], ${counts.clockTurnMs}::bigint)`;
 }
 
 /** Records events of one account, in their order, in the caller's transaction. */

@@ -12,6 +12,8 @@ export interface BatchCounts {
   readonly clockTurnMs: number;
 }
 
+export const noCounts: BatchCounts = { items: [], keys: [], maxes: [], windows: [], clockTurnMs: 0 };
+
 export function toBatchCounts(items: readonly PendingAppend[]): BatchCounts | null {
   const counts = items.flatMap((item, index) => item.counts.map((count) => ({ ...count, item: index + 1 })));
   if (counts.length === 0) return null;
@@ -46,6 +48,7 @@ export function toReceipts(rows: readonly ReceiptRow[], count: number): AppendRe
 }
 
 function toReceipt({ outcome, seq, recorded_at, refused_by, retry_at_ms }: ReceiptRow): AppendReceipt {
+  if (outcome === 'outdated') return { outcome };
   if (outcome !== 'refused') return { outcome, seq: Number(seq), recordedAt: String(recorded_at) };
   const retryAtMs = retry_at_ms === null || retry_at_ms === undefined ? null : Number(retry_at_ms);
   return { outcome, counter: Number(refused_by), retryAtMs };

@@ -6,7 +6,7 @@ import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent, EventBody, EventDraft } from '@keytrail/shared/event';
 import { eventBody } from '@keytrail/shared/event-schema';
 import { mintUuid } from '@keytrail/shared/ids';
-import type { AppendReceipt, Context, PendingAppend, Refusal, UseCount } from '../base/context.ts';
+import type { AppendReceipt, Context, Outdated, PendingAppend, Refusal, UseCount } from '../base/context.ts';
 import { type Database, findCode, isDatabaseAway, type Transaction } from '../base/db.ts';
 import { type AppendDatabase, callAppend, callAppendIn, wakeReaders } from './append-calls.ts';
 import { followUp } from './follow-up.ts';
@@ -38,17 +38,38 @@ export async function append(
   draft: EventDraft,
   counts?: readonly UseCount[],
 ): Promise<AuditEvent | CountedAppend> {
-  const answer = await enqueue(ctx, toPending(ctx, accountId, mintBody(ctx, draft), counts));
+  const answer = getCounted(await enqueue(ctx, toPending(ctx, accountId, mintBody(ctx, draft), counts)));
   return counts === undefined ? getEvent(answer) : answer;
+}
+
+/**
+ * Records a use that was decided by what had been loaded before: only while the account's settings still have that version,
+ * which is decided with the counters. Not on a cluster, where nothing is told apart by versions.
+ */
+export function appendAsOf(
+  ctx: Context,
+  accountId: string,
+  draft: EventDraft,
+  { counts, settingsVersion }: Pick<PendingAppend, 'counts' | 'settingsVersion'>,
+): Promise<CountedAppend | Outdated> {
+  return enqueue(ctx, { ...toPending(ctx, accountId, mintBody(ctx, draft), counts), settingsVersion });
+}
+
+/** How long an event may wait for others whose commit it can share, where nobody waits for it. */
+const behindMs = 50;
+
+/** Records an event that nobody waits for: with the next that somebody does, if there is one soon. */
+export async function appendBehind(ctx: Context, accountId: string, draft: EventDraft): Promise<AuditEvent> {
+  return getEvent(getCounted(await enqueue(ctx, toPending(ctx, accountId, mintBody(ctx, draft)), behindMs)));
 }
 
 /** Records an event whose id was minted elsewhere. The same bytes again get the receipt of the first time. */
 export async function appendBody(ctx: Context, accountId: string, body: EventBody): Promise<AuditEvent> {
-  return getEvent(await enqueue(ctx, { ...toPending(ctx, accountId, body), mayRepeat: true }));
+  return getEvent(getCounted(await enqueue(ctx, { ...toPending(ctx, accountId, body), mayRepeat: true })));
 }
 
-async function enqueue(ctx: Context, pending: PendingAppend): Promise<CountedAppend> {
-  const answer = toAnswer(pending.body, await ctx.appends.enqueue(pending));
+async function enqueue(ctx: Context, pending: PendingAppend, patienceMs = 0): Promise<CountedAppend | Outdated> {
+  const answer = toAnswer(pending.body, await ctx.appends.enqueue(pending, patienceMs));
   if (answer.outcome === 'recorded') followUp(ctx, pending.accountId, answer.event);
   return answer;
 }
@@ -76,7 +97,7 @@ export async function appendIn(
   const pending = toPending(ctx, accountId, mintBody(ctx, draft), counts);
   const [receipt] = await callAppendIn(tx, ctx.db, accountId, [pending]);
   if (receipt === undefined) throw new AppError('event_not_recorded', { message: 'append_batch returned no receipt' });
-  const answer = toAnswer(pending.body, receipt);
+  const answer = getCounted(toAnswer(pending.body, receipt));
   return counts === undefined ? getEvent(answer) : answer;
 }
 
@@ -92,7 +113,7 @@ export async function appendManyIn(
   const receipts = await callAppendIn(tx, ctx.db, accountId, items);
   return receipts.flatMap((receipt, index) => {
     const item = items[index];
-    return item === undefined ? [] : [getEvent(toAnswer(item.body, receipt))];
+    return item === undefined ? [] : [getEvent(getCounted(toAnswer(item.body, receipt)))];
   });
 }
 
@@ -189,16 +210,23 @@ function toPending(
   counts: readonly UseCount[] = [],
 ): PendingAppend {
   const canonical = canonicalize({ ...body });
-  return { accountId, body, canonical, mayRepeat: false, counts, clockTurnMs: minting.clockTurnMs() };
+  const clockTurnMs = minting.clockTurnMs();
+  return { accountId, body, canonical, mayRepeat: false, counts, settingsVersion: null, clockTurnMs };
 }
 
-function toAnswer(body: EventBody, receipt: AppendReceipt): CountedAppend {
-  if (receipt.outcome === 'refused') return receipt;
+function toAnswer(body: EventBody, receipt: AppendReceipt): CountedAppend | Outdated {
+  if (receipt.outcome === 'refused' || receipt.outcome === 'outdated') return receipt;
   if (receipt.outcome === 'conflict') {
     throw new AppError('event_conflict', { message: `event ${body.id} is recorded with other content` });
   }
   const { salt: _salt, ...facts } = body;
   return { outcome: 'recorded', event: { ...facts, seq: receipt.seq, recordedAt: receipt.recordedAt } };
+}
+
+/** For what goes by no version. */
+function getCounted(answer: CountedAppend | Outdated): CountedAppend {
+  if (answer.outcome !== 'outdated') return answer;
+  throw new AppError('event_not_recorded', { message: 'an event that goes by no version was outdated' });
 }
 
 /** For what carries no counters, which nothing refuses. */

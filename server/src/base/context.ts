@@ -10,6 +10,7 @@ import type { KeyedQueue } from './keyed-queue.ts';
 import type { Log } from './log.ts';
 import type { Outbound } from './outbound.ts';
 import type { RecentKeys } from './recent-keys.ts';
+import type { Loaded, RecentLoads } from './recent-loads.ts';
 import type { SharedLoads } from './shared-loads.ts';
 import type { Wakeups } from './wakeups.ts';
 
@@ -28,8 +29,10 @@ export interface Context {
   readonly alertReads: KeyedQueue;
   /** Uses that this node has had read: the next of their kind is no news. */
   readonly alikeUses: RecentKeys;
-  /** What proxies of keys are by now, as JSON; see `vault/proxy-load`. */
-  readonly proxyLoads: SharedLoads<string | null>;
+  /** What proxies of keys are by now; see `vault/proxy-load`. */
+  readonly proxyLoads: SharedLoads<Loaded | null>;
+  /** What requests like the next ones were decided by; see `vault/recent-uses`. */
+  readonly recentLoads: RecentLoads;
   readonly wakeups: Wakeups;
   /** Work that is done once for all who ask at a time; see `vault/refresh`. */
   readonly flights: Flights;
@@ -53,6 +56,8 @@ export interface PendingAppend {
   /** The database may already hold it: its id was minted elsewhere. */
   readonly mayRepeat: boolean;
   readonly counts: readonly UseCount[];
+  /** The version of the account's settings that it was decided by, and without which it is not recorded. Null: any. */
+  readonly settingsVersion: string | null;
   readonly clockTurnMs: number;
 }
 
@@ -67,7 +72,13 @@ export interface UseCount {
 
 export type AppendReceipt =
   | { readonly outcome: 'recorded' | 'repeated' | 'conflict'; readonly seq: number; readonly recordedAt: string }
-  | Refusal;
+  | Refusal
+  | Outdated;
+
+/** An event that was not recorded, because what it was decided by has changed. */
+export interface Outdated {
+  readonly outcome: 'outdated';
+}
 
 /** An event that was not recorded, because one of its counters had no room. */
 export interface Refusal {

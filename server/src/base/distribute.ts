@@ -47,6 +47,7 @@ export async function distributeDatabase(
     await sql`set citus.multi_shard_modify_mode to 'sequential'`;
     options.say('The roles may log in to the workers.');
     await prepareRoles(sql, options.workerPassword);
+    await dropVersions(sql);
     await distributeTables(sql, left, options.say);
     await distributeFunctions(sql);
     await dropLocalCopies(sql, left);
@@ -120,6 +121,14 @@ async function plainPolicies(sql: Sql, table: string): Promise<void> {
     ];
     await sql`alter policy ${sql(name)} on ${sql(table)} ${sql.unsafe(parts.join(' '))}`;
   }
+}
+
+/** The version of an account's settings is kept by triggers that a cluster does not know, and asked for by no node of one. */
+async function dropVersions(sql: Sql): Promise<void> {
+  const triggers = await sql<{ name: string; table: string }[]>`
+    select t.tgname as name, t.tgrelid::regclass::text as table from pg_trigger t
+    where t.tgfoid = 'note_settings_change'::regproc order by 2, 1`;
+  for (const { name, table } of triggers) await sql`drop trigger ${sql(name)} on ${sql(table)}`;
 }
 
 async function distributeFunctions(sql: Sql): Promise<void> {

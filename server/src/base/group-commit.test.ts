@@ -56,3 +56,17 @@ test('a second batch may be under way, but never with a key of the first', async
   expect(batches).toEqual([['a'], ['b']]);
   expect(await answers).toEqual(['a!', 'a!', 'b!', 'c!']);
 });
+
+test('what nobody waits for goes with the next that somebody does, or by itself in the end', async () => {
+  const { queue, batches } = createQueue(10, 2);
+  const behind = queue.enqueue('a', 20);
+  await new Promise(setImmediate);
+  expect(batches).toEqual([]);
+  expect(await Promise.all([behind, queue.enqueue('b')])).toEqual(['a!', 'b!']);
+  expect(batches).toEqual([['a', 'b']]);
+  expect(await queue.enqueue('c', 20)).toBe('c!');
+  const last = queue.enqueue('d', 60_000);
+  await queue.flush();
+  expect(await last).toBe('d!');
+  expect(batches).toEqual([['a', 'b'], ['c'], ['d']]);
+});

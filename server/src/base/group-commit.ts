@@ -1,5 +1,8 @@
-// Group commit: whatever arrives while batches are under way goes together as the next. No timer, so an idle queue
-// adds no wait and a busy one shares each commit among all that queue for it.
+// Group commit: whatever arrives while batches are under way goes together as the next, so an idle queue adds no wait and
+// a busy one shares each commit among all that queue for it. Only what nobody waits for may wait for others.
+
+/** Fewer are not shared out. */
+const batchMin = 4;
 
 /** A queue whose items are carried out in batches, a few at a time, each item answered on its own. */
 export class GroupCommit<Item, Answer> {
@@ -8,21 +11,25 @@ export class GroupCommit<Item, Answer> {
   readonly #batchesUnderWay = new Set<Promise<void>>();
   #waiting: Waiting<Item, Answer>[] = [];
   #starting = false;
+  #patient: NodeJS.Timeout | null = null;
 
   constructor(options: GroupCommitOptions<Item, Answer>) {
     this.#options = options;
   }
 
-  enqueue(item: Item): Promise<Answer> {
+  /** @param patienceMs for how long it may wait for a batch that starts for another. */
+  enqueue(item: Item, patienceMs = 0): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, key: this.#options.keyOf(item), resolve, reject });
-      this.#startSoon();
+      if (patienceMs === 0) this.#startSoon();
+      else this.#startWithin(patienceMs);
     });
   }
 
   /** Resolves once everything enqueued so far is answered. */
   async flush(): Promise<void> {
     while (this.#waiting.length > 0 || this.#batchesUnderWay.size > 0) {
+      this.#startSoon();
       await new Promise(setImmediate);
       await Promise.all(this.#batchesUnderWay);
     }
@@ -40,6 +47,13 @@ export class GroupCommit<Item, Answer> {
       this.#starting = false;
       this.#startBatches();
     });
+  }
+
+  #startWithin(patienceMs: number): void {
+    this.#patient ??= setTimeout(() => {
+      this.#patient = null;
+      this.#startSoon();
+    }, patienceMs);
   }
 
   #startBatches(): void {
@@ -73,7 +87,7 @@ export class GroupCommit<Item, Answer> {
     const later: Waiting<Item, Answer>[] = [];
     // Shared evenly among the free places: with everything in one batch, preparing and storing would take turns.
     const free = this.#options.batchesUnderWayMax - this.#batchesUnderWay.size;
-    const share = Math.min(Math.ceil(this.#waiting.length / free), this.#options.batchMax);
+    const share = Math.min(Math.max(Math.ceil(this.#waiting.length / free), batchMin), this.#options.batchMax);
     for (const entry of this.#waiting) {
       if (batch.length < share && !this.#keysUnderWay.has(entry.key)) {
         this.#keysUnderWay.add(entry.key);

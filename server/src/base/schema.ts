@@ -657,13 +657,15 @@ export const webhooks = pgTable('webhooks', {
   lastFault: text('last_fault'),
 });
 
-/** One row per log: the next sequence number and the newest recorded-at. Only `append_batch` writes it. */
+/** One row per log: the next sequence number and the newest recorded-at. Only `append_batch` and `append_use` write it. */
 export const heads = pgTable('heads', {
   accountId: uuid('account_id').primaryKey(),
   /** Random: names the log in proofs without naming the account. */
   logId: bytea('log_id').notNull(),
   nextSeq: bigint('next_seq', { mode: 'number' }).notNull(),
   lastRecordedAt: instant('last_recorded_at').notNull(),
+  /** Another one after each transaction that changes what accesses are decided by; kept by triggers. */
+  settingsVersion: bigint('settings_version', { mode: 'bigint' }).notNull().default(sql`0`),
 });
 
 /**

@@ -14,10 +14,19 @@ import { sendRenewing } from '../proxy/renewing.ts';
 import { isRouted, toRoutePath } from '../proxy/routes.ts';
 import { createScrubber } from '../proxy/scrub.ts';
 import { toAppError } from '../trpc/init.ts';
-import { injectForProxy } from '../vault/access.ts';
+import { injectForProxy, injectForRecentProxy, type ProxyAccess } from '../vault/access.ts';
 import type { Denied } from '../vault/denial.ts';
+import type { ProxyCall } from '../vault/proxy-call.ts';
+import type { LoadedProxy } from '../vault/proxy-load.ts';
 import { type ProxyResult, recordProxyResult, toFailedResult } from '../vault/proxy-result.ts';
-import { findProxyCaller, setRefusalHeaders, toRefusalFacts, toRefusalStatus, withoutKey } from './proxy-caller.ts';
+import {
+  findProxyCaller,
+  findRecentProxyCaller,
+  setRefusalHeaders,
+  toRefusalFacts,
+  toRefusalStatus,
+  withoutKey,
+} from './proxy-caller.ts';
 
 const address = /^\/http\/p\/([^/?]+)(\/[^?]*)?(?:\?(.*))?$/s;
 
@@ -38,20 +47,13 @@ export function createHttpProxyRoutes(ctx: Context, guard: RequestHandler[]): Ro
 async function answer(ctx: Context, request: Request, response: Response): Promise<void> {
   // As it was sent: Express has decoded its own copy.
   const [, name = '', path = '/', query = ''] = address.exec(request.originalUrl) ?? [];
-  const loaded = await findProxyCaller(ctx, request, 'http', name);
-  const { by } = loaded;
-  const { proxy } = by;
   const routePath = toRoutePath(path);
-  const call = {
-    tool: toOneLine(`${request.method} ${toShown(routePath ?? path)}`, 300),
-    correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes),
-  };
-  const isLet = routePath !== null && isRouted(proxy.routes, request.method, routePath);
-  const access = await injectForProxy(ctx, loaded, { ...call, refusedBy: isLet ? null : 'route' });
+  const { loaded, call, access } = await admit(ctx, request, { name, path, routePath });
   if (access.outcome === 'denied') {
     if (routePath !== null || access.rule !== 'route') return refuse(ctx, response, access);
     throw new AppError('invalid_input', { message: 'path', public: 'The path of this call is not a plain one.' });
   }
+  const { by } = loaded;
   const rest = query === '' ? path : `${path}?${withoutKey(query)}`;
   const startedAt = performance.now();
   try {
@@ -65,6 +67,27 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
     recordProxyResult(ctx, by, call, access.credential, toFailedResult(error, performance.now() - startedAt));
     throw error;
   }
+}
+
+/** Decides about a call, by what an earlier one was decided by as long as that holds. */
+async function admit(
+  ctx: Context,
+  request: Request,
+  { name, path, routePath }: { name: string; path: string; routePath: string | null },
+): Promise<{ loaded: LoadedProxy; call: Omit<ProxyCall, 'refusedBy'>; access: ProxyAccess }> {
+  const call = {
+    tool: toOneLine(`${request.method} ${toShown(routePath ?? path)}`, 300),
+    correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes),
+  };
+  const isLet = ({ by }: LoadedProxy) => routePath !== null && isRouted(by.proxy.routes, request.method, routePath);
+  const recent = findRecentProxyCaller(ctx, request, 'http', name);
+  if (recent !== null && isLet(recent)) {
+    const access = await injectForRecentProxy(ctx, recent, call);
+    if (access !== null) return { loaded: recent, call, access };
+  }
+  const loaded = await findProxyCaller(ctx, request, 'http', name);
+  const access = await injectForProxy(ctx, loaded, { ...call, refusedBy: isLet(loaded) ? null : 'route' });
+  return { loaded, call, access };
 }
 
 /** What the log cannot hold, or nobody would see there, is named as it came. */

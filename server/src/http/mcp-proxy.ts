@@ -25,14 +25,21 @@ import { type Released, toOutgoing } from '../proxy/outgoing.ts';
 import { sendRenewing } from '../proxy/renewing.ts';
 import { createScrubber } from '../proxy/scrub.ts';
 import { toAppError } from '../trpc/init.ts';
-import { connectForProxy, injectForProxy, type ProxyAccess } from '../vault/access.ts';
+import { connectForProxy, injectForProxy, injectForRecentProxy, type ProxyAccess } from '../vault/access.ts';
 import type { Denied } from '../vault/denial.ts';
 import type { ProxyCall } from '../vault/proxy-call.ts';
 import type { LoadedProxy } from '../vault/proxy-load.ts';
 import { type ProxyResult, recordProxyResult, toFailedResult } from '../vault/proxy-result.ts';
+import type { AsOf } from '../vault/recent-loads.ts';
 import { touchProxy } from '../vault/touch.ts';
 import { createJsonReader } from './json-body.ts';
-import { findProxyCaller, setRefusalHeaders, toRefusalFacts, toRefusalStatus } from './proxy-caller.ts';
+import {
+  findProxyCaller,
+  findRecentProxyCaller,
+  setRefusalHeaders,
+  toRefusalFacts,
+  toRefusalStatus,
+} from './proxy-caller.ts';
 
 const readJson = createJsonReader(4096);
 const sessionHeader = 'mcp-session-id';
@@ -48,11 +55,14 @@ export function createMcpProxyRoutes(ctx: Context): Router {
   routes.all('/mcp/p/:name', async (request, response) => {
     let ids: JsonRpcId[] = [null];
     try {
-      const find = () => findProxyCaller(ctx, request, 'mcp', request.params.name);
+      const { name } = request.params;
+      const find = () => findProxyCaller(ctx, request, 'mcp', name);
       if (request.method === 'POST') {
-        const loaded = await readFor(find, request, response);
+        await readFor(find, request, response);
         ids = listIds(toMessages(request.body) ?? []);
-        await post(ctx, loaded, request, response);
+        const recent = findRecentProxyCaller(ctx, request, 'mcp', name);
+        if (recent !== null && (await postRecent(ctx, recent, request, response))) return;
+        await post(ctx, await find(), request, response);
       } else if (request.method === 'GET' || request.method === 'DELETE') {
         await pass(ctx, await find(), request, response);
       } else {
@@ -65,11 +75,8 @@ export function createMcpProxyRoutes(ctx: Context): Router {
   return routes;
 }
 
-/**
- * Reads the body, then who sent it: what a call is decided by is read when the whole of it is here. Of a stranger no body is
- * read but a small one.
- */
-async function readFor(find: () => Promise<LoadedProxy>, request: Request, response: Response): Promise<LoadedProxy> {
+/** Reads the body: what a call is decided by is read when the whole of it is here. Of a stranger no body is read but a small one. */
+async function readFor(find: () => Promise<LoadedProxy>, request: Request, response: Response): Promise<void> {
   if (!isSmall(request)) await find();
   try {
     await readJson(request, response);
@@ -77,7 +84,6 @@ async function readFor(find: () => Promise<LoadedProxy>, request: Request, respo
     await find();
     throw cause;
   }
-  return find();
 }
 
 function isSmall({ headers }: Request): boolean {
@@ -108,30 +114,92 @@ async function post(ctx: Context, found: LoadedProxy, request: Request, response
   const { by } = loaded;
   const calls = findCalls(messages).map((call) => ({
     id: call.id,
-    facts: { tool: toTool(call), correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes) },
+    facts: toFacts(ctx, call),
     refusedBy: isOffered(by.proxy.toolAccess, call) ? null : ('tool' as const),
   }));
-  const allowed: { facts: Omit<ProxyCall, 'refusedBy'>; access: Allowed }[] = [];
+  const allowed: Admitted[] = [];
+  await settling(ctx, by, allowed, async () => {
+    const refusals = await admit(ctx, loaded, calls, allowed);
+    if (refusals.size > 0) {
+      refuseCalls(ctx, response, refusals, listIds(messages));
+      return { status: null, ms: 0, bytes: 0, failure: 'Not sent: another call beside it was refused' };
+    }
+    const access = allowed[0]?.access ?? (await connectForProxy(ctx, loaded));
+    if (access.outcome !== 'denied') return sendBody(ctx, loaded, request, response, access, allowed);
+    refuse(ctx, response, access, listIds(messages));
+    return null;
+  });
+}
+
+/**
+ * One call of a known client by what an earlier one was decided by. False where that does not hold any more, or there is
+ * anything unusual about the call: it is to be looked at anew then, and nothing was recorded.
+ */
+async function postRecent(
+  ctx: Context,
+  recent: AsOf<LoadedProxy>,
+  request: Request,
+  response: Response,
+): Promise<boolean> {
+  const messages = toMessages(request.body);
+  if (messages?.length !== 1 || hasHiddenCall(messages) || findHeaderMismatch(request.headers, messages) !== null) {
+    return false;
+  }
+  const [call] = findCalls(messages);
+  const { by } = recent;
+  const clientName = findClientName(request.body) ?? by.keyClientName;
+  if (call === undefined || !isOffered(by.proxy.toolAccess, call) || clientName !== by.keyClientName) return false;
+  const loaded = clientName === null ? recent : { ...recent, by: toNamed(by, clientName) };
+  const facts = toFacts(ctx, call);
+  const access = await injectForRecentProxy(ctx, loaded, facts);
+  if (access === null) return false;
+  const admitted = [{ facts, access }];
+  await settling(ctx, by, admitted, () => sendBody(ctx, loaded, request, response, access, admitted));
+  return true;
+}
+
+/** A call that may go out, and is recorded. */
+interface Admitted {
+  readonly facts: Omit<ProxyCall, 'refusedBy'>;
+  readonly access: Allowed;
+}
+
+function toFacts(ctx: Context, call: Parameters<typeof toTool>[0]): Admitted['facts'] {
+  return { tool: toTool(call), correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes) };
+}
+
+/** Carries out `work` and records what became of the calls that were admitted until then. */
+async function settling(
+  ctx: Context,
+  by: ProxyPrincipal,
+  admitted: readonly Admitted[],
+  work: () => Promise<ProxyResult | null>,
+): Promise<void> {
   const settle = (result: ProxyResult) => {
-    for (const { facts, access } of allowed) recordProxyResult(ctx, by, facts, access.credential, result);
+    for (const { facts, access } of admitted) recordProxyResult(ctx, by, facts, access.credential, result);
   };
   const startedAt = performance.now();
   try {
-    const refusals = await admit(ctx, loaded, calls, allowed);
-    if (refusals.size > 0) {
-      settle({ status: null, ms: 0, bytes: 0, failure: 'Not sent: another call beside it was refused' });
-      return refuseCalls(ctx, response, refusals, listIds(messages));
-    }
-    const access = allowed[0]?.access ?? (await connectForProxy(ctx, loaded));
-    if (access.outcome === 'denied') return refuse(ctx, response, access, listIds(messages));
-    const body = Buffer.from(JSON.stringify(request.body));
-    const correlationId = allowed[0]?.facts.correlationId ?? null;
-    settle(await send(ctx, loaded, request, response, access, { body, correlationId }));
+    const result = await work();
+    if (result !== null) settle(result);
   } catch (cause) {
     const error = toAppError(cause);
     settle(toFailedResult(error, performance.now() - startedAt));
     throw error;
   }
+}
+
+function sendBody(
+  ctx: Context,
+  loaded: LoadedProxy,
+  request: Request,
+  response: Response,
+  access: Released,
+  admitted: readonly Admitted[],
+): Promise<ProxyResult> {
+  const body = Buffer.from(JSON.stringify(request.body));
+  const correlationId = admitted[0]?.facts.correlationId ?? null;
+  return send(ctx, loaded, request, response, access, { body, correlationId });
 }
 
 /**
@@ -141,8 +209,8 @@ async function post(ctx: Context, found: LoadedProxy, request: Request, response
 async function admit(
   ctx: Context,
   loaded: LoadedProxy,
-  calls: readonly { id: JsonRpcId; facts: Omit<ProxyCall, 'refusedBy'>; refusedBy: 'tool' | null }[],
-  allowed: { facts: Omit<ProxyCall, 'refusedBy'>; access: Allowed }[],
+  calls: readonly { id: JsonRpcId; facts: Admitted['facts']; refusedBy: 'tool' | null }[],
+  allowed: Admitted[],
 ): Promise<Map<JsonRpcId, Denied>> {
   const refusals = new Map<JsonRpcId, Denied>();
   for (const kind of ['tool', null]) {
@@ -169,10 +237,14 @@ async function named(ctx: Context, loaded: LoadedProxy, body: unknown): Promise<
   const said = findClientName(body);
   const clientName = said ?? by.keyClientName;
   if (clientName === null) return loaded;
-  const knowing = { ...by, keyClientName: clientName, requester: { ...by.requester, clientName } };
+  const knowing = toNamed(by, clientName);
   if (said !== null && said !== by.keyClientName)
     await touchProxy(ctx, { ...knowing, keyClientName: by.keyClientName });
   return { ...loaded, by: knowing };
+}
+
+function toNamed(by: ProxyPrincipal, clientName: string): ProxyPrincipal {
+  return { ...by, keyClientName: clientName, requester: { ...by.requester, clientName } };
 }
 
 /** Twice at most: an upstream's 401 leads to one refresh of the token. */

@@ -9,7 +9,8 @@ import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { hasComeRound } from '../proxy/loop.ts';
 import type { Denied } from '../vault/denial.ts';
-import { type LoadedProxy, loadProxyByKey } from '../vault/proxy-load.ts';
+import { findRecentProxyByKey, type LoadedProxy, loadProxyByKey } from '../vault/proxy-load.ts';
+import type { AsOf } from '../vault/recent-loads.ts';
 
 /** The header names in which callers carry their key; it goes no further than here. */
 const keyHeaders = ['authorization', 'x-api-key', 'api-key', 'x-auth-token'] as const;
@@ -37,10 +38,7 @@ export async function findProxyCaller(
   if (hasComeRound(request.headers, ctx.nodeName)) {
     throw new AppError('proxy_loop', { message: `proxy ${kind} ${name} leads back here` });
   }
-  const inHeader = findKeyInHeaders(request);
-  const inUrl =
-    inHeader === null ? new URLSearchParams(request.originalUrl.split('?')[1] ?? '').get(keyParameter) : null;
-  const key = inHeader ?? inUrl;
+  const { inHeader, key } = findKey(request);
   const found = key === null ? null : await loadProxyByKey(ctx, key, toRequester(request, kind === 'mcp'));
   if (found === null || found.by.proxy.kind !== kind || found.by.proxy.name !== name) {
     throw new AppError('unauthorized', {
@@ -55,6 +53,26 @@ export async function findProxyCaller(
     });
   }
   return found;
+}
+
+/** The same as it was found for an earlier request; null where it is to be found anew, be it to be refused. */
+export function findRecentProxyCaller(
+  ctx: Context,
+  request: Request,
+  kind: ProxyKind,
+  name: string,
+): AsOf<LoadedProxy> | null {
+  const { inHeader } = findKey(request);
+  if (inHeader === null || hasComeRound(request.headers, ctx.nodeName)) return null;
+  const recent = findRecentProxyByKey(ctx, inHeader, toRequester(request, kind === 'mcp'));
+  return recent?.by.proxy.kind === kind && recent.by.proxy.name === name ? recent : null;
+}
+
+function findKey(request: Request): { inHeader: string | null; key: string | null } {
+  const inHeader = findKeyInHeaders(request);
+  if (inHeader !== null) return { inHeader, key: inHeader };
+  const [, query = ''] = request.originalUrl.split('?');
+  return { inHeader, key: new URLSearchParams(query).get(keyParameter) };
 }
 
 /** The caller's query without any key of ours. */

@@ -16,20 +16,29 @@ import { isVaultLocked } from '../agents/vault-lock.ts';
 import type { AgentCaller, AgentPrincipal, OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
-import { type AgentCall, loadAgentCall } from './agent-call.ts';
+import { type AgentCall, findRecentAgentCall, loadAgentCall } from './agent-call.ts';
 import { recordApprovedUse } from './approved-use.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
 import { type Denial, type Denied, deny, toDenial } from './denial.ts';
 import { toFacts, toOwnerFacts } from './facts.ts';
 import { type Renewed, renew, type Stale, withFreshToken } from './fresh-token.ts';
-import { type AgentRequest, type Draft, type Judged, judgeCall, type Tie, toCredentialFacts } from './judge-call.ts';
-import { type Opened, openForUse } from './opening.ts';
-import { judgeProxyCall, type ProxyCall, toTokenField } from './proxy-call.ts';
+import {
+  type AgentRequest,
+  type Draft,
+  type Judged,
+  judgeCall,
+  type Tie,
+  toCredentialFacts,
+  toJudged,
+} from './judge-call.ts';
+import { type Opened, openForUse, openReady } from './opening.ts';
+import { judgeProxyCall, type ProxyCall, toJudgedProxyCall, toTokenField } from './proxy-call.ts';
 import { type LoadedProxy, reloadProxy } from './proxy-load.ts';
+import type { AsOf } from './recent-loads.ts';
 import { isRefreshable } from './refresh-due.ts';
 import { chooseForOwner } from './release.ts';
-import { touchProxy, touchUse } from './touch.ts';
-import { type Recorded, recordUse } from './use-event.ts';
+import { isTouchDue, touchProxy, touchUse } from './touch.ts';
+import { type Recorded, recordUse, recordUseAsOf } from './use-event.ts';
 import type { WebhookLink } from './webhook-rows.ts';
 import { toTicketRedirect } from './webhook-ticket.ts';
 
@@ -110,11 +119,32 @@ export async function fetchForAgent(
 ): Promise<AccessOutcome> {
   const endsMs = ctx.nowMs() + (patience.waitMs ?? Number.POSITIVE_INFINITY);
   return withFreshToken(ctx, async (renewed) => {
+    const recent = renewed === null ? await attemptRecent(ctx, by, request) : null;
+    if (recent !== null) return recent;
     const call = await getAgentCall(ctx, by, request);
     const access = await attempt(ctx, call, request, { endsMs, signal: patience.signal, renewed });
     if (access.outcome === 'denied') touchUse(ctx, call.agent.accountId, null, call.agent);
     return access;
   });
+}
+
+/** By what an earlier request like it was decided by, if nothing has changed since; null where it is to be decided anew. */
+async function attemptRecent(
+  ctx: Context,
+  by: AgentCaller | AgentPrincipal,
+  request: AgentRequest,
+): Promise<AccessOutcome | null> {
+  const call = findRecentAgentCall(ctx, by, request);
+  if (call === null) return null;
+  const { agent, settingsVersion } = call;
+  const judged = toJudged(ctx.nowMs(), call, request);
+  if (judged.outcome !== 'allowed' || judged.decision.approval !== null) return null;
+  if (isTouchDue(ctx, [judged.row.lastUsedAt, agent.lastUsedAt, agent.keyLastUsedAt])) return null;
+  const opened = await openReady(ctx, judged);
+  if (opened === null) return null;
+  const { row, decision } = judged;
+  const recorded = await recordUseAsOf(ctx, row.accountId, opened.draft, decision, settingsVersion);
+  return recorded.outcome === 'outdated' ? null : settle(ctx, judged, opened, agent, recorded);
 }
 
 async function getAgentCall(ctx: Context, by: AgentCaller | AgentPrincipal, request: AgentRequest): Promise<AgentCall> {
@@ -197,6 +227,34 @@ export function injectForProxy(ctx: Context, loaded: LoadedProxy, call: ProxyCal
   );
 }
 
+/**
+ * The same for a call that the proxy's own lists let through, by what an earlier one was decided by, if nothing has changed
+ * since; null where it is to be decided anew, by what is loaded for it. Nothing is recorded then.
+ */
+export async function injectForRecentProxy(
+  ctx: Context,
+  loaded: AsOf<LoadedProxy>,
+  call: Omit<ProxyCall, 'refusedBy'>,
+): Promise<Extract<ProxyAccess, { outcome: 'ok' }> | null> {
+  const { by, settingsVersion } = loaded;
+  const judged = toJudgedProxyCall(ctx.nowMs(), loaded, { ...call, refusedBy: null });
+  if (judged.outcome !== 'allowed') return null;
+  const { row, fields, decision, draft } = judged;
+  if (isTouchDue(ctx, [by.keyLastUsedAt])) return null;
+  const opened = row === null ? toOpenedNothing(draft) : await openReady(ctx, { row, fields, decision, draft });
+  if (opened === null) return null;
+  const recorded = await recordUseAsOf(ctx, by.accountId, opened.draft, decision, settingsVersion);
+  // A limit that is reached is looked at anew as well, and recorded there.
+  if (recorded.outcome !== 'recorded') return null;
+  const tokenField = row === null ? null : toTokenField(row);
+  const { values, webhook } = opened;
+  return { outcome: 'ok', values, webhook, tokenField, credential: row, fields, event: recorded.event };
+}
+
+function toOpenedNothing(draft: Draft): Opened {
+  return { outcome: 'opened', values: {}, webhook: null, draft: { ...draft, type: 'agent_access', outcome: 'ok' } };
+}
+
 /** What was decided by before a token was renewed may no longer hold after it. */
 async function asOfNow(ctx: Context, loaded: LoadedProxy, renewed: Renewed | null): Promise<LoadedProxy> {
   return renewed === null ? loaded : reloadProxy(ctx, loaded);
@@ -213,9 +271,7 @@ async function attemptInjection(
   const { by } = loaded;
   const { row, fields, decision, draft } = judged;
   const opened: Opened | Stale | Denied =
-    row === null
-      ? { outcome: 'opened', values: {}, webhook: null, draft: { ...draft, type: 'agent_access', outcome: 'ok' } }
-      : await openForUse(ctx, { row, fields, decision, draft }, renewed);
+    row === null ? toOpenedNothing(draft) : await openForUse(ctx, { row, fields, decision, draft }, renewed);
   if (opened.outcome !== 'opened') return opened;
   const recorded = await recordUse(ctx, by.accountId, opened.draft, decision);
   if (recorded.outcome === 'refused') {

@@ -13,6 +13,7 @@ import type { grants } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import type { Bounds } from './facts.ts';
 import { type CredentialJson, type PolicyJson, toAttached, toCredential, toDate } from './loaded-rows.ts';
+import { type AsOf, findRecent, keepRecent, selectLoaded } from './recent-loads.ts';
 
 /** What one request of an agent is decided by, as it was at one moment. */
 export interface AgentCall extends Pick<Bounds, 'vaultLocked'> {
@@ -29,23 +30,59 @@ export interface Granted {
   readonly grant: typeof grants.$inferSelect | null;
 }
 
+type Named = { readonly service: string; readonly label?: string | undefined };
+
 /** Loads it; null for a key that this server never issued. Who was looked up before is looked up again: it may have ended. */
 export async function loadAgentCall(
   ctx: Context,
   by: AgentCaller | AgentPrincipal,
-  request: { service: string; label?: string | undefined },
+  request: Named,
 ): Promise<AgentCall | null> {
-  const accountId = 'key' in by ? accountOfAgentKey(by.key) : by.accountId;
-  if (accountId === null) return null;
-  const [hash, keyId] = 'key' in by ? [hashKey(by.key), null] : [null, by.keyId];
-  const [row] = await askAsAccount(
-    ctx.db,
-    accountId,
-    (sql) => sql<{ call: CallJson | null }[]>`
-      select load_agent_call(${accountId}, ${hash}, ${keyId}, ${request.service}, ${request.label ?? null}) as call`,
+  const whose = toWhose(by);
+  if (whose === null) return null;
+  const { accountId, hash, keyId } = whose;
+  const loaded = await askAsAccount(ctx.db, accountId, (sql) =>
+    selectLoaded(
+      ctx,
+      sql,
+      accountId,
+      sql`load_agent_call(${accountId}, ${hash}, ${keyId}, ${request.service}, ${request.label ?? null})`,
+    ),
   );
-  const call = row?.call ?? null;
-  if (call === null) return null;
+  if (loaded === null) return null;
+  keepRecent(ctx, toRecentKey(whose, request), loaded);
+  return toCall(ctx, loaded.text, by);
+}
+
+/** The same as it was loaded for an earlier request; null where it was for none. */
+export function findRecentAgentCall(
+  ctx: Context,
+  by: AgentCaller | AgentPrincipal,
+  request: Named,
+): AsOf<AgentCall> | null {
+  const whose = toWhose(by);
+  const recent = whose === null ? null : findRecent(ctx, toRecentKey(whose, request));
+  return recent === null ? null : { ...toCall(ctx, recent.text, by), settingsVersion: recent.settingsVersion };
+}
+
+interface Whose {
+  readonly accountId: string;
+  readonly hash: Buffer | null;
+  readonly keyId: string | null;
+}
+
+function toWhose(by: AgentCaller | AgentPrincipal): Whose | null {
+  if (!('key' in by)) return { accountId: by.accountId, hash: null, keyId: by.keyId };
+  const accountId = accountOfAgentKey(by.key);
+  return accountId === null ? null : { accountId, hash: hashKey(by.key), keyId: null };
+}
+
+function toRecentKey({ accountId, hash, keyId }: Whose, { service, label }: Named): string {
+  return JSON.stringify([accountId, hash?.toString('base64') ?? keyId, service, label ?? null]);
+}
+
+function toCall(ctx: Context, text: string, by: AgentCaller | AgentPrincipal): AgentCall {
+  const call: CallJson = JSON.parse(text);
   return {
     agent: toPrincipal(ctx, call, by.requester),
     vaultLocked: call.vault_locked,

@@ -37,27 +37,47 @@ export interface Tie {
   readonly correlationId: string;
 }
 
+/** A request that is refused, or fits nothing or too much, before that is recorded. */
+type Unserved =
+  | { readonly outcome: 'refused'; readonly draft: Draft; readonly denial: Denial }
+  | { readonly outcome: 'failed'; readonly draft: Omit<EventDraft, 'outcome'>; readonly error: unknown };
+
 /** Judges a call. Throws, once that is recorded, where the words fit several credentials or name a field that is none. */
 export async function judgeCall(
   ctx: Context,
-  { agent, attached, vaultLocked, named: candidates }: AgentCall,
+  call: AgentCall,
   request: AgentRequest,
   tie: Tie | null,
 ): Promise<Judged | Denied> {
-  const { accountId } = agent;
-  const granted = selectMeant(candidates, ctx.nowMs());
+  const { accountId } = call.agent;
+  const judged = toJudged(ctx.nowMs(), call, request);
+  if (judged.outcome === 'allowed') return judged;
+  if (judged.outcome === 'refused') return deny(ctx, accountId, { ...judged.draft, ...tie }, judged.denial);
+  return fail(ctx, accountId, { ...judged.draft, ...tie }, judged.error);
+}
+
+/** The same without recording anything. */
+export function toJudged(
+  nowMs: number,
+  { agent, attached, vaultLocked, named: candidates }: AgentCall,
+  request: AgentRequest,
+): Judged | Unserved {
+  const granted = selectMeant(candidates, nowMs);
   const found = granted[0] ?? null;
   const row = found?.credential ?? null;
   const asked = toAgentFacts(agent, found?.grant ?? null, request.reason ?? null);
   const draft = toAgentDraft(agent, request, row);
-  const refuse = (denial: Denial) => deny(ctx, accountId, { ...draft, ...tie }, denial);
+  const refuse = (denial: Denial): Unserved => ({ outcome: 'refused', draft, denial });
   // What stands in the way of the agent itself, policies too, outweighs what it asks for, so that no name can be probed.
   const meant = [agent.agentId, ...granted.map(({ credential }) => credential.id)];
-  const standing = decide(toFacts(ctx.nowMs(), row, [], { vaultLocked, policies: toBinding(attached, meant) }, asked));
+  const standing = decide(toFacts(nowMs, row, [], { vaultLocked, policies: toBinding(attached, meant) }, asked));
   if (!standing.allowed) return refuse(standing);
   if (found === null || row === null) return refuse(toPlainDenial('grant_missing'));
-  const giveUp = (what: Draft, error: unknown) =>
-    fail(ctx, accountId, { ...what, ...tie, ...toPolicyFacts(standing), type: 'agent_access' }, error);
+  const giveUp = (what: Draft, error: unknown): Unserved => ({
+    outcome: 'failed',
+    draft: { ...what, ...toPolicyFacts(standing), type: 'agent_access' },
+    error,
+  });
   // Which one was meant is what nobody knows: the event names the service alone.
   if (granted.length > 1) return giveUp(toAgentDraft(agent, request, null), toAmbiguous(granted));
   const named: Draft = found.grant === null ? draft : { ...draft, grantId: found.grant.id };
@@ -68,10 +88,10 @@ export async function judgeCall(
     return giveUp(request.field === undefined ? named : { ...named, fields: [request.field] }, error);
   }
   const bounds = { vaultLocked, policies: toBinding(attached, [agent.agentId, row.id]) };
-  const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, asked));
+  const decision = decide(toFacts(nowMs, row, fields, bounds, asked));
   return decision.allowed
     ? { outcome: 'allowed', row, fields, decision, draft: named }
-    : deny(ctx, accountId, { ...named, ...tie }, decision);
+    : { outcome: 'refused', draft: named, denial: decision };
 }
 
 function toAgentDraft(agent: AgentPrincipal, request: AgentRequest, row: CredentialRow | null): Draft {

@@ -10,6 +10,7 @@ import { fail } from './failure.ts';
 import { findStale, type Renewed, type Stale, verifyFresh } from './fresh-token.ts';
 import type { Judged, Tie } from './judge-call.ts';
 import { openField } from './open-field.ts';
+import { isTokenDue } from './refresh-due.ts';
 import { toKind, toReleasedValues, toSealedNames, verifyReleasable } from './release.ts';
 import { isHeldByWebhook } from './webhook-held.ts';
 import { prepareTicket } from './webhook-opening.ts';
@@ -48,6 +49,26 @@ export async function openForUse(
     fail(ctx, row.accountId, { ...used, fields }, error),
   );
   return { outcome: 'opened', values, webhook: null, draft: { ...used, outcome: 'ok', fields: Object.keys(values) } };
+}
+
+/**
+ * Opens the fields of a use that is as usual as can be; null where anything about it needs another look. Nothing of it is
+ * recorded here.
+ */
+export async function openReady(ctx: Context, { row, fields, draft }: Allowed): Promise<Opened | null> {
+  if (isHeldByWebhook(row) || (fields.includes('accessToken') && isTokenDue(row, ctx.nowMs()))) return null;
+  try {
+    const values = await openFields(ctx, row, fields);
+    const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
+    return {
+      outcome: 'opened',
+      values,
+      webhook: null,
+      draft: { ...draft, type, outcome: 'ok', fields: Object.keys(values) },
+    };
+  } catch {
+    return null;
+  }
 }
 
 /** What the event says of a credential on its way to the owner's webhook. */

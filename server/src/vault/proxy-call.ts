@@ -10,7 +10,7 @@ import { toBinding } from '../agents/attached-policies.ts';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import type { CredentialRow } from './credentials.ts';
-import { type Denied, deny, toPlainDenial } from './denial.ts';
+import { type Denial, type Denied, deny, toPlainDenial } from './denial.ts';
 import { toFacts } from './facts.ts';
 import { type Draft, toCredentialFacts } from './judge-call.ts';
 import type { LoadedProxy } from './proxy-load.ts';
@@ -36,25 +36,50 @@ export interface JudgedProxyCall {
   readonly draft: Draft;
 }
 
+/** A call that is refused, before that is recorded. */
+interface RefusedProxyCall {
+  readonly outcome: 'refused';
+  readonly draft: Draft;
+  readonly denial: Denial;
+  /** What happened, where the rule's own words do not say it. */
+  readonly because: string | null;
+}
+
 /** Judges a call, or, with null, whatever of the protocol is none; a refusal is recorded here. */
 export async function judgeProxyCall(
   ctx: Context,
-  { by, row, attached, vaultLocked }: LoadedProxy,
+  loaded: LoadedProxy,
   call: ProxyCall | null,
 ): Promise<JudgedProxyCall | Denied> {
-  const { accountId, proxy } = by;
+  const judged = toJudgedProxyCall(ctx.nowMs(), loaded, call);
+  if (judged.outcome === 'allowed') return judged;
+  const { draft, denial, because } = judged;
+  const { accountId } = loaded.by;
+  if (because === null) return deny(ctx, accountId, draft, denial);
+  return { ...(await deny(ctx, accountId, { ...draft, note: because }, denial)), because };
+}
+
+/** The same without recording anything. */
+export function toJudgedProxyCall(
+  nowMs: number,
+  { by, row, attached, vaultLocked }: LoadedProxy,
+  call: ProxyCall | null,
+): JudgedProxyCall | RefusedProxyCall {
+  const { proxy } = by;
   const draft = toProxyDraft(by, call, row);
+  const refuse = (denial: Denial, because: string | null = null): RefusedProxyCall => ({
+    outcome: 'refused',
+    draft,
+    denial,
+    because,
+  });
   if (proxy.credentialId !== null && row === null) {
-    const because = 'The credential of this proxy was removed';
-    return {
-      ...(await deny(ctx, accountId, { ...draft, note: because }, toPlainDenial('credential_expired'))),
-      because,
-    };
+    return refuse(toPlainDenial('credential_expired'), 'The credential of this proxy was removed');
   }
   const fields = row === null ? [] : toInjectedFields(proxy, row);
   const { client, clientIp = null } = by.requester;
   const facts = toFacts(
-    ctx.nowMs(),
+    nowMs,
     row,
     fields,
     { vaultLocked, policies: toBinding(attached) },
@@ -66,10 +91,9 @@ export async function judgeProxyCall(
   const decision = decide(facts);
   if (!decision.allowed) {
     const because = decision.rule === 'approval' ? 'A call through a proxy cannot wait for the owner’s approval' : null;
-    const denied = await deny(ctx, accountId, because === null ? draft : { ...draft, note: because }, decision);
-    return because === null ? denied : { ...denied, because };
+    return refuse(decision, because);
   }
-  if (call !== null && call.refusedBy !== null) return deny(ctx, accountId, draft, toPlainDenial(call.refusedBy));
+  if (call !== null && call.refusedBy !== null) return refuse(toPlainDenial(call.refusedBy));
   return { outcome: 'allowed', row, fields, decision, draft };
 }
 

@@ -1,6 +1,6 @@
 // What a call through a proxy is decided by, loaded in one round trip: whose key it is, the proxy and its credential, and
-// the policies that bind either. Read for every request, so that what its owner changes holds from the next one on; those
-// of one key that come at the same moment share a reading that began after all of them.
+// the policies that bind either. Read for every request but where it counts only if nothing has changed, so that what its
+// owner changes holds from the next one on; those of one key that come at the same moment share a reading that began after all of them.
 
 import { AppError } from '@keytrail/shared/errors';
 import { accountOfProxyKey } from '@keytrail/shared/ids';
@@ -11,9 +11,11 @@ import type { ProxyPrincipal, ProxyRow } from '../auth/proxy-keys.ts';
 import type { Requester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { askAsAccount } from '../base/db.ts';
+import type { Loaded } from '../base/recent-loads.ts';
 import type { CredentialRow } from './credentials.ts';
 import type { Bounds } from './facts.ts';
 import { type CredentialJson, type PolicyJson, toAttached, toCredential, toDate } from './loaded-rows.ts';
+import { type AsOf, findRecent, keepRecent, selectLoaded } from './recent-loads.ts';
 
 /** A proxy as one request finds it. */
 export interface LoadedProxy extends Pick<Bounds, 'vaultLocked'> {
@@ -29,36 +31,46 @@ export async function loadProxyByKey(ctx: Context, key: string, requester: Reque
   const accountId = accountOfProxyKey(key);
   if (accountId === null) return null;
   const hash = hashKey(key);
-  const text = await ctx.proxyLoads.ask(hash.toString('base64'), () => load(ctx, accountId, { hash }));
-  return text === null ? null : toLoaded(ctx, JSON.parse(text), requester);
+  const by = hash.toString('base64');
+  const loaded = await ctx.proxyLoads.ask(by, () => load(ctx, accountId, { hash }));
+  if (loaded === null) return null;
+  keepRecent(ctx, by, loaded);
+  return toLoaded(ctx, loaded, requester);
+}
+
+/** The same as it was loaded for an earlier request; null where it was for none. */
+export function findRecentProxyByKey(ctx: Context, key: string, requester: Requester): AsOf<LoadedProxy> | null {
+  const recent = findRecent(ctx, hashKey(key).toString('base64'));
+  return recent === null ? null : { ...toLoaded(ctx, recent, requester), settingsVersion: recent.settingsVersion };
 }
 
 /** Loads it for its owner, who takes the place of whoever holds a key; null outside the account. */
 export async function loadProxyForOwner(ctx: Context, owner: OwnerPrincipal, id: string): Promise<LoadedProxy | null> {
-  const text = await load(ctx, owner.accountId, { proxyId: id });
-  return text === null ? null : toLoaded(ctx, JSON.parse(text), owner.requester);
+  const loaded = await load(ctx, owner.accountId, { proxyId: id });
+  return loaded === null ? null : toLoaded(ctx, loaded, owner.requester);
 }
 
 /** The same anew, for whoever it was loaded for. Throws `unauthorized` where the proxy has been removed since. */
 export async function reloadProxy(ctx: Context, { by }: LoadedProxy): Promise<LoadedProxy> {
   const { accountId, keyId, proxy, requester } = by;
-  const text = await load(ctx, accountId, keyId === null ? { proxyId: proxy.id } : { keyId });
-  if (text === null) throw new AppError('unauthorized', { message: `proxy ${proxy.id} was removed` });
-  return toLoaded(ctx, JSON.parse(text), requester);
+  const loaded = await load(ctx, accountId, keyId === null ? { proxyId: proxy.id } : { keyId });
+  if (loaded === null) throw new AppError('unauthorized', { message: `proxy ${proxy.id} was removed` });
+  return toLoaded(ctx, loaded, requester);
 }
 
-async function load(
+function load(
   ctx: Context,
   accountId: string,
   { hash, keyId, proxyId }: { hash?: Buffer; keyId?: string; proxyId?: string },
-): Promise<string | null> {
-  const [row] = await askAsAccount(
-    ctx.db,
-    accountId,
-    (sql) => sql<{ call: string | null }[]>`
-      select load_proxy_call(${accountId}, ${hash ?? null}, ${keyId ?? null}, ${proxyId ?? null})::text as call`,
+): Promise<Loaded | null> {
+  return askAsAccount(ctx.db, accountId, (sql) =>
+    selectLoaded(
+      ctx,
+      sql,
+      accountId,
+      sql`load_proxy_call(${accountId}, ${hash ?? null}, ${keyId ?? null}, ${proxyId ?? null})`,
+    ),
   );
-  return row?.call ?? null;
 }
 
 interface CallJson {
@@ -88,7 +100,8 @@ interface ProxyJson
   readonly last_used_at: string | null;
 }
 
-function toLoaded(ctx: Context, call: CallJson, requester: Requester): LoadedProxy {
+function toLoaded(ctx: Context, { text }: Loaded, requester: Requester): LoadedProxy {
+  const call: CallJson = JSON.parse(text);
   const { key } = call;
   return {
     by: {

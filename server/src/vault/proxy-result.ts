@@ -1,7 +1,7 @@
 // What became of a call that went out through a proxy: a second event beside that of its use, never with a body in it.
 
 import type { AppError } from '@keytrail/shared/errors';
-import { append } from '../audit/append.ts';
+import { appendBehind } from '../audit/append.ts';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import type { CredentialRow } from './credentials.ts';
@@ -29,7 +29,7 @@ export function recordProxyResult(
   credential: Pick<CredentialRow, 'service' | 'id' | 'label'> | null,
   { status, ms, bytes, failure }: ProxyResult,
 ): void {
-  append(ctx, by.accountId, {
+  appendBehind(ctx, by.accountId, {
     ...toProxyDraft(by, call, credential),
     type: 'agent_access',
     action: 'result',

@@ -10,6 +10,11 @@ import { agentKeys, agents, credentials, proxies, proxyKeys } from '../base/sche
 
 const staleMs = 60_000;
 
+/** Whether it is time to note again when these were last used. */
+export function isTouchDue(ctx: Pick<Context, 'nowMs'>, used: readonly (Date | null)[]): boolean {
+  return used.some((at) => ctx.nowMs() - (at?.getTime() ?? 0) > staleMs);
+}
+
 /** Returns at once; the rows follow. What was noted within the last minute is left alone. */
 export function touchUse(
   ctx: Context,

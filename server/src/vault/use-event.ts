@@ -4,15 +4,15 @@ import type { Decision } from '@keytrail/shared/decide';
 import type { AuditEvent, EventDraft } from '@keytrail/shared/event';
 import { toGrantKey } from '@keytrail/shared/judge';
 import type { Counter, Finding } from '@keytrail/shared/judge-policy';
-import { append, type CountedAppend } from '../audit/append.ts';
-import type { Context, UseCount } from '../base/context.ts';
+import { append, appendAsOf, type CountedAppend } from '../audit/append.ts';
+import type { Context, Outdated, UseCount } from '../base/context.ts';
 
 export type Recorded =
   | { readonly outcome: 'recorded'; readonly event: AuditEvent }
   | { readonly outcome: 'refused'; readonly finding: Finding; readonly observed: readonly Finding[] };
 
 /** Takes the event of a use into the log. */
-type Write = (draft: EventDraft, counts: readonly UseCount[]) => Promise<CountedAppend>;
+type Write<Answer> = (draft: EventDraft, counts: readonly UseCount[]) => Promise<Answer>;
 
 /**
  * Records a use that was allowed. A full counter of an observing policy is noted in the event and counts no use, as if it
@@ -25,8 +25,29 @@ export async function recordUse(
   accountId: string,
   draft: EventDraft,
   allowed: Extract<Decision, { allowed: true }>,
-  write: Write = (event, counts) => append(ctx, accountId, event, counts),
+  write: Write<CountedAppend> = (event, counts) => append(ctx, accountId, event, counts),
 ): Promise<Recorded> {
+  const recorded = await record(draft, allowed, write);
+  if (recorded.outcome === 'outdated') throw new Error('a use that goes by no version was outdated');
+  return recorded;
+}
+
+/** The same for a use that was decided by what had been loaded before; where that holds no more, nothing is written. */
+export function recordUseAsOf(
+  ctx: Context,
+  accountId: string,
+  draft: EventDraft,
+  allowed: Extract<Decision, { allowed: true }>,
+  settingsVersion: string,
+): Promise<Recorded | Outdated> {
+  return record(draft, allowed, (event, counts) => appendAsOf(ctx, accountId, event, { counts, settingsVersion }));
+}
+
+async function record(
+  draft: EventDraft,
+  allowed: Extract<Decision, { allowed: true }>,
+  write: Write<CountedAppend | Outdated>,
+): Promise<Recorded | Outdated> {
   let counters = [...allowed.counters].sort(byPatience);
   let observed = allowed.observed;
   for (;;) {
@@ -34,6 +55,7 @@ export async function recordUse(
       ...(draft.grantId === undefined ? [] : [{ key: toGrantKey(draft.grantId), usesMax: null, windowMs: null }]),
       ...counters,
     ]);
+    if (answer.outcome === 'outdated') return answer;
     if (answer.outcome === 'recorded') return { outcome: 'recorded', event: answer.event };
     const full = counters[answer.counter - (draft.grantId === undefined ? 0 : 1)];
     if (full === undefined) throw new Error(`a counter without limit refused at place ${answer.counter}`);

@@ -1,0 +1,1 @@
+ALTER TABLE "heads" ADD COLUMN "settings_version" bigint DEFAULT 0 NOT NULL;
