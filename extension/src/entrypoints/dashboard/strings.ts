@@ -223,6 +223,7 @@ export const strings = {
       too_many_rows: 'This file has more than 5,000 entries. Split it into several.',
       no_columns: 'This file has one column only. A CSV export has several, set apart by commas, semicolons or tabs.',
       no_values: 'There are no values in this .env file.',
+      wide_gaps: 'This .env file has hundreds of blanks or empty lines in a row. Take them out, then choose it again.',
     },
     columns: 'Columns',
     columnsTitle: 'What is in which column?',

@@ -5,7 +5,7 @@ import { type ColumnRole, findFormat, toRoles } from './csv-formats.ts';
 import { toEntry } from './imported-entry.ts';
 import type { Converting } from './plan-import.ts';
 import { type Csv, type CsvRow, readCsv } from './read-csv.ts';
-import { type EnvFile, readEnv } from './read-env.ts';
+import { type EnvFile, hasWideGap, readEnv } from './read-env.ts';
 import type { FileText } from './read-file.ts';
 import { toServiceName } from './service-name.ts';
 import { toCredential } from './to-credential.ts';
@@ -33,11 +33,12 @@ export type ImportSource = TableSource | EnvSource;
 export type SourceProblem =
   | Extract<FileText, { kind: 'unreadable' }>['why']
   | Extract<Csv, { kind: 'unreadable' }>['why']
-  | 'no_values';
+  | 'no_values'
+  | 'wide_gaps';
 
 /** The source, or why there is none. */
 export function toSource({ name, text, isEnv }: Extract<FileText, { kind: 'text' }>): ImportSource | SourceProblem {
-  if (isEnv) return toEnvSource(name, readEnv(text));
+  if (isEnv) return hasWideGap(text) ? 'wide_gaps' : toEnvSource(name, readEnv(text));
   const csv = readCsv(text);
   if (csv.kind === 'unreadable') return csv.why;
   const format = findFormat(csv.header);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readEnv } from './read-env.ts';
+import { hasWideGap, readEnv } from './read-env.ts';
 
 const anyText = fc.string({ unit: fc.constantFrom(...'aA=,;#\'"`\\ \t\r\n\0\u2028\ud800é'), maxLength: 60 });
 
@@ -66,6 +66,20 @@ test('a hundred values are taken, and those beyond are named', () => {
     { name: 'V100', why: 'too_many' },
     { name: 'V101', why: 'too_many' },
   ]);
+});
+
+test.each([
+  ['one line of a name and spaces', `a${' '.repeat(150)}`.repeat(20_000)],
+  ['many names', Array.from({ length: 40_000 }, (_, n) => `V${n}=1`).join('\n')],
+  ['many that are written twice', Array.from({ length: 40_000 }, (_, n) => `V${n % 20_000}=1`).join('\n')],
+  ['gaps', `${'\n'.repeat(150)}a`.repeat(3_000)],
+])('a large file does not hold the page up for as long as its square: %s', { timeout: 20_000 }, (_name, text) => {
+  expect(readEnv(text)).toHaveProperty('values');
+});
+
+test('a gap that would hold the page up is told from text', () => {
+  expect(hasWideGap(`A=1${'\n'.repeat(300)}B=2`)).toBe(true);
+  expect(hasWideGap(`A=1${'\n'.repeat(50)}B=2`)).toBe(false);
 });
 
 test('no text breaks it', () => {

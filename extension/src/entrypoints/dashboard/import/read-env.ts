@@ -17,18 +17,19 @@ const valuesMax = 100;
 export function readEnv(text: string): EnvFile {
   const parsed = parse(text);
   const problems: { name: string; why: EnvProblem }[] = [];
-  const values: Record<string, string> = {};
+  const values = new Map<string, string>();
   for (const [name, value] of Object.entries(parsed)) {
-    const why = findProblem(name, value, Object.keys(values).length);
-    if (why === undefined) values[name] = value;
+    const why = findProblem(name, value, values.size);
+    if (why === undefined) values.set(name, value);
     else problems.push({ name, why });
   }
-  const written = findAssignments(text, Object.values(parsed));
-  for (const name of new Set(written)) {
+  const written = new Map<string, number>();
+  for (const name of findAssignments(text, Object.values(parsed))) written.set(name, (written.get(name) ?? 0) + 1);
+  for (const [name, times] of written) {
     if (!Object.hasOwn(parsed, name)) problems.push({ name, why: 'not_understood' });
-    else if (written.filter((other) => other === name).length > 1) problems.push({ name, why: 'twice' });
+    else if (times > 1) problems.push({ name, why: 'twice' });
   }
-  return { values, problems };
+  return { values: Object.fromEntries(values), problems };
 }
 
 function findProblem(name: string, value: string, count: number): EnvProblem | undefined {
@@ -36,6 +37,16 @@ function findProblem(name: string, value: string, count: number): EnvProblem | u
   if (value === '') return 'empty';
   return count >= valuesMax ? 'too_many' : undefined;
 }
+
+/**
+ * Whether reading it would take as long as its author likes: the library tries every line break of a gap with all those behind it.
+ * Attacker-controlled.
+ */
+export function hasWideGap(text: string): boolean {
+  return text.split(/\S+/).some(({ length }) => length > gapMax);
+}
+
+const gapMax = 200;
 
 /** What looks like an assignment, by its name; lines within a value of several lines are none. */
 function findAssignments(text: string, values: readonly string[]): string[] {
@@ -45,5 +56,11 @@ function findAssignments(text: string, values: readonly string[]): string[] {
   return text
     .split(/\r\n?|\n/)
     .filter((line) => !within.has(line))
-    .flatMap((line) => /^\s*(?:export\s+)?([^#=\s][^#=]*?)\s*=/.exec(line)?.[1] ?? []);
+    .flatMap((line) => findName(line) ?? []);
+}
+
+function findName(line: string): string | null {
+  const [before = '', ...values] = line.split('=', 2);
+  const name = before.trim().replace(/^export\s+/, '');
+  return values.length === 0 || name === '' || name.includes('#') ? null : name;
 }
