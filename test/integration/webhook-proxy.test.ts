@@ -1,6 +1,7 @@
 // Proxies of a vault on its owner's webhook: the webhook makes the call and injects what Keytrail never sees.
 
 import { PassThrough } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import type { AuditEvent } from '@keytrail/shared/event';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { callPlainly, type HttpUpstream, startHttpUpstream } from '../kit/http-upstream.ts';
@@ -9,7 +10,7 @@ import { type McpUpstream, startMcpUpstream } from '../kit/mcp-upstream.ts';
 import { toProxyFields } from '../kit/proxies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { createToken, tokenValue } from '../kit/vault.ts';
-import { type BoundWebhook, bindWebhook, switchVault, webhookVariables } from '../kit/webhook.ts';
+import { type BoundWebhook, bindWebhook, redeem, switchVault, webhookVariables } from '../kit/webhook.ts';
 
 let upstream: HttpUpstream;
 let mcp: McpUpstream;
@@ -86,6 +87,43 @@ test('ok: headers, query and Basic are injected by the webhook, and never come b
     upstreamHost: upstream.host,
   });
   expect(result).toMatchObject({ action: 'result', upstreamStatus: 200, correlationId: call?.correlationId });
+});
+
+test('what is injected does not come back in the encodings that programs use, and not compressed', async () => {
+  const secret = 'sk-"quoted"+and/long';
+  const redirectable = await owner.client.credentials.createHeld.mutate({
+    kind: 'token',
+    service: 'echo',
+    label: 'main',
+    secretFields: ['value'],
+  });
+  if (redirectable.redirect === null) throw new Error('no ticket');
+  await redeem(redirectable.redirect, {}, JSON.stringify({ fields: { value: secret } }));
+  const { url, key } = await createProxy({
+    credentialId: redirectable.credential.id,
+    headers: { 'x-token': 'Key ${TOKEN}' },
+  });
+  const call = () => callPlainly(`${url}/x`, { headers: { authorization: `Bearer ${key}` } });
+  const json = JSON.stringify(secret).slice(1, -1);
+  const forms = [
+    json,
+    JSON.stringify(json).slice(1, -1),
+    encodeURIComponent(secret),
+    Buffer.from(secret).toString('hex'),
+    Buffer.from(`ab${secret}`).toString('base64'),
+    Buffer.from(`a${secret}`).toString('base64url'),
+  ];
+  upstream.answer = (_request, response) => void response.setHeader('x-echo', json).end(forms.join(' '));
+  const answer = await call();
+  const text = `${answer.headers['x-echo']} ${await answer.readText()}`;
+  for (const form of forms) expect(text).not.toContain(form.slice(4, -4));
+  expect(text).toContain('*'.repeat(json.length));
+  upstream.answer = (_request, response) => {
+    response.setHeader('content-encoding', 'gzip');
+    response.end(gzipSync(secret));
+  };
+  const compressed = await call();
+  expect([compressed.status, await compressed.readText()]).toEqual([502, expect.not.stringContaining(secret)]);
 });
 
 test('bodies stream through both ways, before they are whole', async () => {

@@ -1,9 +1,10 @@
 // A call through one of Keytrail's proxies, made here because here is what it injects. The answer streams back; what was injected
-// does not come back with it.
+// does not come back with it, as it is or as programs usually write it.
 
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline, Transform } from 'node:stream';
+import { Refusal } from './protocol.mjs';
 import { toCode } from './totp.mjs';
 
 /**
@@ -36,18 +37,24 @@ export function carryOut(request, response, call, claims, fields) {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     const upstream = send(url, { method: call.method, headers }, (answer) => {
+      // It was asked for none: what is compressed cannot be searched.
+      if ((answer.headers['content-encoding'] ?? 'identity') !== 'identity') {
+        answer.destroy();
+        return void reject(
+          new Refusal(502, 'encoded', 'The upstream compressed its answer, though it was asked not to.'),
+        );
+      }
+      const forms = toForms(secrets);
       const {
         'content-length': _length,
         connection: _connection,
         'transfer-encoding': _coding,
         ...head
       } = answer.headers;
-      const clean = Object.fromEntries(
-        Object.entries(head).map(([name, value]) => [name, scrubHeader(value, secrets)]),
-      );
+      const clean = Object.fromEntries(Object.entries(head).map(([name, value]) => [name, scrubHeader(value, forms)]));
       response.writeHead(answer.statusCode, { ...clean, 'x-keytrail-upstream': '1' });
       response.flushHeaders();
-      pipeline(answer, createScrubber(toBytesForm(secrets)), response, () => resolve());
+      pipeline(answer, createScrubber(forms), response, () => resolve());
     });
     upstream.on('error', reject);
     response.on('close', () => upstream.destroy());
@@ -87,6 +94,22 @@ function createScrubber(secrets) {
   });
 }
 
-/** What is very short is in every text. */
-const toBytesForm = (secrets) =>
-  secrets.filter(({ length }) => length >= 6).map((secret) => Buffer.from(secret, 'utf8').toString('latin1'));
+/** How a value may come back, each as characters of the same number as its bytes. What is very short is in every text. */
+function toForms(secrets) {
+  const forms = secrets.filter(({ length }) => length >= 6).flatMap(toWays);
+  return [...new Set(forms)].sort((a, b) => b.length - a.length).map((form) => Buffer.from(form).toString('latin1'));
+}
+
+function toWays(secret) {
+  const bytes = Buffer.from(secret);
+  const json = JSON.stringify(secret).slice(1, -1);
+  // In base64 it begins at one of three places; only the characters that are its alone are looked for.
+  const base64 = [0, 1, 2].map((before) =>
+    Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6)),
+  );
+  const url = base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
+  const nested = JSON.stringify(json).slice(1, -1);
+  return [secret, json, nested, encodeURIComponent(secret), bytes.toString('hex'), ...base64, ...url];
+}
