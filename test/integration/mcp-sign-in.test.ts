@@ -351,16 +351,20 @@ describe('the pages', () => {
     await expect.poll(async () => (await readEvents(owner))[0]?.title).toBe('Sign-in failed');
   });
 
-  test('too many tries from one address are refused, the right password too', async () => {
+  test.each([
+    ['one address', () => '203.0.113.7'],
+    ['one network of IPv6', (number: number) => `2001:db8:7:7:${number + 1}::1`],
+  ])('too many tries from %s are refused, the right password too', async (_name, toAddress) => {
     const owner = await server.createOwner();
     const { client_id } = await (await register(server.url)).json();
     const page = await openPage(ask(server.url, client_id));
-    const from = { 'x-forwarded-for': '203.0.113.7' };
-    const tries = Array.from({ length: 21 }, () => submit(server.url, page, { email: 'x@y.zz', password: 'x' }, from));
+    const from = (number: number) => ({ 'x-forwarded-for': toAddress(number) });
+    const wrong = { email: 'x@y.zz', password: 'x' };
+    const tries = Array.from({ length: 21 }, (_, number) => submit(server.url, page, wrong, from(number)));
     const statuses = (await Promise.all(tries)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 429)).toHaveLength(1);
     const right = { email: owner.email, password };
-    expect((await submit(server.url, page, right, from)).status).toBe(429);
+    expect((await submit(server.url, page, right, from(21))).status).toBe(429);
   });
 
   test('a ticket is good for one answer, to one question, for ten minutes', async () => {

@@ -1,5 +1,5 @@
-// Signing in on a page of this server, for one question and without a session. As often as it may be tried from one address
-// is counted over all nodes.
+// Signing in on a page of this server, for one question and without a session. As often as it may be tried from one address,
+// or from one network of IPv6, is counted over all nodes.
 
 import { AppError } from '@keytrail/shared/errors';
 import { recordChange } from '../audit/change.ts';
@@ -9,7 +9,7 @@ import type { Auth } from './accounts.ts';
 import { recordFailedSignIn } from './failed-attempts.ts';
 import { countTry } from './password-check.ts';
 import type { OwnerPrincipal } from './principal.ts';
-import type { Requester } from './requester.ts';
+import { type Requester, toNetwork } from './requester.ts';
 
 const triesMax = 20;
 
@@ -24,7 +24,7 @@ export async function signInForQuestion(
   { email, password }: { email: string; password: string },
   note: string,
 ): Promise<OwnerPrincipal> {
-  if ((await countTry(ctx, `page ${requester.clientIp ?? ''}`)) > triesMax) {
+  if ((await countTry(ctx, `page ${toNetwork(requester.clientIp ?? '')}`)) > triesMax) {
     throw new AppError('too_many_tries', { message: `more than ${triesMax} sign-ins on the page` });
   }
   const { internalAdapter, password: hashes } = await auth.$context;

@@ -39,3 +39,10 @@ export function toCanonicalIp(text: string | undefined): string | null {
   // A zone ("fe80::1%eth0") names an interface of this machine, which says nothing to a reader.
   return address.kind() === 'ipv6' ? address.toString().replace(/%.*$/, '') : address.toString();
 }
+
+/** Of an address in its one text form what its owner cannot change at will: who has one of IPv6 has all of its /64. */
+export function toNetwork(ip: string): string {
+  if (!ipaddr.IPv6.isValid(ip)) return ip;
+  const parts = ipaddr.IPv6.parse(ip).parts.slice(0, 4);
+  return parts.map((part) => part.toString(16)).join(':');
+}
