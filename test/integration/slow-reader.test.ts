@@ -108,6 +108,22 @@ test('an account has a bounded number of streams; one too many is told so, and a
   await expect.poll(listening).toBe(0);
 });
 
+test('so it is with streams of what waits for the owner', async () => {
+  const errors: unknown[] = [];
+  const open = () =>
+    owner.client.inbox.live.subscribe(undefined, {
+      onError: (error) => errors.push(error.data?.keytrail.code),
+    });
+  const crowd = Array.from({ length: streamsPerAccountMax }, open);
+  const listening = () => writer.app.ctx.wakeups.countListeners(accountId, 'inbox');
+  await expect.poll(listening).toBe(streamsPerAccountMax);
+  expect(errors).toEqual([]);
+  crowd.push(open());
+  await expect.poll(() => errors).toEqual(['too_many_streams']);
+  for (const stream of crowd) stream.unsubscribe();
+  await expect.poll(listening).toBe(0);
+});
+
 async function record(count: number): Promise<void> {
   for (let done = 0; done < count; done += 2_000) {
     await Promise.all(Array.from({ length: 2_000 }, () => append(writer.app.ctx, accountId, draft)));
