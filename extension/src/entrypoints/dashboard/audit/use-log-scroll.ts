@@ -1,12 +1,13 @@
 // Which rows of the log are drawn, and the window on the log that follows the reader: pages come in ahead of the scroll
 // and go when it is far away, and nothing of that moves what is on the screen.
 
-import { defaultRangeExtractor, measureElement, type Range, useWindowVirtualizer } from '@tanstack/react-virtual';
+import { measureElement, type Range, useWindowVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useMemo, useRef } from 'react';
+import { toDrawnRows } from '../drawn-rows.ts';
+import { useListTop } from '../use-list-top.ts';
 import type { DisplayRow } from './display-rows.ts';
 import { findCut } from './find-cut.ts';
 import type { AuditEvents } from './use-audit-events.ts';
-import { useListTop } from './use-list-top.ts';
 
 /** Rows drawn beyond the screen, so that a frame that comes late shows rows all the same. */
 const overscan = 12;
@@ -47,7 +48,7 @@ export function useLogScroll({ log, rows, keptIndex, anchored, body }: LogScroll
       if (laid?.size === height) instance.itemSizeCache.set(laid.key, height);
       return height;
     },
-    rangeExtractor: useCallback((range: Range) => withIndex(defaultRangeExtractor(range), keptIndex), [keptIndex]),
+    rangeExtractor: useCallback((range: Range) => toDrawnRows(range, keptIndex), [keptIndex]),
     overscan,
     scrollMargin: listTop + spacerPx,
     // The head of the table stays at the top of the screen.
@@ -110,9 +111,4 @@ function findPart(parts: AuditEvents['above'], atPx: number): number {
     return endPx > atPx;
   });
   return index < 0 ? parts.length - 1 : index;
-}
-
-function withIndex(indexes: number[], index: number | undefined): number[] {
-  if (index === undefined || indexes.includes(index)) return indexes;
-  return [...indexes, index].sort((left, right) => left - right);
 }

@@ -3,7 +3,7 @@
 import type { CredentialSummary } from '@keytrail/shared/credential';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { FileInput, KeyRound, Plus, SearchX } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { api } from '../../../lib/query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/confirm-dialog.tsx';
@@ -99,7 +99,7 @@ interface CredentialsProps {
 }
 
 function Credentials({ all, query, openId, onOpen, onAdd, onImport, onClear }: CredentialsProps) {
-  const found = all.filter((credential) => matchesText(credential, query));
+  const found = useMemo(() => all.filter((credential) => matchesText(credential, query)), [all, query]);
   if (found.length > 0) return <CredentialList credentials={found} openId={openId} onOpen={onOpen} />;
   return (
     <div className="rounded-lg border border-line bg-panel">

@@ -1,15 +1,16 @@
-// The vault as a table; where its place is narrow, only names and services stay.
+// The vault as a table, of which only the rows around the screen are drawn; where its place is narrow, only names and services stay.
 
 import { type CredentialSummary, credentialKindLabels } from '@keytrail/shared/credential';
+import { Fragment, useMemo } from 'react';
 import { joinClasses } from '../../../ui/join-classes.ts';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { rowFocusClasses, toRowPress } from '../../../ui/row-press.ts';
 import { ServiceBadge } from '../../../ui/service-badge.tsx';
-import { useRowKeys } from '../../../ui/use-row-keys.ts';
 import { strings } from '../strings.ts';
 import { Expiry, ExpiryWarning } from './expiry.tsx';
 import { KindIcon } from './kind-icon.tsx';
 import { findUsername, toSites } from './public-members.ts';
+import { useDrawnList } from './use-drawn-list.ts';
 
 const headCell = 'border-b border-line px-2.5 py-1.75 text-xs font-medium text-faint not-last:text-start last:text-end';
 const cell = 'border-b border-hairline px-2.5 py-1.5 align-middle text-mute';
@@ -31,14 +32,18 @@ interface CredentialListProps {
 
 /** A press on a row, or Enter, opens its details. */
 export function CredentialList({ credentials, openId, onOpen }: CredentialListProps) {
-  const { listProps, toRowProps } = useRowKeys(credentials.map(({ id }) => id));
+  const ids = useMemo(() => credentials.map(({ id }) => id), [credentials]);
+  const { bodyProps, drawn, measure, toRowProps } = useDrawnList(ids);
   const { columns } = strings.vault;
   return (
     <div className="@container overflow-clip rounded-lg border border-line bg-panel">
-      <table className="w-full table-fixed border-separate border-spacing-0">
+      <table
+        aria-rowcount={credentials.length + 1}
+        className="w-full table-fixed border-separate border-spacing-0 [overflow-anchor:none]"
+      >
         <caption className="sr-only">{strings.vault.title}</caption>
         <thead>
-          <tr>
+          <tr aria-rowindex={1}>
             <th scope="col" className={headCell}>
               {columns.name}
             </th>
@@ -59,33 +64,52 @@ export function CredentialList({ credentials, openId, onOpen }: CredentialListPr
             </th>
           </tr>
         </thead>
-        <tbody className="[&>tr:last-child>td]:border-b-0" {...listProps}>
-          {credentials.map((credential) => (
-            <CredentialRow
-              key={credential.id}
-              credential={credential}
-              open={credential.id === openId}
-              onOpen={onOpen}
-              rowProps={toRowProps(credential.id)}
-            />
-          ))}
+        <tbody className="[&>tr:last-child>td]:border-b-0" {...bodyProps}>
+          {drawn.rows.map(({ index, gapPx }) => {
+            const credential = credentials[index];
+            if (credential === undefined) return null;
+            return (
+              <Fragment key={credential.id}>
+                <Gap px={gapPx} />
+                <CredentialRow
+                  credential={credential}
+                  index={index}
+                  measure={measure}
+                  open={credential.id === openId}
+                  onOpen={onOpen}
+                  rowProps={toRowProps(credential.id)}
+                />
+              </Fragment>
+            );
+          })}
+          <Gap px={drawn.restPx} />
         </tbody>
       </table>
     </div>
   );
 }
 
+/** The room of rows that are not drawn. */
+function Gap({ px }: { readonly px: number }) {
+  return px > 0 ? <tr aria-hidden style={{ height: px }} /> : null;
+}
+
 interface CredentialRowProps {
   readonly credential: CredentialSummary;
+  readonly index: number;
+  readonly measure: (row: HTMLTableRowElement | null) => void;
   readonly open: boolean;
   readonly onOpen: CredentialListProps['onOpen'];
   readonly rowProps: { 'data-row': string; tabIndex: 0 | -1 };
 }
 
-function CredentialRow({ credential, open, onOpen, rowProps }: CredentialRowProps) {
+function CredentialRow({ credential, index, measure, open, onOpen, rowProps }: CredentialRowProps) {
   const { label, service, kind, tags, lastUsedAt, expiresAt } = credential;
   return (
     <tr
+      ref={measure}
+      data-index={index}
+      aria-rowindex={index + 2}
       onClick={toRowPress(() => onOpen(credential))}
       className={joinClasses('cursor-pointer', rowFocusClasses, open ? 'bg-accent-soft' : 'hover:bg-canvas')}
     >
