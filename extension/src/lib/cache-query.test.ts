@@ -10,9 +10,12 @@ import {
 } from '@keytrail/shared/event';
 import { matches } from '@keytrail/shared/event-match';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { type CachePage, queryCachedEvents } from './cache-query.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CachePage, queryEvents } from './cache-query.ts';
+import type { CacheReader } from './cache-reader.ts';
 import { db } from './db.ts';
+import { dexieReader } from './dexie-reader.ts';
+import { openCache, toDirectReader } from './direct-reader.ts';
 import { makeEvent } from './event.fixture.ts';
 
 const toId = (kind: string, number: number) => `01980000-0000-7000-${kind}000-00000000000${number}`;
@@ -52,9 +55,24 @@ const events: AuditEvent[] = Array.from({ length: count }, (_, seq) => {
 // Holes, as an event of our own ahead of the cursor leaves them for a while.
 const cached = events.filter(({ seq }) => seq < 1_000 || seq > 1_500);
 
+let database: IDBDatabase | null = null;
 beforeAll(async () => {
   await db.events.bulkPut(cached);
+  database = await openCache();
 });
+afterAll(() => database?.close());
+
+/** Both ways to read; the direct one is a transaction of its own each time. */
+const ways: [string, () => CacheReader][] = [
+  ['Dexie', () => dexieReader],
+  [
+    'IndexedDB itself',
+    () => {
+      if (database === null) throw new Error('the cache was not opened');
+      return toDirectReader(database);
+    },
+  ],
+];
 
 const some = <Value>(values: readonly Value[]) =>
   fc.option(fc.array(fc.constantFrom(...values), { maxLength: 3 }), { nil: undefined, freq: 2 });
@@ -114,7 +132,7 @@ function expectPage(filter: EventFilter, { beforeSeq, afterSeq, limit }: CachePa
   return (afterSeq === undefined ? passing.slice(-limit) : passing.slice(0, limit)).reverse();
 }
 
-describe('any filter, any page', () => {
+describe.each(ways)('any filter, any page, by %s', (_way, read) => {
   const anyPage = fc.record(
     { beforeSeq: fc.nat(count + 5), afterSeq: fc.nat(count + 5), limit: fc.integer({ min: 1, max: 1_200 }) },
     { requiredKeys: ['limit'] },
@@ -123,7 +141,7 @@ describe('any filter, any page', () => {
   test('finds what the shared meaning of a filter admits, newest first', async () => {
     await fc.assert(
       fc.asyncProperty(filterOfFew, anyPage, async (filter, page) => {
-        expect(await queryCachedEvents(filter, page)).toEqual(expectPage(filter, page));
+        expect(await queryEvents(read(), filter, page)).toEqual(expectPage(filter, page));
       }),
       { numRuns: 250 },
     );
@@ -148,31 +166,31 @@ const filters: [string, EventFilter][] = [
 describe.each(filters)('%s', (_name, filter) => {
   test('older pages join without a gap or a repeat', async () => {
     const found: AuditEvent[] = [];
-    for (let page = await queryCachedEvents(filter, { limit: 170 }); page.length > 0; ) {
+    for (let page = await queryEvents(dexieReader, filter, { limit: 170 }); page.length > 0; ) {
       found.push(...page);
-      page = await queryCachedEvents(filter, { limit: 170, beforeSeq: page.at(-1)?.seq ?? 0 });
+      page = await queryEvents(dexieReader, filter, { limit: 170, beforeSeq: page.at(-1)?.seq ?? 0 });
     }
     expect(found).toEqual(expectPage(filter, { limit: count }));
   });
 
   test('newer pages join without a gap or a repeat', async () => {
     const found: AuditEvent[] = [];
-    for (let page = await queryCachedEvents(filter, { limit: 170, afterSeq: -1 }); page.length > 0; ) {
+    for (let page = await queryEvents(dexieReader, filter, { limit: 170, afterSeq: -1 }); page.length > 0; ) {
       found.unshift(...page);
-      page = await queryCachedEvents(filter, { limit: 170, afterSeq: page[0]?.seq ?? 0 });
+      page = await queryEvents(dexieReader, filter, { limit: 170, afterSeq: page[0]?.seq ?? 0 });
     }
     expect(found).toEqual(expectPage(filter, { limit: count }));
   });
 });
 
 test('a bound between two microseconds divides them', async () => {
-  const [third] = await queryCachedEvents({ to: '2026-03-01T00:00:03.001Z' }, { limit: 1 });
+  const [third] = await queryEvents(dexieReader, { to: '2026-03-01T00:00:03.001Z' }, { limit: 1 });
   expect(third?.seq).toBe(3);
-  const [second] = await queryCachedEvents({ to: '2026-03-01T00:00:03Z' }, { limit: 1 });
+  const [second] = await queryEvents(dexieReader, { to: '2026-03-01T00:00:03Z' }, { limit: 1 });
   expect(second?.seq).toBe(2);
 });
 
 test('a search that nobody waits for any more ends', async () => {
   const signal = AbortSignal.abort(new Error('left'));
-  await expect(queryCachedEvents({ text: 'nothing at all' }, { limit: 1, signal })).rejects.toThrow('left');
+  await expect(queryEvents(dexieReader, { text: 'nothing at all' }, { limit: 1, signal })).rejects.toThrow('left');
 });

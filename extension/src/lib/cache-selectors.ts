@@ -1,24 +1,35 @@
 // Which indexes of the cache answer which members of a filter.
 
-import type { EventFilter } from '@keytrail/shared/event';
+import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
 import { isInIpRange } from '@keytrail/shared/ip-range';
-import { db, distinct } from './db.ts';
+import type { CacheReader, IndexedMember, SeqRange } from './cache-reader.ts';
 
-/** The sequence numbers in [low, high) of the events that one member of a filter admits, some of them twice. */
-export type Selector = (low: number, high: number) => Promise<readonly number[]>;
+/** One member of a filter, by its index. */
+export interface Selector {
+  /** The sequence numbers of the events in a range that it admits, some of them twice. */
+  listSeqs(range: SeqRange): Promise<readonly number[]>;
+  /** The events in a range that it admits, some of them twice; null where they are more than a few. */
+  readFew(range: SeqRange): Promise<readonly AuditEvent[] | null>;
+}
 
+/** What a person would call rare: read whole, in one step, sooner than anything is looked through. */
+const fewMax = 64;
+/** So few values are asked for what they have before anything else is. */
+const valuesMax = 8;
 /** More addresses than a person's log has; beyond, looking each up would cost more than reading the rows. */
 const addressesMax = 1000;
 
 /** A selector for each member that has an index, the usually rarest first: an empty one spares the walk of the others. */
-export async function toSelectors(filter: EventFilter): Promise<Selector[]> {
+export async function toSelectors(reader: CacheReader, filter: EventFilter): Promise<Selector[]> {
+  const byMember = (member: IndexedMember, values: readonly string[] = []) =>
+    values.length === 0 ? null : byValues(reader, member, values);
   const selectors = [
     byMember('rule', filter.rules),
     byMember('credentialId', filter.credentialIds),
     byMember('proxyId', filter.proxyIds),
-    await byPolicy(filter.policyIds),
+    await byPolicy(reader, filter.policyIds),
     byMember('agentId', filter.agentIds),
-    await byAddress(filter.ips),
+    await byAddress(reader, filter.ips),
     byMember('service', filter.services),
     byMember('client', filter.clients),
     byMember('type', filter.types),
@@ -28,34 +39,40 @@ export async function toSelectors(filter: EventFilter): Promise<Selector[]> {
   return selectors.filter((selector) => selector !== null);
 }
 
-function byMember(name: string, values: readonly string[] = []): Selector | null {
-  return values.length === 0 ? null : byValues(name, values);
-}
-
-function byValues(name: string, values: readonly string[]): Selector {
+function byValues(reader: CacheReader, member: IndexedMember, values: readonly string[]): Selector {
   const unique = [...new Set(values)];
-  return async (low, high) => {
-    const walks = unique.map((value) =>
-      db.events.where(`[${name}+seq]`).between([value, low], [value, high]).primaryKeys(),
-    );
-    return (await Promise.all(walks)).flat();
+  return {
+    listSeqs: async (range) =>
+      (await Promise.all(unique.map((value) => reader.listSeqsWith(member, value, range)))).flat(),
+    readFew: async (range) => {
+      if (unique.length > valuesMax) return null;
+      const rows = await Promise.all(unique.map((value) => reader.readRowsWith(member, value, range, fewMax)));
+      return rows.some(({ length }) => length === fewMax) ? null : rows.flat();
+    },
   };
 }
 
 /** An event has several policies, and no index can join one of several with the sequence: all of a policy's at once. */
-async function byPolicy(ids: readonly string[] = []): Promise<Selector | null> {
+async function byPolicy(reader: CacheReader, ids: readonly string[] = []): Promise<Selector | null> {
   if (ids.length === 0) return null;
-  const walks = [...new Set(ids)].map((id) => db.events.where('policyIds').equals(id).primaryKeys());
-  const seqs = (await Promise.all(walks)).flat();
-  return async (low, high) => seqs.filter((seq) => seq >= low && seq < high);
+  const seqs = (await Promise.all([...new Set(ids)].map((id) => reader.listSeqsOfPolicy(id)))).flat();
+  const listSeqs = async ({ low, high }: SeqRange) => seqs.filter((seq) => seq >= low && seq < high);
+  return {
+    listSeqs,
+    readFew: async (range) => {
+      const within = await listSeqs(range);
+      return within.length < fewMax ? await reader.readRows(within) : null;
+    },
+  };
 }
 
 /** Ranges are held against each address that occurs; null where too many do. */
-async function byAddress(ranges: readonly string[] = []): Promise<Selector | null> {
+async function byAddress(reader: CacheReader, ranges: readonly string[] = []): Promise<Selector | null> {
   if (ranges.length === 0) return null;
-  const addresses = await distinct('clientIp', addressesMax);
+  const addresses = await reader.listAddresses(addressesMax);
   if (addresses.length === addressesMax) return null;
   return byValues(
+    reader,
     'clientIp',
     addresses.filter((address) => ranges.some((range) => isInIpRange(address, range))),
   );

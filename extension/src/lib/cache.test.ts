@@ -1,15 +1,6 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, test } from 'vitest';
-import {
-  claimCache,
-  clearCache,
-  countUnseenDenials,
-  markDenialsSeen,
-  patchCacheState,
-  pruneCache,
-  putOwnEvents,
-  readCacheState,
-} from './cache.ts';
+import { claimCache, clearCache, patchCacheState, pruneCache, putOwnEvents, readCacheState } from './cache.ts';
 import { db } from './db.ts';
 import { makeEvent } from './event.fixture.ts';
 
@@ -62,18 +53,5 @@ describe('whose cache it is', () => {
     await claimCache('grace');
     await putOwnEvents('ada', [makeEvent(0)]);
     expect(await seqs()).toEqual([]);
-  });
-});
-
-describe('unseen denials', () => {
-  test('counts denials since they were last seen', async () => {
-    const denied = { type: 'policy_denied', outcome: 'denied' } as const;
-    await patchCacheState({ unseenFrom: 1 });
-    await db.events.bulkPut([makeEvent(0, denied), makeEvent(1), makeEvent(2, denied), makeEvent(3, denied)]);
-    expect(await countUnseenDenials()).toBe(2);
-    await markDenialsSeen();
-    expect(await countUnseenDenials()).toBe(0);
-    await db.events.put(makeEvent(4, denied));
-    expect(await countUnseenDenials()).toBe(1);
   });
 });

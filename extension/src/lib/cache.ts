@@ -1,26 +1,17 @@
 // What changes the cache: whose it is, which events it holds, and how far it has come.
 
 import type { AuditEvent } from '@keytrail/shared/event';
-import { type CacheState, db } from './db.ts';
+import { type CacheState, emptyState } from './cache-schema.ts';
+import { db } from './db.ts';
+import { dexieReader } from './dexie-reader.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Events older than this are not kept, wherever they came from. */
 export const cacheAgeMaxMs = 90 * dayMs;
 
-const emptyState: CacheState = {
-  id: 'state',
-  accountId: null,
-  cursor: 0,
-  newestMax: 0,
-  lastSyncAt: null,
-  lastError: null,
-  notice: null,
-  unseenFrom: null,
-};
-
 /** Reads what the cache knows about itself. */
-export async function readCacheState(): Promise<CacheState> {
-  return (await db.state.get('state')) ?? emptyState;
+export function readCacheState(): Promise<CacheState> {
+  return dexieReader.readState();
 }
 
 /** Changes some members of the state. */
@@ -62,16 +53,6 @@ export async function pruneCache(newestMax: number, nowMs: number): Promise<void
     const keptFrom = Math.max(newest.seq + 1 - newestMax, (aged?.seq ?? -1) + 1);
     await db.events.where('seq').below(keptFrom).delete();
   });
-}
-
-/** How many denials have not been seen yet. */
-export async function countUnseenDenials(): Promise<number> {
-  const { unseenFrom } = await readCacheState();
-  if (unseenFrom === null) return 0;
-  return await db.events
-    .where('[type+seq]')
-    .between(['policy_denied', unseenFrom], ['policy_denied', Number.POSITIVE_INFINITY])
-    .count();
 }
 
 /** Takes everything that is cached by now as seen. */

@@ -14,7 +14,7 @@ test('a cache of the first version keeps its events and its place, and answers t
   await former.table('state').put({ id: 'state', accountId: 'ada', cursor: 3 });
   former.close();
 
-  const { queryCachedEvents } = await import('./cache-query.ts');
+  const { queryCachedEvents } = await import('./dexie-reader.ts');
   const { readCacheState } = await import('./cache.ts');
   expect(await queryCachedEvents({}, { limit: 10 })).toEqual([...events].reverse());
   expect(await queryCachedEvents({ rules: ['grant_missing'], policyIds: ['p'] }, { limit: 10 })).toEqual([events[1]]);

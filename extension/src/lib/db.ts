@@ -2,39 +2,23 @@
 
 import type { AuditEvent } from '@keytrail/shared/event';
 import { Dexie } from 'dexie';
-import type { Failure } from './failure.ts';
+import { type CacheState, cacheName, cacheVersion } from './cache-schema.ts';
 
-/** What the cache knows about itself; one row. */
-export interface CacheState {
-  readonly id: 'state';
-  /** Whose events these are; null before the first sign-in. */
-  readonly accountId: string | null;
-  /** The sequence number to ask for next: everything before it that is to be cached, is. */
-  readonly cursor: number;
-  /** How many of the newest events the cache was filled for. */
-  readonly newestMax: number;
-  readonly lastSyncAt: string | null;
-  readonly lastError: Failure | null;
-  /** Something the person has to know, such as a log that was replaced; shown until dismissed. */
-  readonly notice: string | null;
-  /** Denials from this sequence number on have not been seen; null before the first sync. */
-  readonly unseenFrom: number | null;
-}
-
-const dexie = new Dexie('keytrail');
+const dexie = new Dexie(cacheName);
 dexie.version(1).stores({
   events: 'seq, [type+seq], [source+seq], [service+seq], [agentId+seq], recordedAt',
   state: 'id',
 });
 // The browser makes the new indexes over what is there, so a cache from before keeps its events. An event without a
 // member has no entry in that member's index: what is rare costs little.
-dexie.version(2).stores({
-  events: [
-    'seq',
-    '[type+seq], [source+seq], [service+seq], [agentId+seq], recordedAt',
-    '[credentialId+seq], [proxyId+seq], [outcome+seq], [client+seq], [rule+seq], [clientIp+seq], *policyIds',
-  ].join(),
-});
+const indexes = [
+  'seq',
+  '[type+seq], [source+seq], [service+seq], [agentId+seq], recordedAt',
+  '[credentialId+seq], [proxyId+seq], [outcome+seq], [client+seq], [rule+seq], [clientIp+seq], *policyIds',
+];
+dexie.version(2).stores({ events: indexes.join() });
+// Of events that stand for several, such as the refusals of a flood: for how many is read off the index alone.
+dexie.version(cacheVersion).stores({ events: [...indexes, '[type+seq+count]'].join() });
 
 export const db = {
   events: dexie.table<AuditEvent, number>('events'),

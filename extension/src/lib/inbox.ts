@@ -13,30 +13,36 @@ export interface KeptInbox extends Inbox {
 }
 
 // In memory only, and out of reach of content scripts: storage.session is both by default.
-const key = 'inbox';
-type Stored = Record<string, KeptInbox | undefined>;
+export const keptInboxKey = 'inbox';
+interface Stored {
+  readonly [keptInboxKey]?: KeptInbox;
+}
 
 /** Keeps the inbox of an account, newest answer wins. */
 export async function keepInbox(accountId: string, inbox: Inbox, keptAtMs = Date.now()): Promise<void> {
-  await browser.storage.session.set({ [key]: { ...inbox, accountId, keptAtMs } satisfies KeptInbox });
+  await browser.storage.session.set({ [keptInboxKey]: { ...inbox, accountId, keptAtMs } satisfies KeptInbox });
 }
 
 /** The kept inbox of this account; null when there is none. */
 export async function readKeptInbox(accountId: string): Promise<KeptInbox | null> {
-  const kept = (await browser.storage.session.get<Stored>(key))[key];
+  return toKeptInbox(await browser.storage.session.get(keptInboxKey), accountId);
+}
+
+/** The same, read off what the session's storage answered. */
+export function toKeptInbox({ [keptInboxKey]: kept }: Stored, accountId: string): KeptInbox | null {
   return kept?.accountId === accountId ? kept : null;
 }
 
 /** Forgets it: somebody signed out, or somebody else signed in. */
 export async function forgetInbox(): Promise<void> {
-  await browser.storage.session.remove(key);
+  await browser.storage.session.remove(keptInboxKey);
 }
 
 /** Calls the listener after every change, in whichever page or worker it was made. Returns what ends it. */
 export function watchInbox(listener: (kept: KeptInbox | null) => void): () => void {
   const onChanged = (changes: Record<string, { newValue?: unknown }>, area: string): void => {
-    if (area !== 'session' || changes[key] === undefined) return;
-    void browser.storage.session.get<Stored>(key).then((stored) => listener(stored[key] ?? null));
+    if (area !== 'session' || changes[keptInboxKey] === undefined) return;
+    void browser.storage.session.get<Stored>(keptInboxKey).then((stored) => listener(stored[keptInboxKey] ?? null));
   };
   browser.storage.onChanged.addListener(onChanged);
   return () => browser.storage.onChanged.removeListener(onChanged);

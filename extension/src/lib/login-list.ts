@@ -14,23 +14,30 @@ interface LoginList {
 }
 
 // In memory only, and out of reach of content scripts: storage.session is both by default.
-const key = 'logins';
+export const keptLoginsKey = 'logins';
+
+interface Stored {
+  readonly [keptLoginsKey]?: LoginList;
+}
 
 /** Keeps the list, newest answer wins. */
 export async function keepLogins(list: LoginList): Promise<void> {
-  await browser.storage.session.set({ [key]: list });
+  await browser.storage.session.set({ [keptLoginsKey]: list });
 }
 
 /** The kept list of this account, however old; null when there is none. */
 export async function readKeptLogins(accountId: string): Promise<LoginList | null> {
-  const stored = await browser.storage.session.get<Record<string, LoginList | undefined>>(key);
-  const list = stored[key];
+  return toKeptLogins(await browser.storage.session.get(keptLoginsKey), accountId);
+}
+
+/** The same, read off what the session's storage answered. */
+export function toKeptLogins({ [keptLoginsKey]: list }: Stored, accountId: string): LoginList | null {
   return list?.accountId === accountId ? list : null;
 }
 
 /** Forgets the list: something was changed, or somebody else signed in. */
 export async function forgetLogins(): Promise<void> {
-  await browser.storage.session.remove(key);
+  await browser.storage.session.remove(keptLoginsKey);
 }
 
 /** Those of the logins that belong to a page. */

@@ -3,7 +3,7 @@
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
 import { isUnfiltered } from '@keytrail/shared/event-match';
 import { CloudOff, ListFilter, ScrollText } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { openDashboard, toAuditSearch, toDashboardUrl } from '../../lib/dashboard-link.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/empty.tsx';
@@ -21,7 +21,7 @@ export function Activity({ start }: { readonly start: Start }) {
   const [filter, setFilter] = useState(start.filter);
   const [limit, setLimit] = useState(pageSize);
   const { events, freshIds, options, progress } = useActivity(filter, limit, start);
-  useEffect(markFirstFrame, []);
+  useLayoutEffect(markFirstFrame, []);
   const accountId = start.record.account?.accountId;
   const change = (next: EventFilter) => {
     setFilter(next);

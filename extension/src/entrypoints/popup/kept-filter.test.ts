@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { browser } from 'wxt/browser';
 import { fakeBrowser } from 'wxt/testing/fake-browser';
-import { keepFilter, readKeptFilter } from './kept-filter.ts';
+import { keepFilter, keptFilterKey, toKeptFilter } from './kept-filter.ts';
 
 beforeEach(() => fakeBrowser.reset());
 
@@ -13,8 +13,9 @@ test('the filter that was kept comes back to the account that set it, and to no 
     agentIds: ['x'],
   };
   await keepFilter('ada', filter);
-  expect(await readKeptFilter('ada')).toEqual(filter);
-  expect(await readKeptFilter('grace')).toEqual({});
+  const stored = await browser.storage.session.get(keptFilterKey);
+  expect(toKeptFilter(stored, 'ada')).toEqual(filter);
+  expect(toKeptFilter(stored, 'grace')).toEqual({});
 });
 
 test.each([
@@ -22,7 +23,6 @@ test.each([
   ['a text', 'types'],
   ['a type that there is not', { accountId: 'ada', filter: { types: ['nonsense'], services: 'github' } }],
   ['values that are no texts', { accountId: 'ada', filter: { services: [7, null] } }],
-])('%s where a filter should be counts as none', async (_name, stored) => {
-  await browser.storage.session.set({ popupFilter: stored });
-  expect(await readKeptFilter('ada')).toEqual({});
+])('%s where a filter should be counts as none', (_name, stored) => {
+  expect(toKeptFilter({ [keptFilterKey]: stored }, 'ada')).toEqual({});
 });

@@ -3,16 +3,19 @@
 import { type EventFilter, eventSources, eventTypes } from '@keytrail/shared/event';
 import { browser } from 'wxt/browser';
 
-const key = 'popupFilter';
+export const keptFilterKey = 'popupFilter';
 
 /** Keeps a filter for the next opening by this account. */
 export async function keepFilter(accountId: string, filter: EventFilter): Promise<void> {
-  await browser.storage.session.set({ [key]: { accountId, filter } });
+  await browser.storage.session.set({ [keptFilterKey]: { accountId, filter } });
 }
 
-/** The filter that this account left; an empty one where there is none. Reads by hand, since the first paint waits. */
-export async function readKeptFilter(accountId: string): Promise<EventFilter> {
-  const stored = toMembers((await browser.storage.session.get(key))[key]);
+/**
+ * The filter that this account left, read off what the session's storage answered; an empty one where there is none. By
+ * hand, since the first paint waits.
+ */
+export function toKeptFilter({ [keptFilterKey]: kept }: { [keptFilterKey]?: unknown }, accountId: string): EventFilter {
+  const stored = toMembers(kept);
   if (stored.accountId !== accountId) return {};
   const { types, sources, services, agentIds } = toMembers(stored.filter);
   const members = {

@@ -1,6 +1,7 @@
 // The logins of the page under the popup: fill one, or copy its password. Renders nothing where there are none.
 
 import { useEffect, useState } from 'react';
+import { afterFirstPaint } from '../../lib/first-paint.ts';
 import { sendMessage, type TabLogin } from '../../lib/messages.ts';
 import { LoginRow } from './login-row.tsx';
 import { Section } from './section.tsx';
@@ -18,13 +19,7 @@ interface LoginsProps {
 export function Logins({ origin, initial }: LoginsProps) {
   const [logins, setLogins] = useState(initial);
   const [isWhole, setIsWhole] = useState(false);
-  useEffect(() => {
-    // Without an answer the logins known so far stay; filling one will say what is wrong.
-    sendMessage('popup.logins', {}).then(
-      (fresh) => setLogins((known) => fresh ?? known),
-      () => undefined,
-    );
-  }, []);
+  useEffect(() => afterFirstPaint(() => loadLogins(setLogins)), []);
   if (logins.length === 0) return null;
   const shown = isWhole ? logins : logins.slice(0, shownAtFirst);
   return (
@@ -48,4 +43,18 @@ export function Logins({ origin, initial }: LoginsProps) {
       )}
     </Section>
   );
+}
+
+function loadLogins(onLogins: (logins: readonly TabLogin[]) => void): () => void {
+  let isOver = false;
+  // Without an answer the logins known so far stay; filling one will say what is wrong.
+  sendMessage('popup.logins', {}).then(
+    (fresh) => {
+      if (!isOver && fresh != null) onLogins(fresh);
+    },
+    () => undefined,
+  );
+  return () => {
+    isOver = true;
+  };
 }

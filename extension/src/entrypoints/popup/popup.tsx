@@ -2,6 +2,7 @@
 
 import { useEffect } from 'react';
 import { sendUnlock } from '../../lib/answer.ts';
+import { afterFirstPaint } from '../../lib/first-paint.ts';
 import { sendMessage } from '../../lib/messages.ts';
 import { useInbox } from '../../lib/use-inbox.ts';
 import { useSession } from '../../lib/use-session.ts';
@@ -22,12 +23,7 @@ const followMs = 10_000;
 export function Popup({ start }: { readonly start: Start }) {
   const view = useSession(start.record);
   usePopupKeys();
-  useEffect(() => {
-    // While it is open the popup keeps asking; a worker that is just being replaced answers the next time.
-    void sendMessage('popup.opened', {}).catch(() => undefined);
-    const timer = setInterval(() => void sendMessage('sync', {}).catch(() => undefined), followMs);
-    return () => clearInterval(timer);
-  }, []);
+  useEffect(() => afterFirstPaint(keepAsking), []);
   if (view.status === 'loading') return null;
   const account = view.status === 'signed_in' ? view.session.account : view.account;
   if (account === null) return <Welcome />;
@@ -44,6 +40,13 @@ export function Popup({ start }: { readonly start: Start }) {
       <StatusLine view={view} initial={start.state} />
     </div>
   );
+}
+
+/** While it is open the popup asks for what is new; a worker that is just being replaced answers the next time. */
+function keepAsking(): () => void {
+  void sendMessage('popup.opened', {}).catch(() => undefined);
+  const timer = setInterval(() => void sendMessage('sync', {}).catch(() => undefined), followMs);
+  return () => clearInterval(timer);
 }
 
 /** What waits for a word; while the vault is locked, the way to open it in its place. */

@@ -3,14 +3,15 @@
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
 import { toOrigin } from '@keytrail/shared/site';
 import { browser } from 'wxt/browser';
-import { countUnseenDenials, readCacheState } from '../../lib/cache.ts';
-import { queryCachedEvents } from '../../lib/cache-query.ts';
-import type { CacheState } from '../../lib/db.ts';
-import { type KeptInbox, readKeptInbox } from '../../lib/inbox.ts';
-import { loginsOf, readKeptLogins, toTabLogin } from '../../lib/login-list.ts';
+import { queryEvents } from '../../lib/cache-query.ts';
+import type { CacheState } from '../../lib/cache-schema.ts';
+import { openCache, toDirectReader } from '../../lib/direct-reader.ts';
+import { type KeptInbox, keptInboxKey, toKeptInbox } from '../../lib/inbox.ts';
+import { keptLoginsKey, loginsOf, toKeptLogins, toTabLogin } from '../../lib/login-list.ts';
 import type { TabLogin } from '../../lib/messages.ts';
 import { readSessionRecord, type SessionRecord } from '../../lib/session.ts';
-import { readKeptFilter } from './kept-filter.ts';
+import { countUnseenDenials } from '../../lib/unseen-denials.ts';
+import { keptFilterKey, toKeptFilter } from './kept-filter.ts';
 
 /** Events shown at first, and added by each "show older". */
 export const pageSize = 50;
@@ -30,21 +31,26 @@ export interface Start {
   readonly inbox: KeptInbox | null;
 }
 
-/** Reads it all, what depends on nothing at once. */
+/** Reads it all: everything at once, but for the rows, for which the filter must be known. */
 export async function readStart(): Promise<Start> {
-  const [record, state, unseenDenials, origin] = await Promise.all([
+  const [database, record, kept, origin] = await Promise.all([
+    openCache(),
     readSessionRecord(),
-    readCacheState(),
-    countUnseenDenials(),
+    browser.storage.session.get([keptFilterKey, keptLoginsKey, keptInboxKey]),
     readTabOrigin(),
   ]);
-  const accountId = record.account?.accountId;
-  const [filter, kept, inbox] =
-    accountId === undefined
-      ? [{}, null, null]
-      : await Promise.all([readKeptFilter(accountId), readKeptLogins(accountId), readKeptInbox(accountId)]);
-  const logins = kept === null || origin === null ? [] : loginsOf(origin, kept.logins).map(toTabLogin);
-  const events = await queryCachedEvents(filter, { limit: pageSize });
+  const accountId = record.account?.accountId ?? '';
+  const filter = toKeptFilter(kept, accountId);
+  const logins = origin === null ? [] : loginsOf(origin, toKeptLogins(kept, accountId)?.logins ?? []).map(toTabLogin);
+  const inbox = toKeptInbox(kept, accountId);
+  const reader = database === null ? (await import('../../lib/dexie-reader.ts')).dexieReader : toDirectReader(database);
+  const [state, unseenDenials, events] = await Promise.all([
+    reader.readState(),
+    countUnseenDenials(reader),
+    queryEvents(reader, filter, { limit: pageSize }),
+  ]);
+  // An open connection would stand in the way of the cache's next version.
+  database?.close();
   return { record, state, filter, events, unseenDenials, origin, logins, inbox };
 }
 

@@ -1,24 +1,26 @@
 // The popup's foot: how current the list is, and what to do when it is not.
 
-import { useLiveQuery } from 'dexie-react-hooks';
 import { CircleAlert, CircleCheck, CloudOff, LogIn, type LucideIcon, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
-import { patchCacheState, readCacheState } from '../../lib/cache.ts';
+import type { CacheState } from '../../lib/cache-schema.ts';
 import { openDashboard } from '../../lib/dashboard-link.ts';
-import { type CacheState, countCachedEvents } from '../../lib/db.ts';
 import { sendMessage } from '../../lib/messages.ts';
 import type { SessionView } from '../../lib/use-session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { toFullTime, toRelativeTime } from '../../ui/time.ts';
 import { useTicking } from '../../ui/use-ticking.ts';
+import type { LiveCache } from './live-cache.ts';
 import { popupStrings } from './strings.ts';
+import { useLive } from './use-live.ts';
 
 const { status } = popupStrings;
+const askState = (cache: LiveCache) => cache.readCacheState();
+const askCount = (cache: LiveCache) => cache.countCachedEvents();
 
 /** One line, and above it what must not be missed. */
 export function StatusLine({ view, initial }: { readonly view: SessionView; readonly initial: CacheState }) {
-  const state = useLiveQuery(readCacheState) ?? initial;
+  const state = useLive(askState) ?? initial;
   const notice = view.status === 'signed_out' ? view.notice : state.notice;
   return (
     <footer className="shrink-0 border-t border-line bg-panel">
@@ -62,7 +64,7 @@ function Synced({ state: { lastSyncAt } }: { readonly state: CacheState }) {
 }
 
 function Offline({ state }: { readonly state: CacheState }) {
-  const count = useLiveQuery(countCachedEvents) ?? null;
+  const count = useLive(askCount) ?? null;
   return (
     <>
       <Words icon={CloudOff} tone="text-amber" title={state.lastError?.sentence}>
@@ -107,10 +109,15 @@ function Retry() {
 
 function Dismiss() {
   return (
-    <Button variant="ghost" size="small" onClick={() => void patchCacheState({ notice: null })}>
+    <Button variant="ghost" size="small" onClick={() => void dismiss()}>
       {popupStrings.dismiss}
     </Button>
   );
+}
+
+async function dismiss(): Promise<void> {
+  const { liveCache } = await import('./live-cache.ts');
+  await liveCache.patchCacheState({ notice: null });
 }
 
 interface WordsProps {

@@ -2,8 +2,8 @@
 
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
 import { toFailure } from '../../../lib/api.ts';
-import { queryCachedEvents } from '../../../lib/cache-query.ts';
 import { db } from '../../../lib/db.ts';
+import { queryCachedEvents } from '../../../lib/dexie-reader.ts';
 import { api } from '../../../lib/query.ts';
 
 /** Events are recorded this long after their ids were minted, at most; a device that was offline is another matter. */

@@ -5,7 +5,7 @@ import { matches } from '@keytrail/shared/event-match';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { toFailure } from '../../../lib/api.ts';
-import { queryCachedEvents } from '../../../lib/cache-query.ts';
+import { queryCachedEvents } from '../../../lib/dexie-reader.ts';
 import { api } from '../../../lib/query.ts';
 import { readCachedRun, readCachedTo } from './cached-run.ts';
 import { createEventWindow, type EventWindow, pageSize, type WindowState } from './event-window.ts';
