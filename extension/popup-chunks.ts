@@ -4,32 +4,29 @@
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-const popup = join(import.meta.dirname, 'src/entrypoints/popup');
+const entry = join(import.meta.dirname, 'src/entrypoints/popup/main.tsx');
 
-/** What the popup reads with, and what it shows with: the second loads while the first is at work. */
+/** One script for all that the popup imports, and its style in the document itself. */
 export const popupChunks: Plugin = {
   name: 'popup-chunks',
   outputOptions(options) {
     // Workers and content scripts are one file each.
     if (options.format === 'iife') return null;
-    const groups = [
-      { ...toGroup('popup-start', join(popup, 'main.tsx')), priority: 2 },
-      { ...toGroup('popup-render', join(popup, 'render.tsx')), priority: 1 },
-    ];
-    return { ...options, codeSplitting: { groups } };
+    let reached: ReadonlySet<string> | undefined;
+    const name = (id: string, bundle: Bundle) => {
+      reached ??= reach(entry, bundle);
+      return id !== entry && reached.has(id) ? 'popup-all' : null;
+    };
+    return { ...options, codeSplitting: { groups: [{ name }] } };
   },
-  // Both are asked for at once: the second is there when the first asks for it.
   transformIndexHtml: {
     order: 'post',
-    handler(_html, { path, bundle = {} }) {
-      if (!/\bpopup\b/.test(path)) return [];
-      return Object.keys(bundle)
-        .filter((file) => file.includes('popup-render'))
-        .map((file) => ({
-          tag: 'link',
-          attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` },
-          injectTo: 'head',
-        }));
+    handler(html, { path, bundle = {} }) {
+      if (!/\bpopup\b/.test(path)) return html;
+      return html.replace(/<link rel="stylesheet"[^>]* href="\/([^"]+)">/g, (link, file) => {
+        const style = bundle[file];
+        return style?.type === 'asset' ? `<style>${style.source}</style>` : link;
+      });
     },
   },
 };
@@ -39,20 +36,8 @@ interface Bundle {
   getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
 }
 
-/** One file for all that an entry reaches by static imports. */
-function toGroup(chunk: string, entry: string) {
-  let reached: ReadonlySet<string> | undefined;
-  return {
-    debugName: chunk,
-    name: (id: string, bundle: Bundle) => {
-      reached ??= reach(entry, bundle);
-      return id !== entry && reached.has(id) ? chunk : null;
-    },
-  };
-}
-
-function reach(entry: string, bundle: Bundle): ReadonlySet<string> {
-  const found = new Set([entry]);
+function reach(first: string, bundle: Bundle): ReadonlySet<string> {
+  const found = new Set([first]);
   // A set that grows while it is walked is walked to its end.
   for (const id of found) for (const imported of bundle.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
   return found;

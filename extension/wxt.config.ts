@@ -34,7 +34,7 @@ export default defineConfig({
   imports: false,
   vite: () => ({
     plugins: [tailwindcss(), popupChunks],
-    build: { rolldownOptions: { output: { banner: withoutEval } } },
+    build: { modulePreload: { polyfill: false }, rolldownOptions: { output: { banner: withoutEval } } },
   }),
   manifest: ({ browser, mode }) => ({
     name: 'Keytrail',

@@ -2,7 +2,7 @@
 
 import type { AuditEvent } from '@keytrail/shared/event';
 import { useMemo } from 'react';
-import { EventIcon } from './event-icon.tsx';
+import { EventDrawings, EventIcon } from './event-icon.tsx';
 import type { EventListProps } from './event-list-props.ts';
 import { EventTitle } from './event-title.tsx';
 import { toClientWords, toDenialWords, toSubject } from './event-words.ts';
@@ -29,27 +29,30 @@ export function EventCards({ events, onOpen, openId, freshIds }: EventListProps)
   const { listProps, toRowProps } = useRowKeys(rows.map(({ event }) => event.id));
   const onFoldKey = toFoldKeys(rows, toggle);
   return (
-    <ul
-      aria-label={strings.eventList.label}
-      className="overflow-hidden rounded-lg border border-line bg-panel"
-      {...listProps}
-      onKeyDown={(event) => {
-        listProps.onKeyDown(event);
-        onFoldKey(event);
-      }}
-    >
-      {rows.map((row) => (
-        <EventCard
-          key={toCardKey(row)}
-          row={row}
-          rowProps={toRowProps(row.event.id)}
-          onOpen={onOpen}
-          onToggle={toggle}
-          open={openId === row.event.id}
-          fresh={row.place === 'folded' ? row.fold.some(({ id }) => freshIds?.has(id)) : freshIds?.has(row.event.id)}
-        />
-      ))}
-    </ul>
+    <>
+      <EventDrawings />
+      <ul
+        aria-label={strings.eventList.label}
+        className="overflow-hidden rounded-lg border border-line bg-panel"
+        {...listProps}
+        onKeyDown={(event) => {
+          listProps.onKeyDown(event);
+          onFoldKey(event);
+        }}
+      >
+        {rows.map((row) => (
+          <EventCard
+            key={toCardKey(row)}
+            row={row}
+            rowProps={toRowProps(row.event.id)}
+            onOpen={onOpen}
+            onToggle={toggle}
+            open={openId === row.event.id}
+            fresh={row.place === 'folded' ? row.fold.some(({ id }) => freshIds?.has(id)) : freshIds?.has(row.event.id)}
+          />
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -74,7 +77,7 @@ function EventCard({ row, rowProps, onOpen, onToggle, open, fresh }: EventCardPr
     <li
       onClick={toRowPress(onOpen && (() => onOpen(event)))}
       className={joinClasses(
-        'relative flex items-start gap-2.5 border-t border-hairline px-2.75 py-2.25 first:rounded-t-lg first:border-t-0 last:rounded-b-lg',
+        'offscreen-unpainted relative flex items-start gap-2.5 border-t border-hairline px-2.75 py-2.25 first:rounded-t-lg first:border-t-0 last:rounded-b-lg',
         rowFocusClasses,
         (place === 'member' || place === 'last') && 'ps-6',
         onOpen !== undefined && 'cursor-pointer hover:bg-canvas',
@@ -82,7 +85,7 @@ function EventCard({ row, rowProps, onOpen, onToggle, open, fresh }: EventCardPr
         fresh && 'fresh-wash',
       )}
     >
-      <EventIcon type={event.type} />
+      <EventIcon type={event.type} refers />
       <div className="min-w-0 flex-1">
         <div className="flex min-w-0 items-center gap-1.5">
           <EventTitle event={event} onOpen={onOpen} rowProps={rowProps} className="max-w-3/4 shrink-0" />

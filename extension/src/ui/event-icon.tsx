@@ -1,11 +1,13 @@
 // The icon and colour of an event type: green key, blue bot, blue refresh, red shield, grey gear.
 
-import { type EventType, eventTypeLabels } from '@keytrail/shared/event';
+import { type EventType, eventTypeLabels, eventTypes } from '@keytrail/shared/event';
 import { Bot, KeyRound, type LucideIcon, RefreshCw, Settings, ShieldX } from 'lucide-react';
 import { joinClasses } from './join-classes.ts';
 
 interface Face {
   readonly icon: LucideIcon;
+  /** The icon's own name, which its drawing has as a class. */
+  readonly name: string;
   readonly tile: string;
   readonly ink: string;
 }
@@ -14,16 +16,23 @@ const green = { tile: 'bg-green-soft text-green', ink: 'text-green' };
 const blue = { tile: 'bg-blue-soft text-blue', ink: 'text-blue' };
 
 const faces: Record<EventType, Face> = {
-  secret_access: { icon: KeyRound, ...green },
-  agent_access: { icon: Bot, ...blue },
-  token_refresh: { icon: RefreshCw, ...blue },
-  policy_denied: { icon: ShieldX, tile: 'bg-red-soft text-red', ink: 'text-red' },
-  vault_change: { icon: Settings, tile: 'bg-sunken text-mute', ink: 'text-mute' },
+  secret_access: { icon: KeyRound, name: 'key-round', ...green },
+  agent_access: { icon: Bot, name: 'bot', ...blue },
+  token_refresh: { icon: RefreshCw, name: 'refresh-cw', ...blue },
+  policy_denied: { icon: ShieldX, name: 'shield-x', tile: 'bg-red-soft text-red', ink: 'text-red' },
+  vault_change: { icon: Settings, name: 'settings', tile: 'bg-sunken text-mute', ink: 'text-mute' },
 };
 
+interface EventIconProps {
+  readonly type: EventType;
+  readonly small?: boolean;
+  /** Refers to the drawing that `EventDrawings` has put on the page. */
+  readonly refers?: boolean;
+}
+
 /** A tinted tile with the type's icon. It decorates: the type is said in words beside it. */
-export function EventIcon({ type, small = false }: { readonly type: EventType; readonly small?: boolean }) {
-  const { icon: Icon, tile } = faces[type];
+export function EventIcon({ type, small = false, refers = false }: EventIconProps) {
+  const { icon: Icon, name, tile } = faces[type];
   return (
     <span
       aria-hidden
@@ -34,8 +43,34 @@ export function EventIcon({ type, small = false }: { readonly type: EventType; r
         tile,
       )}
     >
-      <Icon />
+      {refers ? (
+        <svg aria-hidden className={`lucide-${name}`}>
+          <use href={`#event-${type}`} />
+        </svg>
+      ) : (
+        <Icon />
+      )}
     </span>
+  );
+}
+
+/** Each type's icon once, for a list to refer to: drawn anew in every row, icons are a third of its elements. */
+export function EventDrawings() {
+  return (
+    <svg aria-hidden className="hidden">
+      {eventTypes.map((type) => (
+        <EventDrawing key={type} type={type} />
+      ))}
+    </svg>
+  );
+}
+
+function EventDrawing({ type }: { readonly type: EventType }) {
+  const { icon: Icon } = faces[type];
+  return (
+    <symbol id={`event-${type}`} viewBox="0 0 24 24">
+      <Icon />
+    </symbol>
   );
 }
 

@@ -9,23 +9,25 @@ const steps: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
   ['minute', 60],
 ];
 
-/** Making a formatter costs far more than using it. */
-const formatters = new Map<string, ReturnType<typeof makeFormatters>>();
+type Locale = string | undefined;
 
-function formattersOf(locale: string | undefined) {
-  const key = locale ?? '';
-  const known = formatters.get(key);
-  if (known !== undefined) return known;
-  const made = makeFormatters(locale);
-  formatters.set(key, made);
-  return made;
+/** Making a formatter costs far more than using it: each is made once, and not before it is needed. */
+function once<Formatter>(make: (locale: Locale) => Formatter): (locale: Locale) => Formatter {
+  const made = new Map<Locale, Formatter>();
+  return (locale) => {
+    const known = made.get(locale) ?? make(locale);
+    made.set(locale, known);
+    return known;
+  };
 }
 
-function makeFormatters(locale: string | undefined) {
-  return {
-    now: new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' }).format(0, 'second'),
-    relative: new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'narrow' }),
-    full: new Intl.DateTimeFormat(locale, {
+const relativeOf = once((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'narrow' }));
+const nowOf = once((locale) =>
+  new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' }).format(0, 'second'),
+);
+const fullOf = once(
+  (locale) =>
+    new Intl.DateTimeFormat(locale, {
       weekday: 'short',
       day: 'numeric',
       month: 'short',
@@ -35,9 +37,20 @@ function makeFormatters(locale: string | undefined) {
       second: '2-digit',
       timeZoneName: 'short',
     }),
-    day: new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
-    days: new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }),
-  };
+);
+const dayOf = once(
+  (locale) => new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+);
+const daysOf = once((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }));
+const lengthsOf = {
+  day: once((locale) => toLengthFormat('day', locale)),
+  hour: once((locale) => toLengthFormat('hour', locale)),
+  minute: once((locale) => toLengthFormat('minute', locale)),
+  second: once((locale) => toLengthFormat('second', locale)),
+};
+
+function toLengthFormat(unit: string, locale: Locale): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' });
 }
 
 /**
@@ -48,17 +61,16 @@ function makeFormatters(locale: string | undefined) {
 export function toRelativeTime(at: string, nowMs: number, locale?: string): string {
   const seconds = (Date.parse(at) - nowMs) / 1000;
   if (Number.isNaN(seconds)) return at;
-  const { relative, now } = formattersOf(locale);
   const step = steps.find(([, length]) => Math.abs(seconds) >= length);
-  if (step === undefined) return now;
+  if (step === undefined) return nowOf(locale);
   const [unit, length] = step;
-  return relative.format(seconds > 0 ? Math.round(seconds / length) : Math.ceil(seconds / length), unit);
+  return relativeOf(locale).format(seconds > 0 ? Math.round(seconds / length) : Math.ceil(seconds / length), unit);
 }
 
 /** The full date with seconds and zone. */
 export function toFullTime(at: string, locale?: string): string {
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? at : formattersOf(locale).full.format(date);
+  return Number.isNaN(date.getTime()) ? at : fullOf(locale).format(date);
 }
 
 const dayMs = 86_400_000;
@@ -72,11 +84,10 @@ export function toDayNumber(at: string | number): number {
 
 /** The day of an instant in the reader's zone: "Tuesday 10 March 2026", with "today" or "yesterday" before it. */
 export function toDayName(at: string, nowMs: number, locale?: string): string {
-  const { day, days } = formattersOf(locale);
   const ago = toDayNumber(nowMs) - toDayNumber(at);
-  const name = day.format(new Date(at));
+  const name = dayOf(locale).format(new Date(at));
   if (ago !== 0 && ago !== 1) return name;
-  const near = days.format(-ago, 'day');
+  const near = daysOf(locale).format(-ago, 'day');
   return `${near.slice(0, 1).toLocaleUpperCase(locale)}${near.slice(1)}, ${name}`;
 }
 
@@ -91,9 +102,7 @@ const lengths = [
 export function toDuration(ms: number, locale?: string): string {
   const seconds = Math.max(1, ms / 1000);
   const [unit, length] = lengths.find(([, length]) => seconds >= length) ?? lengths[3];
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(
-    Math.round(seconds / length),
-  );
+  return lengthsOf[unit](locale).format(Math.round(seconds / length));
 }
 
 /** What is left until an instant, as "0:48" or "12:05". Never less than nothing, never more than `mostMs`. */

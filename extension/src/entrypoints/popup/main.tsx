@@ -1,8 +1,8 @@
 // The popup's start: everything the first paint needs is read from this browser, nothing from the network. The reading
-// is under way while the code that shows it loads.
+// comes first, so that it is under way while the code that shows it is made ready.
 
-import { readStart } from './start.ts';
+import { reading } from './reading.ts';
+import { prepareRendering } from './render.tsx';
 
-const reading = readStart();
-const { renderPopup } = await import('./render.tsx');
-renderPopup(await reading);
+const render = prepareRendering();
+render(await reading);

@@ -7,15 +7,17 @@ import { followTheme } from '../../ui/theme.ts';
 import { Popup } from './popup.tsx';
 import type { Start } from './start.ts';
 
-/** Call it once. */
-export function renderPopup(start: Start): void {
+/** Does what needs nothing that is still being read. Call it once, and what it returns once. */
+export function prepareRendering(): (start: Start) => void {
   followTheme();
   holdUntilPaint();
-  const root = document.getElementById('root');
-  if (root === null) throw new Error('popup.html has no #root');
-  createRoot(root).render(
-    <StrictMode>
-      <Popup start={start} />
-    </StrictMode>,
-  );
+  const element = document.getElementById('root');
+  if (element === null) throw new Error('popup.html has no #root');
+  const root = createRoot(element);
+  return (start) =>
+    root.render(
+      <StrictMode>
+        <Popup start={start} />
+      </StrictMode>,
+    );
 }
