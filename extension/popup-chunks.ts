@@ -33,12 +33,36 @@ export const popupChunks: Plugin = {
 
 /** What a bundler tells of its modules. */
 interface Bundle {
-  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+  getModuleInfo(id: string): { readonly importedIds: readonly string[]; readonly code: string | null } | null;
 }
 
+/** Packages of one file that hands on everything they have: what a module takes from them stands in its import alone. */
+const collections = /\/(?:radix-ui|lucide-react)\/dist\/(?:esm\/)?(?:index|lucide-react)\.m?js$/;
+
+/** What a module needs before it can run, and what that needs in turn; of a collection only what is asked of it. */
 function reach(first: string, bundle: Bundle): ReadonlySet<string> {
   const found = new Set([first]);
   // A set that grows while it is walked is walked to its end.
-  for (const id of found) for (const imported of bundle.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
+  for (const id of found) {
+    if (collections.test(id)) continue;
+    const { importedIds = [], code } = bundle.getModuleInfo(id) ?? {};
+    for (const imported of importedIds) {
+      found.add(imported);
+      if (!collections.test(imported)) continue;
+      const wanted = toFileNames(code ?? '');
+      for (const member of bundle.getModuleInfo(imported)?.importedIds ?? [])
+        if (wanted.test(member)) found.add(member);
+    }
+  }
   return found;
+}
+
+/** Finds the files of what a module imports by name: `DropdownMenu` is in `react-dropdown-menu`, `KeyRound` in `key-round`. */
+function toFileNames(code: string): RegExp {
+  const clauses = [...code.matchAll(/import\s*\{([^}]*)\}\s*from/g)].flatMap(([, names = '']) => names.split(','));
+  const files = clauses
+    .map((clause) => /^\s*([A-Z]\w*)/.exec(clause)?.[1])
+    .filter((name) => name !== undefined)
+    .map((name) => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase());
+  return new RegExp(`/(?:react-)?(?:${files.join('|')})(?:\\.m?js$|/)`);
 }

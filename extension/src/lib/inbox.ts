@@ -74,6 +74,11 @@ function isShown(
     : nowMs - Date.parse(asked.answeredAt ?? '') < shownForMs;
 }
 
+/** How many there are to show, of both. */
+export function countShown(kept: KeptInbox, nowMs: number): number {
+  return toShownApprovals(kept, nowMs).length + toShownAccessRequests(kept, nowMs).length;
+}
+
 /** How many wait, of both. */
 export function countWaiting(kept: KeptInbox, nowMs: number): number {
   const shown = [...toShownApprovals(kept, nowMs), ...toShownAccessRequests(kept, nowMs)];

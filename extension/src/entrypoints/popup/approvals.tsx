@@ -1,7 +1,7 @@
 // The seat of approvals: what waits for the owner's word comes before everything else in the popup.
 
 import { loadGrantChoices, sendAccessAnswer, sendAnswer } from '../../lib/answer.ts';
-import { type KeptInbox, toShownAccessRequests, toShownApprovals } from '../../lib/inbox.ts';
+import { countShown, type KeptInbox, toShownAccessRequests, toShownApprovals } from '../../lib/inbox.ts';
 import { AccessRequestList } from '../../ui/access-request-list.tsx';
 import { ApprovalList, toKeyWords } from '../../ui/approval-list.tsx';
 import { strings } from '../../ui/strings.ts';
@@ -12,7 +12,7 @@ import { popupStrings } from './strings.ts';
 /** Nothing at all where nothing waits. */
 export function Approvals({ inbox }: { readonly inbox: KeptInbox }) {
   // Looked at each second, drawn when one comes or goes.
-  useTicking((nowMs) => toShownApprovals(inbox, nowMs).length + toShownAccessRequests(inbox, nowMs).length);
+  useTicking((nowMs) => countShown(inbox, nowMs));
   const approvals = toShownApprovals(inbox, Date.now());
   const requests = toShownAccessRequests(inbox, Date.now());
   if (approvals.length + requests.length === 0) return null;

@@ -5,4 +5,4 @@ import { reading } from './reading.ts';
 import { prepareRendering } from './render.tsx';
 
 const render = prepareRendering();
-render(await reading);
+await render(await reading);

@@ -1,26 +1,29 @@
 // The popup: who is signed in, what waits for a word, the logins of this page, what happened lately, how current that is.
 
-import { useEffect } from 'react';
-import { sendUnlock } from '../../lib/answer.ts';
+import { useEffect, useState } from 'react';
 import { afterFirstPaint } from '../../lib/first-paint.ts';
 import { sendMessage } from '../../lib/messages.ts';
 import { useInbox } from '../../lib/use-inbox.ts';
 import { useSession } from '../../lib/use-session.ts';
-import { strings } from '../../ui/strings.ts';
-import { UnlockForm } from '../../ui/unlock-form.tsx';
 import { Activity } from './activity.tsx';
-import { Approvals } from './approvals.tsx';
 import { Header } from './header.tsx';
 import { Logins } from './logins.tsx';
 import type { Start } from './start.ts';
 import { StatusLine } from './status-line.tsx';
 import { usePopupKeys } from './use-popup-keys.ts';
+import type { Waiting } from './waiting.tsx';
 import { Welcome } from './welcome.tsx';
 
 const followMs = 10_000;
 
+interface PopupProps {
+  readonly start: Start;
+  /** Loaded already where something waits. */
+  readonly waiting: typeof Waiting | null;
+}
+
 /** The whole popup. */
-export function Popup({ start }: { readonly start: Start }) {
+export function Popup({ start, waiting }: PopupProps) {
   const view = useSession(start.record);
   usePopupKeys();
   useEffect(() => afterFirstPaint(keepAsking), []);
@@ -31,7 +34,7 @@ export function Popup({ start }: { readonly start: Start }) {
     <div className="flex h-full flex-col">
       <Header account={account} canLock={view.status === 'signed_in'} initial={start.inbox} />
       <main className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-3">
-        {view.status === 'signed_in' && <Inbox accountId={account.accountId} start={start} />}
+        {view.status === 'signed_in' && <Inbox accountId={account.accountId} start={start} waiting={waiting} />}
         {view.status === 'signed_in' && start.origin !== null && (
           <Logins origin={start.origin} initial={start.logins} />
         )}
@@ -49,14 +52,20 @@ function keepAsking(): () => void {
   return () => clearInterval(timer);
 }
 
-/** What waits for a word; while the vault is locked, the way to open it in its place. */
-function Inbox({ accountId, start }: { readonly accountId: string; readonly start: Start }) {
+/** What waits for a word, from the first paint on where it waited already. */
+function Inbox({ accountId, start, waiting }: PopupProps & { readonly accountId: string }) {
   const inbox = useInbox(accountId, start.inbox);
-  if (inbox === null) return null;
-  if (inbox.lockedAt === null) return <Approvals inbox={inbox} />;
-  return (
-    <div className="px-3.5 pt-3">
-      <UnlockForm onUnlock={(password) => sendUnlock(password, strings.lock.noWorker)} />
-    </div>
-  );
+  const [Shown, setShown] = useState(() => waiting);
+  useEffect(() => afterFirstPaint(() => loadWaiting(setShown)), []);
+  return inbox === null || Shown === null ? null : <Shown inbox={inbox} />;
+}
+
+function loadWaiting(onLoaded: (make: () => typeof Waiting) => void): () => void {
+  let isOver = false;
+  void import('./waiting.tsx').then(({ Waiting }) => {
+    if (!isOver) onLoaded(() => Waiting);
+  });
+  return () => {
+    isOver = true;
+  };
 }
