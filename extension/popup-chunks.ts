@@ -17,7 +17,7 @@ export const popupChunks: Plugin = {
       reached ??= reach(entry, bundle);
       return id !== entry && reached.has(id) ? 'popup-all' : null;
     };
-    return { ...options, codeSplitting: { groups: [{ name }] } };
+    return { ...options, codeSplitting: { groups: [{ debugName: 'popup-all', name }] } };
   },
   transformIndexHtml: {
     order: 'post',

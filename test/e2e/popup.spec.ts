@@ -64,8 +64,8 @@ test('the badge counts denials that nobody has seen; the popup says so, shows th
   const { deny } = await makeActivity(signedIn, server.url);
   const { over, popup } = await openOverBlank(browser_);
   await expect(popup.getByRole('contentinfo')).toContainText('Synced');
-  await popup.close();
   await expect.poll(() => readBadge(browser_)).toBe('');
+  await popup.close();
   await deny();
   await deny();
   const page = await browser_.context.newPage();

@@ -16,6 +16,7 @@ const requests: { [Name in MessageName]: z.ZodType<Messages[Name]['request']> } 
   'page.logins': nothing,
   'page.fill': login,
   'popup.opened': nothing,
+  'popup.seen': nothing,
   'popup.logins': nothing,
   'popup.fill': login,
   'popup.copy': login,

@@ -44,8 +44,10 @@ export interface Messages {
   'page.logins': { request: Record<never, never>; reply: readonly LoginChoice[] };
   /** Content script: the person picked this login for the page it runs in. */
   'page.fill': { request: { credentialId: string }; reply: FillAnswer };
-  /** Popup: it was opened. */
+  /** Popup: it was opened; answered once the newest events are cached. */
   'popup.opened': { request: Record<never, never>; reply: null };
+  /** Popup: it is still open, and so shows what is cached by now. */
+  'popup.seen': { request: Record<never, never>; reply: null };
   /** Popup: the logins of the active tab. */
   'popup.logins': { request: Record<never, never>; reply: readonly TabLogin[] };
   /** Popup: fill this login into the active tab. */

@@ -29,9 +29,12 @@ export default defineBackground(() => {
     'popup.fill': ({ credentialId }) => fillActiveTab(credentialId),
     'popup.copy': ({ credentialId }) => copyPassword(credentialId),
     'popup.opened': async () => {
-      // At once, and again for what the pull brings while the popup is open: the server may take long to answer.
+      // At once: the server may take long to answer.
       await resetBadge();
       await pullEvents();
+      return null;
+    },
+    'popup.seen': async () => {
       await resetBadge();
       return null;
     },

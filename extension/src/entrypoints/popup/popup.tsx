@@ -47,7 +47,10 @@ export function Popup({ start, waiting }: PopupProps) {
 
 /** While it is open the popup asks for what is new; a worker that is just being replaced answers the next time. */
 function keepAsking(): () => void {
-  void sendMessage('popup.opened', {}).catch(() => undefined);
+  void sendMessage('popup.opened', {})
+    // Who has closed it meanwhile has not seen what came.
+    .then(() => sendMessage('popup.seen', {}))
+    .catch(() => undefined);
   const timer = setInterval(() => void sendMessage('sync', {}).catch(() => undefined), followMs);
   return () => clearInterval(timer);
 }
