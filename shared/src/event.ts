@@ -117,6 +117,8 @@ export const refreshErrorClasses = [
   'timeout',
   'cut_off',
   'secret_unreadable',
+  'webhook_down',
+  'webhook_refused',
 ] as const;
 export type RefreshErrorClass = (typeof refreshErrorClasses)[number];
 
@@ -130,6 +132,8 @@ export const refreshErrorSentences: Record<RefreshErrorClass, string> = {
   timeout: 'The provider took too long to answer',
   cut_off: 'The attempt was cut off before its answer was stored',
   secret_unreadable: 'The stored refresh token does not open',
+  webhook_down: 'The owner’s webhook did not answer',
+  webhook_refused: 'The owner’s webhook did not renew it',
 };
 
 export const eventTypeLabels: Record<EventType, string> = {

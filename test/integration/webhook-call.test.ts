@@ -49,6 +49,8 @@ function toLink(url: string): WebhookLink {
       checkedAt: null,
       failingSince: null,
       lastFault: null,
+      capabilities: [],
+      mediated: false,
     },
   };
 }

@@ -227,7 +227,7 @@ test('an edit on its way while the vault moves back is not lost', async () => {
   }
 });
 
-test('a token that the webhook holds is given out as it is: nobody here can renew it, and nobody tries', async () => {
+test('a token at a webhook that renews none is given out as it is: nobody here can renew it, and nobody tries', async () => {
   const other = await server.createOwner();
   const kept = await bindWebhook(server, other);
   try {
@@ -255,7 +255,8 @@ test('a token that the webhook holds is given out as it is: nobody here can rene
     const { values } = await bot.client.agent.credential.mutate({ service: 'calendar' });
     expect(values).toEqual({ accessToken: 'access-5f2c' });
     const [listed] = await other.client.credentials.list.query();
-    expect(listed?.refresh).toMatchObject({ possible: false });
+    expect(listed?.refresh).toMatchObject({ heldBy: 'webhook', refreshedAt: null, failing: null });
+    expect((await other.client.webhook.state.query()).bound).toMatchObject({ capabilities: [], refresh: null });
     const { events } = await other.client.audit.list.query({ filter: { types: ['token_refresh'] }, limit: 10 });
     expect(events).toEqual([]);
   } finally {

@@ -2,12 +2,14 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createDecipheriv } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { OAuthProvider } from './oauth-provider.ts';
 import type { Owner, TestServer } from './server.ts';
 import { makeTempDir, type TempDir } from './temp-dir.ts';
+import type { WebhookRelay } from './webhook-relay.ts';
 
 export interface WebhookProcess {
   readonly url: string;
@@ -64,16 +66,19 @@ export interface BoundWebhook extends WebhookProcess {
 
 /**
  * An owner's webhook, bound as they would: a free port is taken first, the code made for its address, the webhook started with it.
+ * @param relay what Keytrail is to call in its place.
  */
 export async function bindWebhook(
   server: Pick<TestServer, 'url'>,
   owner: Pick<Owner, 'client'>,
   variables: Record<string, string> = {},
+  relay: Pick<WebhookRelay, 'leadTo'> | null = null,
 ): Promise<BoundWebhook> {
   const dir = await makeTempDir();
   let running = await startWebhook({ WEBHOOK_DIR: dir.path });
   const { url } = running;
-  const { code } = await owner.client.webhook.offer.mutate({ url, keytrailUrl: server.url });
+  const address = relay === null ? url : relay.leadTo(url);
+  const { code } = await owner.client.webhook.offer.mutate({ url: address, keytrailUrl: server.url });
   const port = new URL(url).port;
   const start = (more: Record<string, string>) =>
     startWebhook({ WEBHOOK_DIR: dir.path, WEBHOOK_PORT: port, ...variables, ...more });
@@ -129,4 +134,14 @@ export async function readKept({ dir }: Pick<BoundWebhook, 'dir'>): Promise<Map<
   const text = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]).toString('utf8');
   const { credentials } = keptVault.parse(JSON.parse(text));
   return new Map(Object.entries(credentials).map(([id, { fields }]) => [id, fields]));
+}
+
+/** The file that names a provider to a webhook: where refresh tokens may go, and with which client secret. */
+export async function writeProviders(
+  dir: Pick<TempDir, 'path'>,
+  { tokenUrl, client }: Pick<OAuthProvider, 'tokenUrl' | 'client'>,
+): Promise<string> {
+  const file = join(dir.path, 'providers.json');
+  await writeFile(file, JSON.stringify([{ tokenUrl, clientId: client.id, clientSecret: client.secret }]));
+  return file;
 }

@@ -1,7 +1,9 @@
-// Receipts: what became of every ticket, told to Keytrail. They are kept until Keytrail has taken them.
+// Receipts: what became of every ticket, told to Keytrail, and of every token whose renewal took its time. They are kept until Keytrail has
+// taken them.
 
 import { randomUUID } from 'node:crypto';
 import { deriveKeys, signMessage } from './protocol.mjs';
+import { toSecondsLeft } from './renewal.mjs';
 
 /** Notes a receipt inside a change of the store; `sendReceipts` sends it. */
 export function addReceipt(state, request, ticket, outcome, reason) {
@@ -21,6 +23,11 @@ export function addReceipt(state, request, ticket, outcome, reason) {
   });
 }
 
+/** A notice of a renewed token lies here until it is sent: what it says of its end is as of then. */
+function toMessage({ expiresAt, ...told }) {
+  return expiresAt === undefined ? told : { ...told, expiresInS: toSecondsLeft(expiresAt) };
+}
+
 let sending = false;
 
 /** Sends what is kept, the oldest first; what does not get through is tried again with the next, and every few seconds. */
@@ -31,7 +38,7 @@ export async function sendReceipts(store) {
     while (store.state.receipts.length > 0 && store.state.binding !== null) {
       const [receipt] = store.state.receipts;
       const { accountId, secret, receiptsUrl } = store.state.binding;
-      const body = JSON.stringify(receipt);
+      const body = JSON.stringify(toMessage(receipt));
       const { message } = deriveKeys(Buffer.from(secret, 'base64'));
       const headers = { ...signMessage(message, body, receipt.requestId), 'x-keytrail-account': accountId };
       const signal = AbortSignal.timeout(10_000);

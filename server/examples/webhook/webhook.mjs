@@ -16,8 +16,10 @@ import {
   toDigest,
   toHash,
 } from './protocol.mjs';
+import { readProviders } from './provider.mjs';
 import { carryOut } from './proxy.mjs';
 import { addReceipt, sendReceipts } from './receipts.mjs';
+import { createRenewals } from './renewal.mjs';
 import { openSeen } from './seen.mjs';
 import { openStore } from './store.mjs';
 import { toCode } from './totp.mjs';
@@ -28,6 +30,11 @@ const store = openStore(folder);
 const seen = openSeen(folder);
 /** Whether Keytrail may have secrets back, sealed on their way: off unless their owner is moving back. */
 const mayReturn = env.WEBHOOK_RETURN === 'on';
+/** Where refresh tokens may go, and with which client secrets; with none named, nothing is renewed. */
+const providers = readProviders(env.WEBHOOK_PROVIDERS);
+/** Whether Keytrail may be given a refresh token, to exchange it itself. */
+const mayMediate = env.WEBHOOK_MEDIATED === 'on';
+const renewals = createRenewals(store, providers);
 /** Only these agents (by id), whatever Keytrail says; all where none is named. */
 const agents = (env.WEBHOOK_AGENTS ?? '').split(',').filter((id) => id !== '');
 const bodyBytesMax = 16 * 1024 * 1024;
@@ -41,7 +48,11 @@ function getKeys() {
 const messages = {
   health: () => ({
     type: 'healthy',
-    capabilities: mayReturn ? ['return'] : [],
+    capabilities: [
+      ...(mayReturn ? ['return'] : []),
+      ...(providers.length > 0 ? ['refresh'] : []),
+      ...(providers.length > 0 && mayMediate ? ['mediated-refresh'] : []),
+    ],
     credentials: Object.keys(store.state.credentials).length,
   }),
   store: ({ requestId, credentialId, version, sealed }, { transit }) => {
@@ -62,6 +73,7 @@ const messages = {
   return: ({ requestId, credentialId }, { transit }) => {
     if (!mayReturn)
       throw new Refusal(403, 'return_off', 'This webhook gives nothing back; start it with WEBHOOK_RETURN=on.');
+    if (renewals.isUnderWay(credentialId)) throw new Refusal(409, 'refreshing', 'Its token is being renewed.');
     const held = store.state.credentials[credentialId];
     if (held === undefined) throw new Refusal(404, 'missing', 'This credential is not kept here.');
     return {
@@ -69,6 +81,14 @@ const messages = {
       version: held.version,
       sealed: sealText(transit, requestId, JSON.stringify(held.fields)),
     };
+  },
+  'refresh-notify': (message) => {
+    if (providers.length === 0) throw new Refusal(403, 'refresh_off', 'This webhook renews no tokens.');
+    return renewals.notify(message);
+  },
+  refresh: (message, keys) => {
+    if (!mayMediate) throw new Refusal(403, 'mediated_off', 'This webhook gives no refresh token.');
+    return message.action === 'get' ? renewals.give(message, keys) : renewals.take(message, keys);
   },
 };
 
@@ -144,11 +164,15 @@ function takeIn(request, ticket, body) {
     ([name, value]) => !claims.fields.includes(name) || (value !== null && typeof value !== 'string'),
   );
   if (foreign !== undefined) throw new Refusal(400, 'malformed', `The ticket does not cover the field ${foreign[0]}.`);
+  // What is left out would stay as it was, under the number of what was to come.
+  const missing = claims.fields.find((name) => !Object.hasOwn(fields, name));
+  if (missing !== undefined) throw new Refusal(400, 'malformed', `The field ${missing} is missing.`);
   const next = { ...held?.fields, ...fields };
   for (const [name, value] of Object.entries(next)) if (value === null) delete next[name];
   store.change((state) => {
     spend(state, claims);
-    state.credentials[claims.credentialId] = { version: claims.version, fields: next };
+    const version = Math.max(claims.version, held?.version ?? 0);
+    state.credentials[claims.credentialId] = { ...held, version, fields: next };
     addReceipt(state, request, ticket, 'stored');
   });
   return { result: { data: { stored: Object.keys(fields) } } };
@@ -189,7 +213,7 @@ async function answer(request, response) {
   if (work === undefined) throw new Refusal(404, 'unknown', 'There is no such endpoint, or it takes a ticket.');
   const keys = getKeys();
   const message = readMessage(seen, keys.message, request.headers, body, endpoint);
-  return sendSigned(response, keys.message, { requestId: message.requestId, ...work(message, keys) });
+  return sendSigned(response, keys.message, { requestId: message.requestId, ...(await work(message, keys)) });
 }
 
 async function readBody(request) {

@@ -5,13 +5,14 @@ import { type AlertDraft, toCause, toCredentialWords, toSpan } from './alert-dra
 
 const againAfterMs = 24 * 3_600_000;
 
-/** Notes a refresh, done or failed; whatever else an event is changes nothing. */
+/** Notes a refresh, done or failed; that one is under way at the owner's webhook changes nothing, and neither does any other event. */
 export function noteRefresh(
   failing: Record<string, number>,
   event: AuditEvent,
 ): { failing: Record<string, number>; alerts: AlertDraft[] } {
   const { credentialId } = event;
-  if (event.type !== 'token_refresh' || credentialId === undefined) return { failing, alerts: [] };
+  if (event.type !== 'token_refresh' || event.action === 'request' || credentialId === undefined)
+    return { failing, alerts: [] };
   const { [credentialId]: saidMs, ...others } = failing;
   if (event.outcome === 'ok') return { failing: others, alerts: [] };
   const atMs = Date.parse(event.recordedAt);

@@ -184,10 +184,19 @@ export interface RefreshState {
   readonly correlationId: string | null;
   /** No attempt can succeed until the owner has connected it anew; in words, why. */
   readonly reconnectNeeded: string | null;
+  /** Since when the owner's webhook has acknowledged that it will renew it; absent or null while nothing is waited for. */
+  readonly waitingSince?: string | null;
+  /** The provider gave a new pair that the owner's webhook could not be told: the old one may be of no use. */
+  readonly pairLost?: boolean;
 }
+
+/** Who renews a token that the owner's webhook holds: the webhook, once it is told, or Keytrail, for the webhook to store. */
+export type RefreshWay = 'delegated' | 'mediated';
 
 export interface RefreshAttempt {
   readonly id: string;
+  /** Absent: Keytrail holds the token itself. */
+  readonly way?: RefreshWay;
   readonly leaseUntil: string;
   /** An earlier attempt with the same refresh token was cut off. */
   readonly afterCutOff: boolean;
@@ -655,6 +664,10 @@ export const webhooks = pgTable('webhooks', {
   checkedAt: instant('checked_at'),
   failingSince: instant('failing_since'),
   lastFault: text('last_fault'),
+  /** What it offers, as it said last. */
+  capabilities: jsonb('capabilities').$type<string[]>().notNull().default([]),
+  /** Whether Keytrail may exchange refresh tokens that it holds: the owner's own word. */
+  mediated: boolean('mediated').notNull().default(false),
 });
 
 /** One row per log: the next sequence number and the newest recorded-at. Only `append_batch` and `append_use` write it. */

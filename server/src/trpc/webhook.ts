@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { withAccount } from '../base/db.ts';
 import { bindWebhook, offerBinding, unbindWebhook } from '../vault/webhook-binding.ts';
 import { checkWebhook } from '../vault/webhook-check.ts';
+import { setMediation } from '../vault/webhook-mediation.ts';
 import { getWebhookLink } from '../vault/webhook-rows.ts';
 import { readWebhookState } from '../vault/webhook-state.ts';
 import { switchVault } from '../vault/webhook-switch.ts';
@@ -24,6 +25,10 @@ export const webhookRouter = router({
   switchMode: ownerProcedure
     .input(z.strictObject({ mode: z.enum(['platform', 'webhook']) }))
     .mutation(({ ctx: { ctx, owner }, input }) => switchVault(ctx, owner, input)),
+  /** Whether refresh tokens that it holds may pass through here. */
+  setMediation: ownerProcedure
+    .input(z.strictObject({ mediated: z.boolean() }))
+    .mutation(({ ctx: { ctx, owner }, input }) => setMediation(ctx, owner, input)),
   /** Calls it, once. Throws with what it did instead of answering. */
   check: ownerProcedure.mutation(async ({ ctx: { ctx, owner } }) => {
     await checkWebhook(ctx, await getWebhookLink(ctx, owner.accountId));

@@ -321,7 +321,7 @@ export async function renewForProxy(
   const isRecent = ctx.nowMs() - Date.parse(row.refresh?.refreshedAt ?? '') < renewedMs;
   if (isRecent || !fields.includes('accessToken') || !isRefreshable(row, Object.keys(row.sealed))) return null;
   const draft = correlationId === null ? judged.draft : { ...judged.draft, correlationId };
-  const { renewal } = await renew(ctx, { outcome: 'stale', row, draft });
+  const { renewal } = await renew(ctx, { outcome: 'stale', row, draft }, 'upstream_401');
   if (renewal.outcome === 'failed' && renewal.error.code === 'reconnect_needed') throw renewal.error;
   if (renewal.outcome !== 'fresh') return null;
   const access = await connectForProxy(ctx, await reloadProxy(ctx, loaded));

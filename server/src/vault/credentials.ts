@@ -293,8 +293,7 @@ function toListed(row: Listed): CredentialSummary {
     tags: row.tags,
     public: row.public as CredentialInput['public'], // As above.
     secretFields: row.secretFields.toSorted(),
-    // What the webhook holds, nobody here can renew.
-    refresh: toRefreshSummary(row, row.held ? [] : row.secretFields),
+    refresh: toRefreshSummary(row, row.secretFields),
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

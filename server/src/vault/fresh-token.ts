@@ -3,6 +3,7 @@
 
 import type { EventDraft } from '@keytrail/shared/event';
 import { mintUuid } from '@keytrail/shared/ids';
+import type { RefreshReason } from '@keytrail/shared/webhook-protocol';
 import type { Context } from '../base/context.ts';
 import type { CredentialRow } from './credentials.ts';
 import { fail } from './failure.ts';
@@ -48,6 +49,16 @@ export function findStale(ctx: Context, { row, fields, draft }: Use, renewed: Re
   return isRefreshable(row, Object.keys(row.sealed)) ? { outcome: 'stale', row, draft } : null;
 }
 
+/** A use that waited for a refresh is tied to it, whoever asked for that one first, unless it is tied to something already. */
+export function toRefreshTie(
+  row: Pick<CredentialRow, 'refresh'>,
+  draft: Pick<EventDraft, 'correlationId'>,
+  renewed: Renewed | null,
+): Pick<EventDraft, 'correlationId'> {
+  if (renewed === null || draft.correlationId !== undefined) return {};
+  return { correlationId: row.refresh?.correlationId ?? renewed.correlationId };
+}
+
 /** Throws, once it is recorded, where the token has ended and could not be renewed: it is of no use to anybody. */
 export async function verifyFresh(
   ctx: Context,
@@ -59,7 +70,11 @@ export async function verifyFresh(
 }
 
 /** Has the token of a use refreshed, whatever its end is said to be. */
-export async function renew(ctx: Context, { row, draft }: Stale): Promise<Renewed> {
+export async function renew(
+  ctx: Context,
+  { row, draft }: Stale,
+  reason: RefreshReason = 'token_expiring',
+): Promise<Renewed> {
   const correlationId = draft.correlationId ?? mintUuid(ctx.nowMs(), ctx.randomBytes);
   const { action: _use, fields: _fields, tool: _tool, upstreamHost: _upstream, grantId: _grant, ...who } = draft;
   const renewal = await refreshToken(ctx, {
@@ -67,6 +82,7 @@ export async function renew(ctx: Context, { row, draft }: Stale): Promise<Renewe
     credentialId: row.id,
     seenVersion: row.sealed.accessToken?.version ?? 0,
     forced: false,
+    reason,
     draft: { ...who, correlationId },
   });
   return { renewal, correlationId };

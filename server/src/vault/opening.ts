@@ -7,7 +7,7 @@ import type { Context } from '../base/context.ts';
 import type { CredentialRow } from './credentials.ts';
 import type { Denied } from './denial.ts';
 import { fail } from './failure.ts';
-import { findStale, type Renewed, type Stale, verifyFresh } from './fresh-token.ts';
+import { findStale, type Renewed, type Stale, toRefreshTie, verifyFresh } from './fresh-token.ts';
 import type { Judged, Tie } from './judge-call.ts';
 import { openField } from './open-field.ts';
 import { isTokenDue } from './refresh-due.ts';
@@ -39,9 +39,9 @@ export async function openForUse(
   tie: Tie | null = null,
 ): Promise<Opened | Stale | Denied> {
   const { row, fields, draft } = judged;
-  if (isHeldByWebhook(row)) return prepareTicket(ctx, judged, tie);
+  if (isHeldByWebhook(row)) return prepareTicket(ctx, judged, renewed, tie);
   const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
-  const used = { ...draft, ...toTie(row, draft, renewed), ...tie, type } as const;
+  const used = { ...draft, ...toRefreshTie(row, draft, renewed), ...tie, type } as const;
   const stale = findStale(ctx, { row, fields, draft: used }, renewed);
   if (stale !== null) return stale;
   await verifyFresh(ctx, { row, fields, draft: used }, renewed);
@@ -94,16 +94,6 @@ export async function openForMove(ctx: Context, { row, draft }: Moving): Promise
   }
   await append(ctx, row.accountId, { ...draft, fields });
   return values;
-}
-
-/** A use that waited for a refresh is tied to it, whoever asked for that one first, unless it is tied to something already. */
-function toTie(
-  row: Pick<CredentialRow, 'refresh'>,
-  draft: Pick<EventDraft, 'correlationId'>,
-  renewed: Renewed | null,
-): Pick<EventDraft, 'correlationId'> {
-  if (renewed === null || draft.correlationId !== undefined) return {};
-  return { correlationId: row.refresh?.correlationId ?? renewed.correlationId };
 }
 
 /** Async so that whatever it throws, also over a seed that is none, is caught where the access is recorded. */

@@ -3,19 +3,19 @@
 
 import type { EventDraft } from '@keytrail/shared/event';
 import { mintUuid } from '@keytrail/shared/ids';
+import type { RefreshReason } from '@keytrail/shared/webhook-protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import { isVaultLocked } from '../agents/vault-lock.ts';
 import { appendIn } from '../audit/append.ts';
 import { followUp } from '../audit/follow-up.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
-import { credentials, type RefreshAttempt, type RefreshState } from '../base/schema.ts';
+import { credentials, type RefreshAttempt, type RefreshState, type RefreshWay } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import { isRefreshable, restingState } from './refresh-due.ts';
+import { toLeaseMs, toRefreshWay, wayWords } from './refresh-way.ts';
 import { isHeldByWebhook } from './webhook-held.ts';
-
-/** Longer than a call to a provider may take, and what stores its answer. */
-const leaseMs = 30_000;
+import { findWebhook } from './webhook-rows.ts';
 
 /** Who asks for what to be refreshed. */
 export interface RefreshAsk {
@@ -25,6 +25,8 @@ export interface RefreshAsk {
   readonly seenVersion: number;
   /** The owner's own press of a button: neither a pause nor a refusal keeps it from being tried. */
   readonly forced: boolean;
+  /** What a webhook that holds the token is told. */
+  readonly reason: RefreshReason;
   /** What the event says of who asked; its correlation id ties it to what it is for. */
   readonly draft: Omit<EventDraft, 'type' | 'outcome' | 'action'>;
 }
@@ -46,10 +48,11 @@ export function takeAttempt(ctx: Context, ask: RefreshAsk): Promise<Taken> {
     const [row] = await tx.select().from(credentials).where(isRow(accountId, credentialId)).for('update');
     if (row === undefined) return { outcome: 'fresh' };
     if (row.sealed.accessToken?.version !== ask.seenVersion) return { outcome: 'fresh' };
-    // What the owner's webhook holds, nobody here can renew.
-    if (isHeldByWebhook(row) || !isRefreshable(row, Object.keys(row.sealed)) || (await isVaultLocked(tx, accountId))) {
+    if (!isRefreshable(row, Object.keys(row.sealed)) || (await isVaultLocked(tx, accountId))) {
       return { outcome: 'impossible' };
     }
+    const way = isHeldByWebhook(row) ? await findWay(tx, accountId) : null;
+    if (way === 'nobody') return { outcome: 'impossible' };
     const nowMs = await readClock(ctx, tx);
     const state = row.refresh ?? restingState;
     const leftMs = state.attempt === null ? 0 : Date.parse(state.attempt.leaseUntil) - nowMs;
@@ -57,14 +60,21 @@ export function takeAttempt(ctx: Context, ask: RefreshAsk): Promise<Taken> {
     if (!ask.forced && isResting(state, nowMs)) return { outcome: 'resting', state };
     const attempt: RefreshAttempt = {
       id: mintUuid(ctx.nowMs(), ctx.randomBytes),
-      leaseUntil: new Date(nowMs + leaseMs).toISOString(),
-      afterCutOff: state.attempt !== null,
+      ...(way === null ? {} : { way }),
+      leaseUntil: new Date(nowMs + toLeaseMs(way)).toISOString(),
+      afterCutOff: state.attempt !== null || state.pairLost === true,
       draft: { ...ask.draft, action: 'refresh' },
     };
     await storeState(tx, row, { ...state, attempt });
     if (state.attempt !== null) await recordCutOff(tx, ctx, accountId, state.attempt);
     return { outcome: 'taken', row, attempt };
   });
+}
+
+/** Who renews what the account's webhook holds. */
+async function findWay(tx: Transaction, accountId: string): Promise<RefreshWay | 'nobody'> {
+  const webhook = await findWebhook(tx, accountId);
+  return (webhook === undefined ? null : toRefreshWay(webhook)) ?? 'nobody';
 }
 
 export function isRow(accountId: string, id: string) {
@@ -79,16 +89,24 @@ export async function storeState(
   await tx.update(credentials).set({ refresh }).where(isRow(row.accountId, row.id));
 }
 
-/** Appends the one event of an attempt. Call it last: it holds the log's head. */
+/** Appends the one event of an attempt, which says who renews where Keytrail does not. Call it last: it holds the log's head. */
 export async function recordAttempt(
   tx: Transaction,
   ctx: Context,
   accountId: string,
   attempt: RefreshAttempt,
-  outcome: Pick<EventDraft, 'outcome'> & Partial<Pick<EventDraft, 'errorClass' | 'note' | 'fields'>>,
+  outcome: Pick<EventDraft, 'outcome'> & Partial<Pick<EventDraft, 'action' | 'errorClass' | 'note' | 'fields'>>,
 ): Promise<void> {
-  const event = await appendIn(tx, ctx, accountId, { ...attempt.draft, ...outcome, type: 'token_refresh' });
-  followUp(ctx, accountId, event);
+  const note = toWayNote(attempt.way, outcome.note);
+  const facts = { ...attempt.draft, ...outcome, ...(note === undefined ? {} : { note }) };
+  followUp(ctx, accountId, await appendIn(tx, ctx, accountId, { ...facts, type: 'token_refresh' }));
+}
+
+/** What an event of a refresh says, with who renews before it. */
+export function toWayNote(way: RefreshWay | undefined, note: string | undefined): string | undefined {
+  if (way === undefined) return note;
+  const { name, done } = wayWords[way];
+  return `${name}: ${note ?? done}`;
 }
 
 /** Nobody knows whether the provider heard of it; that its outcome is lost is what can be said. */
@@ -96,7 +114,10 @@ function recordCutOff(tx: Transaction, ctx: Context, accountId: string, attempt:
   return recordAttempt(tx, ctx, accountId, attempt, {
     outcome: 'failed',
     errorClass: 'cut_off',
-    note: 'The server ended before the provider’s answer was stored; the refresh token is tried once more',
+    note:
+      attempt.way === 'delegated'
+        ? 'The server ended before it heard what the webhook had done; it is asked once more'
+        : 'The server ended before the provider’s answer was stored; the refresh token is tried once more',
   });
 }
 

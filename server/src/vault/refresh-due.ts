@@ -20,6 +20,7 @@ export const restingState: RefreshState = {
   errorClass: null,
   correlationId: null,
   reconnectNeeded: null,
+  waitingSince: null,
 };
 
 type Refreshing = Pick<CredentialRow, 'kind' | 'public' | 'refresh'>;
@@ -46,11 +47,17 @@ export function isRefreshable(row: Refreshing, secretFields: readonly string[]):
 }
 
 /** How it stands, as its owner sees it; null for what is no OAuth credential. */
-export function toRefreshSummary(row: Refreshing, secretFields: readonly string[]): RefreshSummary | null {
+export function toRefreshSummary(
+  row: Refreshing & { readonly held: boolean },
+  secretFields: readonly string[],
+): RefreshSummary | null {
   if (row.kind !== 'oauth') return null;
   const { refreshedAt = null, failingSince, retryAt, errorClass, reconnectNeeded = null } = row.refresh ?? {};
   return {
+    heldBy: row.held ? 'webhook' : 'keytrail',
     possible: isRefreshable(row, secretFields),
+    underWayUntil: row.refresh?.attempt?.leaseUntil ?? null,
+    waitingSince: row.refresh?.waitingSince ?? null,
     refreshedAt,
     failing:
       failingSince && retryAt && errorClass

@@ -4,7 +4,7 @@
 import { AppError } from '@keytrail/shared/errors';
 import { refreshErrorSentences } from '@keytrail/shared/event';
 import type { Context } from '../base/context.ts';
-import { isDatabaseAway, withAccount } from '../base/db.ts';
+import { isDatabaseAway, type Transaction, withAccount } from '../base/db.ts';
 import { credentials, type RefreshAttempt, type RefreshState, type SealedField } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import type { ProviderFailure } from './provider-failure.ts';
@@ -65,21 +65,31 @@ async function tryToStore(
       const sealed = { ...row.sealed, ...boxes };
       const set = { sealed, version: row.version + 1, refresh, public: { ...row.public, ...readable } };
       await tx.update(credentials).set(set).where(isRow(accountId, id));
-    }
+    } else if (row !== undefined) await endAttempt(tx, row, attempt);
     await recordAttempt(tx, ctx, accountId, attempt, {
       outcome: 'ok',
       fields: Object.keys(boxes),
-      ...(isWanted ? {} : { note: 'The owner had changed the tokens meanwhile; theirs were kept' }),
+      ...(isWanted ? {} : { note: keptTheirs }),
     });
   });
 }
+
+export const keptTheirs = 'The owner had changed the tokens meanwhile; theirs were kept';
+
+/** What was under way is over, and what was known of the tokens that are there stays as it is. */
+export async function endAttempt(tx: Transaction, row: CredentialRow, attempt: RefreshAttempt): Promise<void> {
+  if (row.refresh?.attempt?.id === attempt.id) await storeState(tx, row, { ...row.refresh, attempt: null });
+}
+
+/** What kept an attempt from bringing a token; `pairLost`: it brought one that could not be kept. */
+export type Failure = Pick<ProviderFailure, 'errorClass' | 'code' | 'public'> & { readonly pairLost?: boolean };
 
 /** Notes why there are none, when to try again, or that it is no use. */
 export async function storeFailure(
   ctx: Context,
   used: CredentialRow,
   attempt: RefreshAttempt,
-  failure: Pick<ProviderFailure, 'errorClass' | 'code' | 'public'>,
+  failure: Failure,
 ): Promise<void> {
   const { accountId, id } = used;
   const because = toBecause(failure, attempt);
@@ -91,7 +101,10 @@ export async function storeFailure(
       const isEnd = errorClass === 'invalid_grant' && hasSameToken(row, used);
       const failing = toFailing(row.refresh, ctx.nowMs());
       const correlationId = attempt.draft.correlationId ?? null;
-      await storeState(tx, row, { ...failing, errorClass, correlationId, reconnectNeeded: isEnd ? because : null });
+      const mayBeLost = failure.pairLost === true || (attempt.afterCutOff && !isEnd);
+      const lost = mayBeLost ? { pairLost: true } : {};
+      const reconnectNeeded = isEnd ? because : null;
+      await storeState(tx, row, { ...failing, errorClass, correlationId, reconnectNeeded, ...lost });
     }
     const facts = { outcome: 'failed', errorClass: failure.errorClass, note: because } as const;
     await recordAttempt(tx, ctx, accountId, attempt, facts);
@@ -102,10 +115,11 @@ function hasSameToken(row: CredentialRow, used: CredentialRow): boolean {
   return isSameSecret(row.sealed.refreshToken, used.sealed.refreshToken);
 }
 
-function toFailing(
+/** Whom nobody serves waits longer each time. */
+export function toFailing(
   state: RefreshState,
   nowMs: number,
-): Omit<RefreshState, 'errorClass' | 'correlationId' | 'reconnectNeeded'> {
+): Omit<RefreshState, 'errorClass' | 'correlationId' | 'reconnectNeeded' | 'waitingSince'> {
   const failures = state.failures + 1;
   return {
     attempt: null,
@@ -124,12 +138,18 @@ function toPauseMs(failures: number): number {
   return Math.min(firstPauseMs * 3 ** (failures - 1), pauseMsMax);
 }
 
-function toBecause(failure: Parameters<typeof storeFailure>[3], { afterCutOff }: RefreshAttempt): string {
-  if (failure.errorClass === 'invalid_grant') return afterCutOff ? lost : ended;
+export function toBecause(failure: Failure, { afterCutOff, way }: Pick<RefreshAttempt, 'afterCutOff' | 'way'>): string {
+  if (failure.errorClass === 'invalid_grant') {
+    // A webhook that renews by itself has stored what it got, whatever became of us.
+    const why = afterCutOff && way !== 'delegated' ? lost : ended;
+    return `${why}: ${way === undefined ? connect : edit}`;
+  }
   const code = failure.code === null ? '' : ` (${failure.code})`;
   return failure.public ?? `${refreshErrorSentences[failure.errorClass]}${code}`;
 }
 
-const ended = 'The provider no longer accepts the refresh token: connect the credential again';
+const ended = 'The provider no longer accepts the refresh token';
 const lost =
-  'An earlier refresh was cut off after the provider had answered, and its new refresh token was lost with it: connect the credential again';
+  'An earlier refresh was cut off after the provider had answered, and its new refresh token was lost with it';
+const connect = 'connect the credential again';
+const edit = 'edit the credential and enter new tokens, which go to your webhook';

@@ -47,6 +47,7 @@ async function refreshAhead(ctx: Context, accountId: string, id: string): Promis
     credentialId: id,
     seenVersion: row.sealed.accessToken?.version ?? 0,
     forced: false,
+    reason: 'token_expiring',
     draft: { source: 'system', title: 'Scheduled Refresh', ...toCredentialFacts(row), correlationId },
   });
 }

@@ -4,13 +4,15 @@
 import { AppError } from '@keytrail/shared/errors';
 import { refreshErrorSentences } from '@keytrail/shared/event';
 import type { Context } from '../base/context.ts';
-import type { RefreshAttempt } from '../base/schema.ts';
+import type { RefreshAttempt, RefreshState } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import { openField } from './open-field.ts';
-import { type ProviderFailure, toProviderFailure } from './provider-failure.ts';
+import { toProviderFailure } from './provider-failure.ts';
 import { type RefreshAsk, takeAttempt } from './refresh-attempt.ts';
 import { toProviderClient } from './refresh-due.ts';
-import { storeFailure, storeTokens } from './refresh-finish.ts';
+import { type Failure, storeFailure, storeTokens } from './refresh-finish.ts';
+import { type HeldAttempt, type HeldRenewal, renewAtWebhook, toWaiting } from './refresh-held.ts';
+import { storeHeldRenewal, storeWaiting } from './refresh-held-finish.ts';
 import { exchangeRefreshToken, type Tokens } from './token-endpoint.ts';
 
 /** How a refresh that was asked for ended. A failure is recorded, where there was an attempt. */
@@ -31,12 +33,18 @@ export function refreshToken(ctx: Context, ask: RefreshAsk): Promise<Renewal> {
 }
 
 async function attemptUntilSettled(ctx: Context, ask: RefreshAsk): Promise<Renewal> {
+  const { reason } = ask;
   // Before the first look, so that the end of another's attempt right after it is heard.
   const listener = ctx.wakeups.listen(ask.accountId, ctx.stopping, 'refresh');
   try {
     for (;;) {
       const taken = await takeAttempt(ctx, ask);
-      if (taken.outcome === 'taken') return await attempt(ctx, taken.row, taken.attempt);
+      if (taken.outcome === 'taken') {
+        const { row, attempt: lease } = taken;
+        return await (lease.way === undefined
+          ? attempt(ctx, row, lease)
+          : attemptHeld(ctx, { row, attempt: lease, reason }));
+      }
       if (taken.outcome === 'resting') return { outcome: 'failed', error: toError(taken.state) };
       if (taken.outcome !== 'busy') return taken;
       if (ctx.stopping.aborted)
@@ -53,13 +61,40 @@ async function attempt(ctx: Context, row: CredentialRow, lease: RefreshAttempt):
   try {
     tokens = await exchange(ctx, row);
   } catch (error) {
-    const failure = toFailure(error);
-    await storeFailure(ctx, row, lease, failure);
-    const reconnectNeeded = failure.errorClass === 'invalid_grant' ? refreshErrorSentences.invalid_grant : null;
-    return { outcome: 'failed', error: toError({ reconnectNeeded, errorClass: failure.errorClass }) };
+    return failAttempt(ctx, row, lease, toFailure(error));
   }
   await storeTokens(ctx, row, lease, tokens);
   return { outcome: 'fresh' };
+}
+
+/** The same for what the owner's webhook holds. */
+async function attemptHeld(ctx: Context, held: HeldAttempt): Promise<Renewal> {
+  const { row, attempt: lease } = held;
+  let renewal: HeldRenewal;
+  try {
+    renewal = await renewAtWebhook(ctx, held);
+  } catch (error) {
+    // Whoever comes next finds it cut off, and asks the webhook what became of it.
+    if (error instanceof AppError && error.code === 'server_stopping') throw error;
+    return failAttempt(ctx, row, lease, toFailure(error));
+  }
+  if (renewal.status === 'acknowledged') {
+    await storeWaiting(ctx, row, lease);
+    return { outcome: 'failed', error: toWaiting() };
+  }
+  await storeHeldRenewal(ctx, row, lease, renewal);
+  return { outcome: 'fresh' };
+}
+
+async function failAttempt(
+  ctx: Context,
+  row: CredentialRow,
+  lease: RefreshAttempt,
+  failure: Failure,
+): Promise<Extract<Renewal, { outcome: 'failed' }>> {
+  await storeFailure(ctx, row, lease, failure);
+  const reconnectNeeded = failure.errorClass === 'invalid_grant' ? refreshErrorSentences.invalid_grant : null;
+  return { outcome: 'failed', error: toError({ reconnectNeeded, errorClass: failure.errorClass }) };
 }
 
 async function exchange(ctx: Context, row: CredentialRow): Promise<Tokens> {
@@ -71,7 +106,7 @@ async function exchange(ctx: Context, row: CredentialRow): Promise<Tokens> {
   return exchangeRefreshToken(ctx, client, refreshToken);
 }
 
-function toFailure(error: unknown): Pick<ProviderFailure, 'errorClass' | 'code' | 'public'> {
+function toFailure(error: unknown): Failure {
   if (error instanceof AppError && error.code === 'secret_unreadable') {
     return { errorClass: 'secret_unreadable', code: null, public: null };
   }
@@ -84,7 +119,9 @@ function toFailure(error: unknown): Pick<ProviderFailure, 'errorClass' | 'code' 
 function toError({
   reconnectNeeded,
   errorClass,
-}: Pick<NonNullable<CredentialRow['refresh']>, 'reconnectNeeded' | 'errorClass'>): AppError {
+  waitingSince = null,
+}: Pick<RefreshState, 'reconnectNeeded' | 'errorClass' | 'waitingSince'>): AppError {
+  if (waitingSince !== null) return toWaiting();
   return reconnectNeeded === null
     ? new AppError('refresh_failed', { message: `the last refresh failed: ${errorClass}` })
     : new AppError('reconnect_needed', { message: 'the refresh token is of no use any more' });

@@ -26,9 +26,9 @@ export function sealFields(
   return sealed;
 }
 
-/** Whether two fields hold what was sealed at one time, though a rotation of the master key came between. */
+/** Whether two fields hold what was sealed, or written at the webhook, at one time, though a rotation of the master key came between. */
 export function isSameSecret(a: SealedField | undefined, b: SealedField | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  if (a.box === null || b.box === null) return a.box === b.box;
+  if (a.box === null || b.box === null) return a.box === b.box && a.version === b.version;
   return isSameSealing(Buffer.from(a.box, 'base64'), Buffer.from(b.box, 'base64'));
 }

@@ -97,7 +97,7 @@ export function toDiscoveryOptions(ctx: Context, algorithm: 'oidc' | 'oauth2'): 
 /** What of a provider's answer is stored readable; a provider that names no scopes gave those that were asked for. */
 export function toReadableTokens(
   ctx: Pick<Context, 'nowMs'>,
-  { expiresInS, scopes }: Tokens,
+  { expiresInS, scopes }: Pick<Tokens, 'expiresInS' | 'scopes'>,
 ): { accessTokenExpiresAt: string | null; scopes?: string[] } {
   const ends = expiresInS === null ? null : new Date(ctx.nowMs() + expiresInS * 1000).toISOString();
   return { accessTokenExpiresAt: ends, ...(scopes === null ? {} : { scopes: [...scopes] }) };

@@ -68,7 +68,7 @@ export async function bindWebhook(ctx: Context, owner: OwnerPrincipal): Promise<
   const bound = await callOnce(ctx, target, 'bind', { accountId, receiptsUrl, nonce }, webhookAnswers.bind);
   const secret = deriveWebhookSecret(code, nonce, bound.nonce);
   const proof = { accountId, url, key: deriveWebhookKeys(secret).message };
-  const { credentials } = await callOnce(ctx, proof, 'health', {}, webhookAnswers.health);
+  const { credentials, capabilities } = await callOnce(ctx, proof, 'health', {}, webhookAnswers.health);
   return withAccount(ctx.db, accountId, async (tx) => {
     const row = await getStillOffered(tx, accountId, box);
     await verifyHolds(tx, accountId, credentials);
@@ -83,6 +83,9 @@ export async function bindWebhook(ctx: Context, owner: OwnerPrincipal): Promise<
         checkedAt: new Date(ctx.nowMs()),
         failingSince: null,
         lastFault: null,
+        capabilities: capabilities.toSorted(),
+        // The owner's word was about the webhook before.
+        mediated: false,
       })
       .where(isWebhookOf(accountId));
     await recordChange(tx, ctx, owner, { action: 'bind', title: 'Webhook bound', note: new URL(url).host });

@@ -38,6 +38,10 @@ export interface CallOptions {
   /** How often it is tried in all. What must not happen twice is tried once. */
   readonly attempts?: number;
   readonly timeoutMs?: number;
+  /** It may ask others meanwhile, or wait for who did: that it breaks or keeps silent then does not say that it is away. */
+  readonly asksOthers?: boolean;
+  /** What must arrive goes out though this server stops. */
+  readonly evenStopping?: boolean;
 }
 
 const timeoutMsMax = 10_000;
@@ -57,10 +61,14 @@ export async function callWebhook<Answer extends { requestId: string }>(
   options: CallOptions = {},
 ): Promise<Answer> {
   const attempts = options.attempts ?? 1 + waitsMs.length;
+  const stopping = options.evenStopping ? new AbortController().signal : ctx.stopping;
   for (let attempt = 1; ; attempt++) {
     try {
       const target = { accountId: link.accountId, url: link.url, key: link.keys.message };
-      const answered = await callOnce(ctx, target, endpoint, message, answer, options.timeoutMs ?? timeoutMsMax);
+      const answered = await callOnce(ctx, target, endpoint, message, answer, {
+        timeoutMs: options.timeoutMs,
+        stopping,
+      });
       await noteWebhook(ctx, link, null);
       return answered;
     } catch (error) {
@@ -68,11 +76,12 @@ export async function callWebhook<Answer extends { requestId: string }>(
       const mayPass = error.fault === 'timeout' || error.fault === 'broken';
       if (!mayPass || attempt >= attempts) {
         // Who refuses, answers.
-        await noteWebhook(ctx, link, error.fault === 'refused' ? null : error.fault);
+        if (error.fault === 'refused') await noteWebhook(ctx, link, null);
+        else if (!(mayPass && options.asksOthers)) await noteWebhook(ctx, link, error.fault);
         throw error;
       }
     }
-    await pause(waitsMs[attempt - 1] ?? 0, ctx.stopping);
+    await pause(waitsMs[attempt - 1] ?? 0, stopping);
   }
 }
 
@@ -90,7 +99,10 @@ export async function callOnce<Answer extends { requestId: string }>(
   endpoint: WebhookEndpoint,
   message: Message,
   answer: z.ZodType<Answer>,
-  timeoutMs = timeoutMsMax,
+  {
+    timeoutMs = timeoutMsMax,
+    stopping = ctx.stopping,
+  }: { timeoutMs?: number | undefined; stopping?: AbortSignal } = {},
 ): Promise<Answer> {
   const requestId = mintUuid(ctx.nowMs(), ctx.randomBytes);
   const said = typeof message === 'function' ? message(requestId) : message;
@@ -106,13 +118,13 @@ export async function callOnce<Answer extends { requestId: string }>(
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     const call = { url: new URL(toEndpointUrl(url, endpoint)), method: 'POST', headers, body: Buffer.from(body) };
-    const answered = await ctx.outbound.send(call, AbortSignal.any([limit, ctx.stopping]));
+    const answered = await ctx.outbound.send(call, AbortSignal.any([limit, stopping]));
     const text = await readText(answered);
     verifyStatus(answered.status, text);
     return readAnswer(ctx, key, requestId, answered, text, answer);
   } catch (error) {
     // That this server stops says nothing of the webhook.
-    if (ctx.stopping.aborted) throw new AppError('server_stopping', { message: 'stopping during a call to a webhook' });
+    if (stopping.aborted) throw new AppError('server_stopping', { message: 'stopping during a call to a webhook' });
     throw toWebhookError(error, limit);
   }
 }

@@ -3,7 +3,7 @@
 import { webhookAnswers } from '@keytrail/shared/webhook-protocol';
 import type { Context } from '../base/context.ts';
 import { callWebhook, WebhookError } from './webhook-call.ts';
-import { beliefMs } from './webhook-health.ts';
+import { beliefMs, noteCapabilities } from './webhook-health.ts';
 import type { WebhookLink } from './webhook-rows.ts';
 
 /** An agent waits for this. */
@@ -23,7 +23,9 @@ export async function isWebhookUp(ctx: Context, link: WebhookLink): Promise<bool
   }
 }
 
-/** Asks it once. Throws a WebhookError that says what it did instead. */
-export function checkWebhook(ctx: Context, link: WebhookLink) {
-  return callWebhook(ctx, link, 'health', {}, webhookAnswers.health, { attempts: 1, timeoutMs: checkTimeoutMs });
+/** Asks it once, and notes what it offers. Throws a WebhookError that says what it did instead. */
+export async function checkWebhook(ctx: Context, link: WebhookLink): Promise<void> {
+  const options = { attempts: 1, timeoutMs: checkTimeoutMs };
+  const { capabilities } = await callWebhook(ctx, link, 'health', {}, webhookAnswers.health, options);
+  await noteCapabilities(ctx, link, capabilities);
 }

@@ -10,7 +10,7 @@ import { isWebhookOf, type WebhookLink } from './webhook-rows.ts';
 /** For how long what was seen of a webhook is believed. Taken offline, it is known to be within that time. */
 export const beliefMs = 5_000;
 
-/** Notes what came of a call; null: an answer. A failure is only logged. */
+/** Notes what came of a call; null: an answer. A failure to do so is only logged. */
 export async function noteWebhook(ctx: Context, link: WebhookLink, fault: WebhookFault | null): Promise<void> {
   const { accountId } = link;
   const now = new Date(ctx.nowMs());
@@ -19,4 +19,15 @@ export async function noteWebhook(ctx: Context, link: WebhookLink, fault: Webhoo
   await withAccount(ctx.db, accountId, (tx) =>
     tx.update(webhooks).set({ checkedAt: now, failingSince, lastFault: fault }).where(isWebhookOf(accountId)),
   ).catch((error: unknown) => ctx.log.warn({ error, accountId }, 'state of a webhook not noted'));
+}
+
+/** Notes what it offers, where it says anything else than before. */
+export async function noteCapabilities(
+  ctx: Context,
+  { accountId, row }: WebhookLink,
+  offered: string[],
+): Promise<void> {
+  const capabilities = offered.toSorted();
+  if (capabilities.join() === row.capabilities.join()) return;
+  await withAccount(ctx.db, accountId, (tx) => tx.update(webhooks).set({ capabilities }).where(isWebhookOf(accountId)));
 }

@@ -8,10 +8,11 @@ import { and, eq } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
 import { credentials } from '../base/schema.ts';
-import { type CredentialRow, getCredential } from './credentials.ts';
+import type { CredentialRow } from './credentials.ts';
 import { toCredentialFacts } from './judge-call.ts';
 import { sealFields } from './sealing.ts';
 import { callWebhook, WebhookError } from './webhook-call.ts';
+import { findUnchanged, verifyNotRefreshing } from './webhook-move-refresh.ts';
 import type { WebhookLink } from './webhook-rows.ts';
 import { type Fields, openFromTransit } from './webhook-transit.ts';
 
@@ -32,10 +33,11 @@ export async function moveToPlatform(
   recordMove: RecordMove,
 ): Promise<void> {
   const { accountId } = link;
+  verifyNotRefreshing(ctx, row);
   const fields = await fetchBack(ctx, link, row);
   await withAccount(ctx.db, accountId, async (tx) => {
-    const now = await getCredential(tx, accountId, row.id, 'for update').catch(() => null);
-    if (now === null || JSON.stringify(now.sealed) !== JSON.stringify(row.sealed)) return;
+    const now = await findUnchanged(tx, row);
+    if (now === null) return;
     const binding = { accountId, credentialId: row.id, version: now.version };
     await tx
       .update(credentials)

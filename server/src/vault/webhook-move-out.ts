@@ -3,13 +3,14 @@
 import { webhookAnswers } from '@keytrail/shared/webhook-protocol';
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
-import { type Transaction, withAccount } from '../base/db.ts';
+import { withAccount } from '../base/db.ts';
 import { credentials } from '../base/schema.ts';
-import { type CredentialRow, getCredential } from './credentials.ts';
+import type { CredentialRow } from './credentials.ts';
 import { toCredentialFacts } from './judge-call.ts';
 import { openForMove } from './opening.ts';
 import { callWebhook, WebhookError } from './webhook-call.ts';
 import type { RecordMove } from './webhook-move-back.ts';
+import { findUnchanged, verifyNotRefreshing } from './webhook-move-refresh.ts';
 import type { WebhookLink } from './webhook-rows.ts';
 import { isDigestOf, sealForTransit } from './webhook-transit.ts';
 
@@ -21,7 +22,7 @@ export async function moveToWebhook(
   recordMove: RecordMove,
 ): Promise<void> {
   const { accountId } = link;
-  if (isRefreshing(ctx, row)) throw toRefreshing();
+  verifyNotRefreshing(ctx, row);
   const { transit } = link.keys;
   const facts = toCredentialFacts(row);
   const fields = await openForMove(ctx, {
@@ -46,30 +47,13 @@ export async function moveToWebhook(
     throw new WebhookError('unbelievable', null, 'The webhook does not keep what it was sent.');
   }
   await withAccount(ctx.db, accountId, async (tx) => {
-    if (!(await isUnchanged(tx, row))) return;
+    if ((await findUnchanged(tx, row)) === null) return;
     await tx
       .update(credentials)
       .set({ sealed: toHeld(row) })
       .where(and(eq(credentials.accountId, accountId), eq(credentials.id, row.id)));
     await recordMove(tx, { title: 'Moved to the webhook', ...facts, fields: Object.keys(row.sealed) });
   });
-}
-
-/** A provider may be about to answer with a token that is stored here and nowhere else. */
-function isRefreshing(ctx: Context, { refresh }: CredentialRow): boolean {
-  const attempt = refresh?.attempt ?? null;
-  return attempt !== null && Date.parse(attempt.leaseUntil) > ctx.nowMs();
-}
-
-function toRefreshing(): WebhookError {
-  return new WebhookError('refused', 'refreshing', 'A token is being refreshed; the move goes on in a moment.');
-}
-
-/** What was edited on the way is sent again; what was deleted is gone. */
-async function isUnchanged(tx: Transaction, row: CredentialRow): Promise<boolean> {
-  const now = await getCredential(tx, row.accountId, row.id, 'for update').catch(() => null);
-  if (now === null || (now.refresh?.attempt?.id ?? null) !== (row.refresh?.attempt?.id ?? null)) return false;
-  return JSON.stringify(now.sealed) === JSON.stringify(row.sealed);
 }
 
 function toHeld({ sealed, version }: CredentialRow): CredentialRow['sealed'] {

@@ -1,5 +1,5 @@
-// A webhook's receipt becomes the second event of a ticket: delivered, or refused there, with why. Each ticket has one delivery,
-// however often it is told.
+// What a webhook tells by itself. Its receipt becomes the second event of a ticket: delivered, or refused there, with why. Each ticket has
+// one delivery, however often it is told. What it tells of tokens that it renewed goes on to `webhook-notice.ts`.
 
 import { toClientKind } from '@keytrail/shared/client';
 import { AppError } from '@keytrail/shared/errors';
@@ -7,16 +7,24 @@ import type { AuditEvent, EventDraft } from '@keytrail/shared/event';
 import { parseLine } from '@keytrail/shared/leaf';
 import { toOneLine } from '@keytrail/shared/text';
 import { findMessageFault, type MessageHead } from '@keytrail/shared/webhook-message';
-import { type ReceiptReason, type WebhookReceipt, webhookReceipt } from '@keytrail/shared/webhook-protocol';
+import {
+  type ReceiptReason,
+  type WebhookNotice,
+  type WebhookReceipt,
+  webhookNotice,
+  webhookReceipt,
+} from '@keytrail/shared/webhook-protocol';
 import { readTicket, type TicketClaims } from '@keytrail/shared/webhook-ticket';
+import { z } from 'zod';
 import { appendBody, mintBody } from '../audit/append.ts';
 import { toCanonicalIp } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { readAsAccount } from '../base/db.ts';
+import { takeNotice } from './webhook-notice.ts';
 import { findWebhookLink, type WebhookLink } from './webhook-rows.ts';
 
 /**
- * Takes a receipt. Throws `unauthorized` where it is not signed by this account's webhook, `not_found` where no event of ours
+ * Takes a receipt, or a notice of a renewed token. Throws `unauthorized` where it is not signed by this account's webhook, `not_found` where no event of ours
  * stands behind its ticket, `invalid_input` where it is none.
  */
 export async function takeReceipt(
@@ -27,7 +35,8 @@ export async function takeReceipt(
 ): Promise<{ recorded: boolean }> {
   const link = await findWebhookLink(ctx, accountId);
   if (link === null) throw new AppError('unauthorized', { message: 'receipt without a binding' });
-  const receipt = readReceipt(ctx, link, head, body);
+  const receipt = readTold(ctx, link, head, body);
+  if (receipt.type === 'renewed') return { recorded: await takeNotice(ctx, accountId, receipt) };
   const claims = readClaims(ctx, link, receipt);
   const issued = await findIssued(ctx, claims);
   if (issued === null) throw new AppError('not_found', { message: `no event behind ticket ${claims.id}` });
@@ -42,7 +51,12 @@ export async function takeReceipt(
   }
 }
 
-function readReceipt(ctx: Context, link: WebhookLink, head: Partial<MessageHead>, body: string): WebhookReceipt {
+function readTold(
+  ctx: Context,
+  link: WebhookLink,
+  head: Partial<MessageHead>,
+  body: string,
+): WebhookReceipt | WebhookNotice {
   const malformed = new AppError('invalid_input', { message: 'malformed receipt' });
   let said: unknown;
   try {
@@ -58,10 +72,12 @@ function readReceipt(ctx: Context, link: WebhookLink, head: Partial<MessageHead>
       public: `The receipt is not believed: its signature, clock or request id is wrong (${fault}).`,
     });
   }
-  const parsed = webhookReceipt.safeParse(said);
+  const parsed = told.safeParse(said);
   if (!parsed.success) throw malformed;
   return parsed.data;
 }
+
+const told = z.union([webhookReceipt, webhookNotice]);
 
 function readClaims(ctx: Context, link: WebhookLink, { ticket }: WebhookReceipt): TicketClaims {
   const reading = readTicket(link.keys.ticket, ticket, ctx.nowMs());

@@ -3,7 +3,8 @@
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
-import { credentials } from '../base/schema.ts';
+import { credentials, type RefreshWay } from '../base/schema.ts';
+import { toRefreshWay } from './refresh-way.ts';
 import { isHeldRow } from './webhook-held.ts';
 import { findWebhook, type WebhookRow } from './webhook-rows.ts';
 
@@ -17,6 +18,11 @@ export interface WebhookState {
     readonly checkedAt: string | null;
     readonly failingSince: string | null;
     readonly lastFault: string | null;
+    /** What it offers, as it said last. */
+    readonly capabilities: readonly string[];
+    /** Whether its owner lets Keytrail exchange refresh tokens that it holds, and who renews them as it stands; null: nobody. */
+    readonly mediated: boolean;
+    readonly refresh: RefreshWay | null;
   } | null;
   /** A code that waits for its webhook. */
   readonly offer: { readonly url: string; readonly expiresAt: string } | null;
@@ -60,5 +66,8 @@ function toBound(row: WebhookRow): WebhookState['bound'] {
     checkedAt: row.checkedAt?.toISOString() ?? null,
     failingSince: row.failingSince?.toISOString() ?? null,
     lastFault: row.lastFault,
+    capabilities: row.capabilities,
+    mediated: row.mediated,
+    refresh: toRefreshWay(row),
   };
 }

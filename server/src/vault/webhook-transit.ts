@@ -29,9 +29,14 @@ export function openFromTransit(key: Uint8Array, requestId: string, text: string
   return z.record(z.string(), z.string()).parse(JSON.parse(opened.toString('utf8')));
 }
 
-/** Whether a digest is that of these fields: HMAC-SHA256 of their canonical JSON. */
+/** Names fields without saying them: HMAC-SHA256 of their canonical JSON, in base64url. */
+export function toDigest(key: Uint8Array, fields: Fields): string {
+  return createHmac('sha256', key).update(canonicalize(fields)).digest('base64url');
+}
+
+/** Whether a digest is that of these fields. */
 export function isDigestOf(key: Uint8Array, fields: Fields, digest: string): boolean {
-  const expected = createHmac('sha256', key).update(canonicalize(fields)).digest();
+  const expected = Buffer.from(toDigest(key, fields), 'base64url');
   const given = Buffer.from(digest, 'base64url');
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
