@@ -47,6 +47,7 @@ export const eventActions = [
   'unbind',
   'ticket',
   'deliver',
+  'notify',
   'move',
 ] as const;
 export type EventAction = (typeof eventActions)[number];
@@ -135,6 +136,16 @@ export const refreshErrorSentences: Record<RefreshErrorClass, string> = {
   webhook_down: 'The owner’s webhook did not answer',
   webhook_refused: 'The owner’s webhook did not renew it',
 };
+
+/** Who renewed a token that the owner's webhook holds: the webhook, once it was told, or Keytrail, for the webhook to store. */
+export const webhookRefreshWays = ['webhook-delegated', 'webhook-mediated'] as const;
+export type WebhookRefreshWay = (typeof webhookRefreshWays)[number];
+
+/** Of a refresh, which its note begins with; null where the webhook had no part in it. */
+export function findRefreshWay({ type, note }: Pick<EventBody, 'type' | 'note'>): WebhookRefreshWay | null {
+  if (type !== 'token_refresh' || note === undefined) return null;
+  return webhookRefreshWays.find((way) => note.startsWith(`${way}: `)) ?? null;
+}
 
 export const eventTypeLabels: Record<EventType, string> = {
   secret_access: 'Secret Access',

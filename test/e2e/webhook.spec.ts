@@ -1,11 +1,14 @@
 // A vault on its owner's webhook, as a person sets it up and uses it: bound and moved in the settings, written, read and filled from there.
 
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { addLogin } from '../kit/dashboard.ts';
+import { createOAuthCredential } from '../kit/oauth-credentials.ts';
+import { startOAuthProvider } from '../kit/oauth-provider.ts';
 import { type ServerProcess, startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir } from '../kit/temp-dir.ts';
-import { readKept, startWebhook, webhookVariables } from '../kit/webhook.ts';
+import { readKept, startWebhook, webhookVariables, writeProviders } from '../kit/webhook.ts';
 import { test as base, expect } from './fixtures.ts';
 
 const test = base.extend<object, { server: ServerProcess }>({
@@ -29,7 +32,7 @@ const test = base.extend<object, { server: ServerProcess }>({
 const panelOf = (page: Page) => page.getByRole('region', { name: 'Where secrets are kept' });
 
 /** Binds a webhook in the settings, as a person does: address, code, start, connect. */
-async function bindInSettings(page: Page) {
+async function bindInSettings(page: Page, variables: Record<string, string> = {}) {
   const dir = await makeTempDir();
   const first = await startWebhook({ WEBHOOK_DIR: dir.path });
   await first.kill();
@@ -47,6 +50,7 @@ async function bindInSettings(page: Page) {
       WEBHOOK_PORT: new URL(first.url).port,
       WEBHOOK_CODE: code,
       WEBHOOK_RETURN: 'on',
+      ...variables,
     });
   const webhook = await start();
   await panel.getByRole('button', { name: 'Connect' }).click();
@@ -147,4 +151,69 @@ test('a webhook that went away is said to be away, a move waits for it, and the 
   await expect(panel.getByLabel('Address of your webhook')).toBeVisible();
   await again.kill();
   await dir.remove();
+});
+
+test('a token on the webhook is renewed there, or by Keytrail once its owner says so; drawer and log say who did it', async ({
+  dashboard,
+  signedIn,
+}) => {
+  const { client } = signedIn;
+  const provider = await startOAuthProvider();
+  const names = await makeTempDir();
+  const { id } = await createOAuthCredential(signedIn, provider, { endsInS: 3_000 });
+  const page = await dashboard('/settings');
+  const { dir, webhook } = await bindInSettings(page, {
+    WEBHOOK_PROVIDERS: await writeProviders(names, provider),
+    WEBHOOK_MEDIATED: 'on',
+  });
+  const panel = panelOf(page);
+  await expect(panel.getByText('Renewed by the webhook (webhook-delegated)')).toBeVisible();
+  await panel.getByRole('button', { name: 'Move the vault to the webhook' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Move the vault' }).click();
+  await expect(panel.getByText('0 at Keytrail, 1 on the webhook')).toBeVisible();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+
+  const openDrawer = async () => {
+    await page.goto(page.url().replace(/#.*/, `#/vault?open=${id}`));
+    return page.getByRole('dialog', { name: 'main' });
+  };
+  const drawer = await openDrawer();
+  await expect(drawer).toContainText('Your webhook renews it');
+  await drawer.getByRole('button', { name: 'Refresh now' }).click();
+  await expect(drawer).toContainText('Last renewed');
+  expect(provider.requests.refresh_token).toBe(1);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+
+  await page.goto(page.url().replace(/#.*/, '#/settings'));
+  await panel.getByRole('checkbox', { name: 'Let Keytrail renew tokens' }).check();
+  await expect(panel.getByText('Renewed by Keytrail, stored by the webhook (webhook-mediated)')).toBeVisible();
+  await openDrawer();
+  await expect(drawer).toContainText('Keytrail renews it, and your webhook stores it');
+  await drawer.getByRole('button', { name: 'Refresh now' }).click();
+  await expect.poll(() => provider.requests.refresh_token).toBe(2);
+  provider.answerWith({ status: 400, body: '{"error":"invalid_grant"}' });
+  await drawer.getByRole('button', { name: 'Refresh now' }).click();
+  await expect(drawer.getByRole('alert').first()).toContainText('enter new tokens, which go to your webhook');
+  await expect(drawer.getByRole('button', { name: 'Connect again' })).toHaveCount(0);
+
+  await page.goto(page.url().replace(/#.*/, '#/audit'));
+  await expect(
+    page
+      .getByRole('row', { name: /Direct Access/ })
+      .getByText('webhook-delegated')
+      .last(),
+  ).toBeVisible();
+  await expect(
+    page
+      .getByRole('row', { name: /Direct Access/ })
+      .getByText('webhook-mediated')
+      .last(),
+  ).toBeVisible();
+  await page.getByRole('row').getByText('webhook-delegated').last().click();
+  await expect(page.getByRole('dialog')).toContainText('webhook-delegated: renewed by the owner’s webhook');
+  expect((await client.audit.list.query({ filter: { types: ['token_refresh'] } })).events).toHaveLength(3);
+  await webhook.kill();
+  await dir.remove();
+  await names.remove();
+  await provider.stop();
 });

@@ -414,7 +414,7 @@ describe('a webhook that only acknowledges', () => {
     expect(countRequests() - before).toBe(1);
     const [told, done] = await readRefreshes(owner);
     expect(told).toMatchObject({
-      action: 'request',
+      action: 'notify',
       outcome: 'ok',
       source: 'agent',
       note: expect.stringMatching(/^webhook-delegated: .*is renewing it/),
@@ -493,10 +493,7 @@ describe('who renews', () => {
     await owner.client.webhook.setMediation.mutate({ mediated: false });
     expect(await refresh()).toBe('webhook-delegated');
     const { events } = await owner.client.audit.list.query({ filter: { types: ['vault_change'] }, limit: 2 });
-    expect(events.map(({ title }) => title)).toEqual([
-      'The webhook renews its tokens itself',
-      'Keytrail renews tokens of the webhook',
-    ]);
+    expect(events.map(({ title }) => title)).toEqual(['Tokens renewed by the webhook', 'Tokens renewed by Keytrail']);
   });
 
   test('a webhook that was started anew without providers says so, and with them is believed at once', async () => {

@@ -1,11 +1,11 @@
 // Events as cards for a narrow place: what happened, to what, why not, from where, when.
 
-import type { AuditEvent } from '@keytrail/shared/event';
+import { type AuditEvent, findRefreshWay } from '@keytrail/shared/event';
 import { useMemo } from 'react';
 import { EventDrawings, EventIcon } from './event-icon.tsx';
 import type { EventListProps } from './event-list-props.ts';
 import { EventTitle } from './event-title.tsx';
-import { toClientWords, toDenialWords, toSubject } from './event-words.ts';
+import { isRefreshAsked, toClientWords, toDenialWords, toSubject } from './event-words.ts';
 import { FoldButton } from './fold-button.tsx';
 import { foldEvents, getOldest } from './fold-events.ts';
 import { toFoldKeys } from './fold-keys.ts';
@@ -114,9 +114,10 @@ function Denial({ event }: { readonly event: AuditEvent }) {
 }
 
 function CardMeta({ event }: { readonly event: AuditEvent }) {
-  const action = event.type === 'secret_access' ? strings.eventActions[event.action] : null;
+  const isTold = event.type === 'secret_access' || isRefreshAsked(event);
+  const action = isTold ? strings.eventActions[event.action] : null;
   const subject = event.type === 'vault_change' ? toSubject(event) : null;
-  const parts = [subject, toClientWords(event), action].filter((part) => part !== null);
+  const parts = [subject, toClientWords(event), findRefreshWay(event), action].filter((part) => part !== null);
   if (parts.length === 0 && event.clientIp === undefined) return null;
   return (
     <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">

@@ -15,6 +15,11 @@ export function toActionWords({ action, outcome }: AuditEvent): string {
   return outcome === 'ok' ? strings.eventActions[action] : strings.eventOutcomes[outcome].toLowerCase();
 }
 
+/** The owner's webhook was asked to renew a token: what became of it is another event. */
+export function isRefreshAsked({ type, action }: AuditEvent): boolean {
+  return type === 'token_refresh' && action === 'notify';
+}
+
 /** What the event was about, where its title does not say so: the credential, or the agent that was changed. */
 export function toSubject({ title, credentialLabel, agentName }: AuditEvent): string | null {
   const names = [credentialLabel, agentName].filter((name) => name !== undefined && name !== title);

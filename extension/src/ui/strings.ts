@@ -98,6 +98,7 @@ export const strings = {
     unbind: 'unbound',
     ticket: 'ticket issued',
     deliver: 'delivered',
+    notify: 'webhook told',
     move: 'moved',
   },
   eventOutcomes: { ok: 'Done', denied: 'Denied', failed: 'Failed' },

@@ -11,7 +11,7 @@ export function noteRefresh(
   event: AuditEvent,
 ): { failing: Record<string, number>; alerts: AlertDraft[] } {
   const { credentialId } = event;
-  if (event.type !== 'token_refresh' || event.action === 'request' || credentialId === undefined)
+  if (event.type !== 'token_refresh' || event.action === 'notify' || credentialId === undefined)
     return { failing, alerts: [] };
   const { [credentialId]: saidMs, ...others } = failing;
   if (event.outcome === 'ok') return { failing: others, alerts: [] };

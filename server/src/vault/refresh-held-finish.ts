@@ -77,7 +77,7 @@ export async function storeWaiting(ctx: Context, used: CredentialRow, attempt: R
         isSettled ? { ...row.refresh, attempt: null } : toWaitingState(ctx, row.refresh, attempt.draft),
       );
     }
-    await recordAttempt(tx, ctx, accountId, attempt, { action: 'request', outcome: 'ok', note: acknowledged });
+    await recordAttempt(tx, ctx, accountId, attempt, { action: 'notify', outcome: 'ok', note: acknowledged });
   });
 }
 

@@ -1,5 +1,6 @@
 // Who renews a token that the owner's webhook holds; pure. As the migration of `ending_tokens` has it, too.
 
+import type { WebhookRefreshWay } from '@keytrail/shared/event';
 import type { RefreshWay } from '../base/schema.ts';
 import type { WebhookRow } from './webhook-rows.ts';
 
@@ -16,7 +17,7 @@ export function toRefreshWay({
 }
 
 /** What an event's note begins with, and what it says where all went well. */
-export const wayWords: Record<RefreshWay, { readonly name: string; readonly done: string }> = {
+export const wayWords: Record<RefreshWay, { readonly name: WebhookRefreshWay; readonly done: string }> = {
   delegated: { name: 'webhook-delegated', done: 'renewed by the owner’s webhook' },
   mediated: { name: 'webhook-mediated', done: 'renewed by Keytrail, and stored by the owner’s webhook' },
 };

@@ -26,7 +26,7 @@ export function setMediation(
     }
     if (row.mediated !== mediated) {
       await tx.update(webhooks).set({ mediated }).where(isWebhookOf(accountId));
-      const title = mediated ? 'Keytrail renews tokens of the webhook' : 'The webhook renews its tokens itself';
+      const title = mediated ? 'Tokens renewed by Keytrail' : 'Tokens renewed by the webhook';
       await recordChange(tx, ctx, owner, { action: 'update', title });
     }
     return readWebhookState(tx, ctx, accountId);

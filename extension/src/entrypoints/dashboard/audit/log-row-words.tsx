@@ -1,15 +1,18 @@
-// What a row of the log says beside its title: why an access was refused or wanted, and what narrow columns hid.
+// What a row of the log says beside its title: why an access was refused or wanted, who renewed a token in Keytrail's place, and what narrow
+// columns hid.
 
-import { eventSourceLabels } from '@keytrail/shared/event';
+import { eventSourceLabels, findRefreshWay } from '@keytrail/shared/event';
 import { toDenialWords } from '../../../ui/event-words.ts';
 import type { EventRow } from '../../../ui/fold-rows.ts';
 import { StatedReason } from '../../../ui/stated-reason.tsx';
 
-/** The denial in words with its rule's code, and the reason that the agent stated. */
+/** The denial in words with its rule's code, how a token was renewed, and the reason that the agent stated. */
 export function Reason({ row }: { readonly row: EventRow }) {
   const denial = toDenialWords(row.event);
+  const way = findRefreshWay(row.event);
   return (
     <>
+      {way !== null && <span className="block truncate">{way}</span>}
       {denial !== null && (
         <span title={denial} className="block text-red">
           <span className="line-clamp-2">{denial}</span>
@@ -25,6 +28,7 @@ export function Reason({ row }: { readonly row: EventRow }) {
 export function NarrowMeta({ row, client }: { readonly row: EventRow; readonly client: string | null }) {
   const { event } = row;
   const denial = toDenialWords(event);
+  const way = findRefreshWay(event);
   return (
     <div className="min-w-0 text-xs @4xl:hidden">
       <p className="overflow-hidden text-ellipsis">
@@ -47,6 +51,7 @@ export function NarrowMeta({ row, client }: { readonly row: EventRow; readonly c
             <span className="font-mono text-2xs">{event.clientIp}</span>
           </>
         )}
+        {way !== null && ` · ${way}`}
       </p>
       {denial !== null && (
         <p className="text-red">

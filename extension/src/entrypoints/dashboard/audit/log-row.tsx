@@ -4,7 +4,7 @@ import { type AuditEvent, eventSourceLabels } from '@keytrail/shared/event';
 import { memo } from 'react';
 import { EventIcon } from '../../../ui/event-icon.tsx';
 import { EventTitle } from '../../../ui/event-title.tsx';
-import { toActionWords, toClientWords, toSubject } from '../../../ui/event-words.ts';
+import { isRefreshAsked, toActionWords, toClientWords, toSubject } from '../../../ui/event-words.ts';
 import { FoldButton } from '../../../ui/fold-button.tsx';
 import type { EventRow } from '../../../ui/fold-rows.ts';
 import { joinClasses } from '../../../ui/join-classes.ts';
@@ -109,7 +109,7 @@ function isSameRow(before: LogRowProps, after: LogRowProps): boolean {
 /** Gives way before the title does. */
 function Subject({ row: { event, place } }: { readonly row: EventRow }) {
   // Titles of changes say what was done; a use is told by how it was made.
-  const done = event.type === 'secret_access' ? toActionWords(event) : null;
+  const done = event.type === 'secret_access' || isRefreshAsked(event) ? toActionWords(event) : null;
   const subject = [done, toSubject(event)].filter((part) => part !== null).join(' ');
   // Beside the number of times there is no room for it.
   if (subject === '' || place === 'folded' || place === 'first') return null;

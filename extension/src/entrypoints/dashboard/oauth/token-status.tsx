@@ -2,8 +2,9 @@
 
 import type { CredentialSummary } from '@keytrail/shared/credential';
 import type { RefreshSummary } from '@keytrail/shared/oauth';
+import { useQuery } from '@tanstack/react-query';
 import { Plug, RefreshCw } from 'lucide-react';
-import { api } from '../../../lib/query.ts';
+import { api, trpc } from '../../../lib/query.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
@@ -30,7 +31,14 @@ export function TokenStatus({ credential, refresh }: TokenStatusProps) {
     toast(text.reconnected(credential.label));
     void lists.credentials();
   });
-  const canConnect = 'authorizationUrl' in credential.public && credential.public.authorizationUrl !== undefined;
+  const isHeld = refresh.heldBy === 'webhook';
+  const webhook = useQuery({ ...trpc.webhook.state.queryOptions(), enabled: isHeld });
+  const way = isHeld ? (webhook.data?.bound?.refresh ?? null) : 'keytrail';
+  // What a consent brings comes to Keytrail; new tokens of a webhook are entered by an edit.
+  const canConnect =
+    !isHeld && 'authorizationUrl' in credential.public && credential.public.authorizationUrl !== undefined;
+  // What the last attempt came to stands above already, with what to do.
+  const isSaid = refresh.reconnectNeeded !== null || refresh.waitingSince !== null;
   const isWaiting = connection.state.kind === 'consent';
 
   async function refreshNow() {
@@ -44,14 +52,16 @@ export function TokenStatus({ credential, refresh }: TokenStatusProps) {
 
   return (
     <Section title={text.title}>
-      <Standing refresh={refresh} />
-      {failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}
+      {(!isHeld || webhook.data !== undefined) && <Standing refresh={refresh} way={way} />}
+      {failure !== undefined && !(isSaid && failure.kind !== 'offline') && (
+        <Notice tone="bad">{failure.sentence}</Notice>
+      )}
       {connection.state.kind === 'idle' && connection.state.failure !== undefined && (
         <Notice tone="bad">{connection.state.failure.sentence}</Notice>
       )}
       {isWaiting && <Notice tone="info">{strings.oauth.wait.consent}</Notice>}
       <div className="flex flex-wrap gap-2">
-        {refresh.possible && (
+        {refresh.possible && way !== null && (
           <Button size="small" onClick={refreshNow} pending={pending}>
             <RefreshCw aria-hidden />
             {text.refreshNow}
@@ -78,8 +88,22 @@ export function TokenStatus({ credential, refresh }: TokenStatusProps) {
   );
 }
 
-function Standing({ refresh: { possible, refreshedAt, failing, reconnectNeeded } }: Pick<TokenStatusProps, 'refresh'>) {
+interface StandingProps extends Pick<TokenStatusProps, 'refresh'> {
+  /** Who renews it; null: nobody. */
+  readonly way: 'keytrail' | 'delegated' | 'mediated' | null;
+}
+
+function Standing({ refresh, way }: StandingProps) {
+  const { possible, refreshedAt, failing, reconnectNeeded, waitingSince } = refresh;
   if (reconnectNeeded !== null) return <Notice tone="bad">{`${reconnectNeeded}.`}</Notice>;
+  if (isUnderWay(refresh)) return <Notice tone="info">{text.underWay}</Notice>;
+  if (waitingSince !== null) {
+    return (
+      <Notice tone="info">
+        {text.waiting} <RelativeTime at={waitingSince} />
+      </Notice>
+    );
+  }
   if (failing !== null) {
     return (
       <Notice tone="warn">
@@ -87,10 +111,12 @@ function Standing({ refresh: { possible, refreshedAt, failing, reconnectNeeded }
       </Notice>
     );
   }
-  if (!possible) return <p className="text-xs text-mute text-pretty">{text.impossible}</p>;
+  if (!possible || way === null) {
+    return <p className="text-xs text-mute text-pretty">{possible ? text.nobody : text.impossible}</p>;
+  }
   return (
     <p className="text-xs text-mute text-pretty">
-      {text.automatic}
+      {way === 'keytrail' ? text.automatic : text[way]}
       {refreshedAt !== null && (
         <span className="block">
           {text.last} <RelativeTime at={refreshedAt} />
@@ -98,4 +124,9 @@ function Standing({ refresh: { possible, refreshedAt, failing, reconnectNeeded }
       )}
     </p>
   );
+}
+
+/** On some node, which has until then. */
+function isUnderWay({ underWayUntil }: RefreshSummary): boolean {
+  return underWayUntil !== null && Date.parse(underWayUntil) > Date.now();
 }

@@ -49,6 +49,9 @@ export function WebhookFacts({ state, bound, onChange }: WebhookFactsProps) {
           <Detail name={text.facts.vault}>
             {text.counts(state.here.toLocaleString(), state.held.toLocaleString())}
           </Detail>
+          <Detail name={text.facts.refresh}>
+            {bound.refresh === null ? text.refreshNone : text.refreshWays[bound.refresh]}
+          </Detail>
         </Details>
         <Button size="small" pending={pending} onClick={check}>
           {text.check}

@@ -8,6 +8,7 @@ import { QueryState } from '../query-state.tsx';
 import { strings } from '../strings.ts';
 import { AskedButton } from './asked-button.tsx';
 import { BindForm } from './bind-form.tsx';
+import { TokenMediation } from './token-mediation.tsx';
 import { VaultMove } from './vault-move.tsx';
 import { WebhookFacts } from './webhook-facts.tsx';
 import type { WebhookState } from './webhook-state.ts';
@@ -48,6 +49,7 @@ function Bound({ state, bound, serverAddress, onChange }: BoundProps) {
   return (
     <>
       <WebhookFacts state={state} bound={bound} onChange={onChange} />
+      <TokenMediation bound={bound} onChange={onChange} />
       <VaultMove state={state} onChange={onChange} />
       <div className="flex flex-wrap gap-2 border-t border-hairline pt-3">
         {!rebinding && <Button onClick={() => setRebinding(true)}>{text.rebind}</Button>}
