@@ -470,6 +470,43 @@ describe('a webhook that only acknowledges', () => {
 describe('who renews', () => {
   useServer();
 
+  test('a move back waits for a token that is being renewed, and takes the new one along', async () => {
+    const { owner, credential, ask } = await furnish('webhook-delegated', { settings: { WEBHOOK_RETURN: 'on' } });
+    const hold = provider.holdNext('asked');
+    const asked = ask();
+    await hold.held;
+    await owner.client.webhook.switchMode.mutate({ mode: 'platform' });
+    const readMove = async () => (await owner.client.webhook.state.query()).move;
+    await expect.poll(async () => (await readMove())?.error).toContain('is being refreshed');
+    hold.release();
+    const { values } = await asked;
+    expect(await provider.accepts(values.accessToken ?? '')).toBe(true);
+    await expect.poll(readMove, { timeout: 20_000 }).toBeNull();
+    const used = await owner.client.credentials.use.mutate({ id: credential.id, action: 'reveal' });
+    expect(used.values.accessToken).toBe(values.accessToken);
+    // From now on Keytrail renews it, with the refresh token that came along.
+    await owner.client.credentials.refresh.mutate({ id: credential.id });
+    expect((await readRefreshes(owner)).map(({ outcome, note }) => [outcome, note?.split(':')[0]])).toEqual([
+      ['ok', 'webhook-delegated'],
+      ['ok', undefined],
+    ]);
+  });
+
+  test('webhook-mediated: a pair that the webhook does not take is lost, and the log says so before the owner is asked', async () => {
+    const { owner, ask } = await furnish('webhook-mediated');
+    relay.handle('refresh', async ({ body }, pass) =>
+      JSON.parse(body).action === 'update' ? { status: 403 } : pass(),
+    );
+    expect(await getRefusal(ask())).toMatchObject({ code: 'refresh_failed' });
+    relay.handle('refresh', null);
+    server.advance(6_000);
+    expect(await getRefusal(ask())).toMatchObject({ code: 'reconnect_needed' });
+    expect(await readRefreshes(owner)).toMatchObject([
+      { errorClass: 'webhook_refused', note: expect.stringContaining('did not store them, and they are lost') },
+      { errorClass: 'invalid_grant', note: expect.stringContaining('its new refresh token was lost with it') },
+    ]);
+  });
+
   test('mediated takes the owner’s word beside the webhook’s offer; taken back, the webhook renews by itself', async () => {
     const { owner, credential } = await furnish('webhook-delegated', {
       endsInS: 3_000,
