@@ -17,6 +17,7 @@ export type LiveCache = typeof liveCache;
 
 /** Asks, and asks again whenever what was read has changed. Returns what ends it. */
 export function follow<Value>(query: (cache: LiveCache) => Promise<Value>, onAnswer: (value: Value) => void) {
-  const subscription = liveQuery(() => query(liveCache)).subscribe(onAnswer);
+  // Dexie follows what an async function reads beyond its first await, and of any other only what is read before.
+  const subscription = liveQuery(async () => await query(liveCache)).subscribe(onAnswer);
   return () => subscription.unsubscribe();
 }
