@@ -217,6 +217,18 @@ describe('on the way out', () => {
     expect(events.find(({ action }) => action === 'inject')).toMatchObject({ outcome, tool });
   });
 
+  test('an underscore for a dash neither replaces what is injected nor brings in what is dropped', async () => {
+    const headers = {
+      x_token: 'theirs',
+      'X-HTTP_Method_Override': 'DELETE',
+      x_forwarded_for: '203.0.113.9',
+      x_own: '1',
+    };
+    await call(usual, '/', { headers });
+    const sent = Object.entries(lastReceived().headers).filter(([name]) => /^x/.test(name));
+    expect(Object.fromEntries(sent)).toEqual({ 'x-token': secret, x_own: '1' });
+  });
+
   test('a body goes through as it comes, of known length or not, while the answer already runs', async () => {
     upstream.answer = (request, response) => void request.pipe(response);
     const sized = await call(usual, '/echo', { method: 'POST', body: 'hello', headers: { 'content-length': '5' } });

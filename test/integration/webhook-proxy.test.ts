@@ -103,7 +103,8 @@ test('what is injected does not come back in the encodings that programs use, an
     credentialId: redirectable.credential.id,
     headers: { 'x-token': 'Key ${TOKEN}' },
   });
-  const call = () => callPlainly(`${url}/x`, { headers: { authorization: `Bearer ${key}` } });
+  const call = (headers: Record<string, string> = {}) =>
+    callPlainly(`${url}/x`, { headers: { authorization: `Bearer ${key}`, ...headers } });
   const json = JSON.stringify(secret).slice(1, -1);
   const forms = [
     json,
@@ -114,7 +115,8 @@ test('what is injected does not come back in the encodings that programs use, an
     Buffer.from(`a${secret}`).toString('base64url'),
   ];
   upstream.answer = (_request, response) => void response.setHeader('x-echo', json).end(forms.join(' '));
-  const answer = await call();
+  const answer = await call({ x_token: 'theirs' });
+  expect(upstream.received.at(-1)?.headers).not.toHaveProperty('x_token');
   const text = `${answer.headers['x-echo']} ${await answer.readText()}`;
   for (const form of forms) expect(text).not.toContain(form.slice(4, -4));
   expect(text).toContain('*'.repeat(json.length));
@@ -162,7 +164,8 @@ test('an MCP client calls tools through the webhook', async () => {
 
 test('an upstream that refuses the credential is told from a webhook that refuses the call', async () => {
   const { url, key } = await createProxy({ headers: { 'x-token': '${TOKEN}' } });
-  const call = () => callPlainly(`${url}/x`, { headers: { authorization: `Bearer ${key}` } });
+  const call = (headers: Record<string, string> = {}) =>
+    callPlainly(`${url}/x`, { headers: { authorization: `Bearer ${key}`, ...headers } });
   upstream.answer = (_request, response) => void response.writeHead(401).end('no');
   const unauthorized = await call();
   expect(unauthorized.status).toBe(502);

@@ -49,9 +49,10 @@ export function toUpstreamHeaders(
   const headers: Record<string, string | string[]> = {};
   // A header that the caller names in Connection is of this connection, too.
   const hops = [given.connection ?? []].flat().flatMap((text) => text.toLowerCase().split(/[\s,]+/));
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(withoutInjected(given, templates))) {
     if (value === undefined || hops.includes(name)) continue;
-    if ([dropped, rewriting, partial].some((names) => names.test(name)) || [value].flat().some(holdsKey)) continue;
+    const plain = toPlainName(name);
+    if ([dropped, rewriting, partial].some((names) => names.test(plain)) || [value].flat().some(holdsKey)) continue;
     headers[name] = value;
   }
   for (const [name, template] of Object.entries(templates.headers)) {
@@ -67,6 +68,20 @@ export function toUpstreamHeaders(
   // What is compressed cannot be searched for what must not come back.
   headers['accept-encoding'] = 'identity';
   return { ...headers, ...toLoopHeader(given, nodeName) };
+}
+
+/** The caller's headers without those that an upstream might take for one that is injected. */
+export function withoutInjected<Value>(
+  given: Readonly<Record<string, Value>>,
+  { headers }: Pick<Templates, 'headers'>,
+): Record<string, Value> {
+  const injected = Object.keys(headers).map(toPlainName);
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !injected.includes(toPlainName(name))));
+}
+
+/** Programs behind CGI and its like (RFC 3875 §4.1.18) cannot tell an underscore from a dash, nor which of two was ours. */
+function toPlainName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
 }
 
 /**

@@ -11,7 +11,7 @@ import type { OutgoingCall } from '../base/outbound.ts';
 import type { ProxyAccess } from '../vault/access.ts';
 import { issueTicket } from '../vault/webhook-ticket.ts';
 import type { AnswerHeaders, ToHead } from './forward.ts';
-import { type Injected, toUpstreamHeaders, toUpstreamUrl } from './inject.ts';
+import { type Injected, toUpstreamHeaders, toUpstreamUrl, withoutInjected } from './inject.ts';
 
 /** What may go out; of the protocol's own messages there is no event. */
 export type Released = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event'> & {
@@ -64,7 +64,11 @@ function toByWebhook(ctx: Context, by: ProxyPrincipal, access: Held, parts: Call
   const order = {
     method: parts.method,
     url: url.href,
-    headers: { ...toUpstreamHeaders(parts.given, plain, nothing, ctx.nodeName), ...parts.own, ...length },
+    headers: {
+      ...toUpstreamHeaders(withoutInjected(parts.given, by.proxy), plain, nothing, ctx.nodeName),
+      ...parts.own,
+      ...length,
+    },
     hasBody: parts.body !== null,
     tokenField: access.tokenField,
     inject: { headers, query, basicAuth },
