@@ -6,6 +6,9 @@ import type { Plugin } from 'vite';
 
 const entry = join(import.meta.dirname, 'src/entrypoints/popup/main.tsx');
 
+/** What every page runs first is too small for a file of its own. */
+const extras = /wxt-html-plugins/;
+
 /** One script for all that the popup imports, and its style in the document itself. */
 export const popupChunks: Plugin = {
   name: 'popup-chunks',
@@ -15,7 +18,7 @@ export const popupChunks: Plugin = {
     let reached: ReadonlySet<string> | undefined;
     const name = (id: string, bundle: Bundle) => {
       reached ??= reach(entry, bundle);
-      return id !== entry && reached.has(id) ? 'popup-all' : null;
+      return id !== entry && (reached.has(id) || extras.test(id)) ? 'popup-all' : null;
     };
     return { ...options, codeSplitting: { groups: [{ debugName: 'popup-all', name }] } };
   },
