@@ -56,6 +56,8 @@ export async function startApp(parts: {
   clockTurnMs?: () => number;
   /** Sees every statement that goes to the database; for tests. */
   onStatement?: StatementListener;
+  /** Starts what the server does by itself; for tests of what a job would do first now and then. */
+  startJobs?: (ctx: Context) => () => void;
 }): Promise<App> {
   const stopping = new AbortController();
   const clockTurnMs = parts.clockTurnMs ?? (() => 0);
@@ -103,7 +105,7 @@ export async function startApp(parts: {
     await ensurePartitions(ctx);
     const unlisten = await listenForAppends(ctx);
     const { server, url } = await listen(ctx);
-    const stopJobs = startJobs(ctx);
+    const stopJobs = (parts.startJobs ?? startJobs)(ctx);
     return {
       ctx,
       url,

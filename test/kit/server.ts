@@ -39,12 +39,13 @@ export interface Owner {
 }
 
 /**
+ * `jobs`: false where a job might do first, every minute, what a test is about.
  * `distributed`: works as on a cluster, though the database is one node's. KEYTRAIL_TEST_DISTRIBUTED=1 has every test's
  * server work so.
  */
 export async function startTestServer(
   variables: Record<string, string> = {},
-  options: { distributed?: boolean; onStatement?: StatementListener; keys?: KeySources } = {},
+  options: { jobs?: boolean; distributed?: boolean; onStatement?: StatementListener; keys?: KeySources } = {},
 ): Promise<TestServer> {
   const database = await createTestDatabase();
   const lines: string[] = [];
@@ -67,6 +68,7 @@ export async function startTestServer(
       target: database.url,
       keys,
       clockTurnMs: () => turnMs,
+      ...(options.jobs === false ? { startJobs: () => () => undefined } : {}),
       ...(options.onStatement === undefined ? {} : { onStatement: options.onStatement }),
     });
   const apps = [await start()];
