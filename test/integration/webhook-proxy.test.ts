@@ -158,8 +158,10 @@ test('an MCP client calls tools through the webhook', async () => {
   expect((await client.callTool('headers')).isError).toBe(false);
   await client.close();
   expect(mcp.seen.at(-1)?.authorization).toBe(`Bearer ${tokenValue}`);
-  const calls = (await owner.client.audit.list.query({ limit: 20 })).events.filter(({ tool }) => tool === 'headers');
-  expect(calls.map(({ action }) => action).sort()).toEqual(['inject', 'result']);
+  // The result is recorded behind the answer.
+  const readCalls = async () =>
+    (await owner.client.audit.list.query({ limit: 20 })).events.filter(({ tool }) => tool === 'headers');
+  await expect.poll(async () => (await readCalls()).map(({ action }) => action).sort()).toEqual(['inject', 'result']);
 });
 
 test('an upstream that refuses the credential is told from a webhook that refuses the call', async () => {
