@@ -54,6 +54,8 @@ test('down to the oldest of 3,000 events and up again: each once, in order, over
   dashboard,
   browser_,
 }) => {
+  // Scrolling over thousands of rows takes its time where two cores do everything.
+  test.slow();
   const [worker] = browser_.context.serviceWorkers();
   // @ts-expect-error: runs in the worker, where `chrome` is.
   await worker?.evaluate(() => chrome.storage.local.set({ cacheSize: 1000 }));
