@@ -31,7 +31,7 @@ export interface Context {
   readonly alikeUses: RecentKeys;
   /** What proxies of keys are by now; see `vault/proxy-load`. */
   readonly proxyLoads: SharedLoads<Loaded | null>;
-  /** What requests like the next ones were decided by; see `vault/recent-uses`. */
+  /** What requests like the next ones were decided by; see `vault/recent-loads`. */
   readonly recentLoads: RecentLoads;
   readonly wakeups: Wakeups;
   /** Work that is done once for all who ask at a time; see `vault/refresh`. */
