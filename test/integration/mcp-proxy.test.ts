@@ -109,6 +109,7 @@ describe('a client of the session era', () => {
 
   test('hears progress, answers what it is asked, reads resources and prompts; the handshake and lists are no events', async () => {
     const { endpoint, key } = await createProxy();
+    const before = upstream.seen.length;
     const { client } = await connect(endpoint, key);
     client.setRequestHandler(CreateMessageRequestSchema, async () => ({
       model: 'm',
@@ -121,6 +122,9 @@ describe('a client of the session era', () => {
       onprogress: ({ progress }) => heard.push(progress),
     });
     expect(heard).toEqual([1, 2, 3]);
+    // The client opens the stream for what belongs to no request by itself, some time after the handshake.
+    const streams = () => upstream.seen.slice(before).filter(({ accept }) => accept === 'text/event-stream');
+    await expect.poll(streams).toHaveLength(1);
     expect(JSON.stringify(await client.callTool({ name: 'ask', arguments: {} }))).toContain('quite');
     expect(JSON.stringify(await client.readResource({ uri: 'note://one' }))).toContain('a note');
     expect(JSON.stringify(await client.getPrompt({ name: 'greet' }))).toContain('hello');

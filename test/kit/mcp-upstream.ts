@@ -103,6 +103,7 @@ export async function startMcpUpstream(
   };
 }
 
+// `ask` asks on the stream that belongs to no request, and so only once that is open; `elicit` along with its answer.
 function createTools(seen: IncomingMessage['headers'][], waits: Waits): McpServer {
   const server = new McpServer({ name: 'upstream', version: '1.0.0' }, { capabilities: { logging: {} } });
   server.registerTool('headers', { description: 'What reached it', inputSchema: {} }, () => ({
@@ -128,9 +129,10 @@ function createTools(seen: IncomingMessage['headers'][], waits: Waits): McpServe
     });
     return { content: [{ type: 'text', text: JSON.stringify(content) }] };
   });
-  server.registerTool('elicit', { description: 'Asks the user', inputSchema: {} }, async () => {
+  server.registerTool('elicit', { description: 'Asks the user', inputSchema: {} }, async (_given, { requestId }) => {
     const requestedSchema = { type: 'object' as const, properties: { name: { type: 'string' as const } } };
-    const { action, content } = await server.server.elicitInput({ message: 'Who are you?', requestedSchema });
+    const question = { message: 'Who are you?', requestedSchema };
+    const { action, content } = await server.server.elicitInput(question, { relatedRequestId: requestId });
     return { content: [{ type: 'text', text: `${action} ${JSON.stringify(content)}` }] };
   });
   server.registerTool('wait', { description: 'Never answers', inputSchema: {} }, (_given, extra) => {
