@@ -11,18 +11,32 @@ export type ApprovalStatus = (typeof approvalStatuses)[number];
 export const approvalAnswers = ['once', 'remember', 'deny'] as const;
 export type ApprovalAnswer = (typeof approvalAnswers)[number];
 
+/** Who asks: an agent for a credential, or whoever holds the key of a proxy for a call through it. */
+export type ApprovalAsker =
+  | { readonly kind: 'agent'; readonly id: string; readonly name: string }
+  | {
+      readonly kind: 'proxy';
+      readonly id: string;
+      readonly name: string;
+      /** The last characters of the key that the call came with. */
+      readonly keyHint: string;
+      /** A tool by name, or method and path; several calls of one batch by all of their names. */
+      readonly tool: string;
+      readonly upstreamHost: string;
+    };
+
 /** A request for approval with what the owner needs in order to decide. Names are copied in; no secret is. */
 export interface ApprovalSummary {
   readonly id: string;
   readonly status: ApprovalStatus;
-  readonly agentId: string;
-  readonly agentName: string;
-  readonly credentialId: string;
-  readonly credentialLabel: string;
-  readonly service: string;
+  readonly asker: ApprovalAsker;
+  /** Null, as are its label and its service, where a proxy injects nothing. */
+  readonly credentialId: string | null;
+  readonly credentialLabel: string | null;
+  readonly service: string | null;
   /** Names of the fields that the access would release. */
   readonly fields: readonly string[];
-  /** What the agent says it needs them for. */
+  /** What an agent says it needs them for. */
   readonly reason: string | null;
   readonly client: ClientKind;
   readonly clientName: string | null;
@@ -34,12 +48,12 @@ export interface ApprovalSummary {
   readonly requestedAt: string;
   /** When the request counts as refused unless it was answered. */
   readonly expiresAt: string;
-  /** For how long an answer may hold; 0 where it holds for one use only. */
+  /** For how long an answer may hold, of a proxy for every call with the same key; 0 where it holds for one use only. */
   readonly rememberMinutes: number;
   readonly answeredAt: string | null;
   /** Where the answer came from, in words such as "Browser, 203.0.113.7". */
   readonly answeredFrom: string | null;
-  /** What the owner told the agent with the answer. */
+  /** What the owner said with the answer. */
   readonly note: string | null;
   /** Until when the answer holds; null unless it was approved for longer than one use. */
   readonly holdsUntil: string | null;

@@ -37,12 +37,11 @@ async function arrange(need: { withinSeconds?: number; rememberMinutes?: number 
   };
   const ask = {
     need: { policies: [policy], withinSeconds: 60, rememberMinutes: 0, ...need },
+    asker: { kind: 'agent', by: agent, grantId: furniture.grant.id, reason: 'nightly deploy' } as const,
     credential: furniture.credential,
-    grantId: furniture.grant.id,
     fields: ['value'],
-    reason: 'nightly deploy',
   };
-  const request = (waitMs = 20_000, signal?: AbortSignal) => awaitApproval(ctx, agent, ask, waitMs, signal);
+  const request = (waitMs = 20_000, signal?: AbortSignal) => awaitApproval(ctx, ask, waitMs, signal);
   const spend = (id: string) =>
     withAccount(ctx.db, agent.accountId, (tx) => spendApproval(tx, ctx, agent.accountId, id));
   return { owner, agent, person, ask, request, spend };
@@ -65,7 +64,7 @@ test('ok: an answer wakes the request, is spent once, and all of it has one corr
   const asked = await waitForOne(owner);
   expect(asked).toMatchObject({
     status: 'waiting',
-    agentName: 'deploy-bot',
+    asker: { kind: 'agent', id: agent.agentId, name: 'deploy-bot' },
     service: 'github',
     credentialLabel: 'main',
     fields: ['value'],
@@ -145,14 +144,14 @@ test('one answer given while the agent was away is good for five minutes; a reme
 });
 
 test('a remembered answer holds for no longer than the policies allow today', async () => {
-  const { owner, agent, ask, request } = await arrange({ rememberMinutes: 60 });
+  const { owner, ask, request } = await arrange({ rememberMinutes: 60 });
   await request(0);
   const asked = await waitForOne(owner);
   await owner.client.approvals.answer.mutate({ id: asked.id, answer: 'remember' });
   expect(await request()).toMatchObject({ outcome: 'approved' });
   server.advance(6 * 60_000);
   const stricter = { ...ask, need: { ...ask.need, rememberMinutes: 0 } };
-  expect(await awaitApproval(server.app.ctx, agent, stricter, 0, undefined)).toMatchObject({ outcome: 'waiting' });
+  expect(await awaitApproval(server.app.ctx, stricter, 0, undefined)).toMatchObject({ outcome: 'waiting' });
 });
 
 test('two devices at once: one decides, the other is told what was decided and from where', async () => {
@@ -203,8 +202,8 @@ test('an agent that has gone ends its wait, not its request; the same request jo
 });
 
 test('twenty requests of one agent wait; the next is refused without asking', async () => {
-  const { agent, ask, owner } = await arrange();
-  const askFor = (field: string) => awaitApproval(server.app.ctx, agent, { ...ask, fields: [field] }, 0, undefined);
+  const { ask, owner } = await arrange();
+  const askFor = (field: string) => awaitApproval(server.app.ctx, { ...ask, fields: [field] }, 0, undefined);
   const outcomes = await Promise.all(Array.from({ length: 25 }, (_, n) => askFor(`field-${n}`)));
   expect(outcomes.filter(({ outcome }) => outcome === 'waiting')).toHaveLength(20);
   expect(outcomes.filter(({ outcome }) => outcome === 'crowded')).toHaveLength(5);
@@ -212,10 +211,10 @@ test('twenty requests of one agent wait; the next is refused without asking', as
 });
 
 test('an answer on one node wakes the request on another', async () => {
-  const { owner, agent, ask, request } = await arrange();
+  const { owner, ask, request } = await arrange();
   const node = await server.startNode();
   const startedAt = performance.now();
-  const waiting = awaitApproval(node.ctx, agent, ask, 20_000, undefined);
+  const waiting = awaitApproval(node.ctx, ask, 20_000, undefined);
   const { id } = await waitForOne(owner);
   await owner.client.approvals.answer.mutate({ id, answer: 'once' });
   expect(await waiting).toMatchObject({ outcome: 'approved' });

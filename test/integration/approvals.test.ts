@@ -254,7 +254,7 @@ test('what waits is shown before what was settled, however many requests of anot
   await getRefusal(client.agent.credential.mutate({ service: 'github', waitSeconds: 0 }));
   expect((await owner.client.inbox.get.query()).approvals[0]).toMatchObject({
     status: 'waiting',
-    agentName: 'deploy-bot',
+    asker: { kind: 'agent', name: 'deploy-bot' },
   });
 });
 

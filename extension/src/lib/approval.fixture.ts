@@ -6,8 +6,7 @@ export function makeApproval(changes: Partial<ApprovalSummary> = {}): ApprovalSu
   return {
     id: '01900000-0000-7000-8000-000000000001',
     status: 'waiting',
-    agentId: '01900000-0000-7000-8000-000000000002',
-    agentName: 'deploy-bot',
+    asker: { kind: 'agent', id: '01900000-0000-7000-8000-000000000002', name: 'deploy-bot' },
     credentialId: '01900000-0000-7000-8000-000000000003',
     credentialLabel: 'main',
     service: 'github',

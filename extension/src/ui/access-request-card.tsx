@@ -71,7 +71,9 @@ export function AccessRequestCard({ request, onAnswer, loadChoices }: AccessRequ
         <div className="flex min-w-0 flex-1 flex-col gap-0.5">
           <Head request={request} />
           <Facts request={request} />
-          {part === 'note' && <ApprovalNote pending={pending !== null} onDeny={deny} onBack={back} />}
+          {part === 'note' && (
+            <ApprovalNote label={strings.approval.note.agent} pending={pending !== null} onDeny={deny} onBack={back} />
+          )}
           {part === 'form' && (
             <AccessRequestForm
               request={request}

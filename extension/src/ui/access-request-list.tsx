@@ -48,7 +48,7 @@ export function AccessRequestList({ requests, onAnswer, loadChoices }: AccessReq
 function Settled({ request }: { readonly request: AccessRequestSummary }) {
   const { decision, ...face } = toFace(request);
   const { agentName, service } = request;
-  return <SettledRow {...face} agentName={agentName} service={service} words={[decision, ...toAnswerWords(request)]} />;
+  return <SettledRow {...face} name={agentName} what={service} words={[decision, ...toAnswerWords(request)]} />;
 }
 
 function toFace({ status, grantedDuration }: AccessRequestSummary) {

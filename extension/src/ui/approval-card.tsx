@@ -1,19 +1,16 @@
 // One request for the owner's word: who wants what and why, how long there is to answer, and the answers.
 
 import type { ApprovalAnswer, ApprovalSummary } from '@keytrail/shared/approval';
-import { clientKindLabels } from '@keytrail/shared/client';
 import { MessageSquareX } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
+import { ApprovalFacts, ApprovalHead } from './approval-facts.tsx';
 import { ApprovalNote } from './approval-note.tsx';
 import { Button } from './button.tsx';
 import { EventIcon } from './event-icon.tsx';
 import { IconButton } from './icon-button.tsx';
 import { isTyping } from './is-typing.ts';
-import { ServiceBadge } from './service-badge.tsx';
 import { strings } from './strings.ts';
-import { toCountdown, toFullTime } from './time.ts';
 import { useAnswer } from './use-answer.ts';
-import { useTicking } from './use-ticking.ts';
 
 const words = strings.approval;
 
@@ -31,6 +28,7 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
   const give = (answer: ApprovalAnswer, note?: string) => begin(answer, () => onAnswer(approval.id, answer, note));
   const [isDenying, setIsDenying] = useState(false);
   const card = useRef<HTMLDivElement>(null);
+  const { asker } = approval;
   const canRemember = approval.rememberMinutes > 0;
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -57,17 +55,22 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the card has keys of its own, so it takes the focus.
         tabIndex={0}
         data-approval={approval.id}
-        aria-label={words.name(approval.agentName, approval.service)}
+        aria-label={words.name(approval)}
         aria-keyshortcuts={canRemember ? 'A M D N' : 'A D N'}
         onKeyDown={onKeyDown}
         className="flex items-start gap-2.5 rounded-lg px-2.75 py-2.5 -outline-offset-2"
       >
         <EventIcon type="agent_access" />
         <div className="flex min-w-0 flex-1 flex-col gap-0.5">
-          <Head approval={approval} />
-          <Facts approval={approval} />
+          <ApprovalHead approval={approval} />
+          <ApprovalFacts approval={approval} />
           {isDenying ? (
-            <ApprovalNote pending={pending !== null} onDeny={(note) => give('deny', note)} onBack={leaveNote} />
+            <ApprovalNote
+              label={words.note[asker.kind]}
+              pending={pending !== null}
+              onDeny={(note) => give('deny', note)}
+              onBack={leaveNote}
+            />
           ) : (
             <div className="flex flex-wrap gap-1 pt-1.5 max-[400px]:-ms-9.5">
               <Button variant="primary" size="small" pending={pending === 'once'} onClick={() => give('once')}>
@@ -76,11 +79,11 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
               {canRemember && (
                 <Button
                   size="small"
-                  aria-label={words.remember(approval.rememberMinutes)}
+                  aria-label={words.remember[asker.kind](approval.rememberMinutes)}
                   pending={pending === 'remember'}
                   onClick={() => give('remember')}
                 >
-                  {words.rememberShort(approval.rememberMinutes)}
+                  {words.rememberShort[asker.kind](approval.rememberMinutes)}
                 </Button>
               )}
               <Button variant="danger" size="small" pending={pending === 'deny'} onClick={() => give('deny')}>
@@ -102,56 +105,5 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
         </div>
       </div>
     </li>
-  );
-}
-
-function Head({ approval }: { readonly approval: ApprovalSummary }) {
-  const mostMs = Date.parse(approval.expiresAt) - Date.parse(approval.requestedAt);
-  const left = useTicking((nowMs) => toCountdown(approval.expiresAt, nowMs, mostMs));
-  return (
-    <div className="flex min-w-0 items-center gap-1.5">
-      <p className="flex min-w-0 flex-1 items-center gap-1.5">
-        <span dir="auto" title={approval.agentName} className="user-text max-w-1/2 shrink-0 truncate font-medium">
-          {approval.agentName}
-        </span>
-        <span className="shrink-0">{words.wants}</span>
-        <ServiceBadge service={approval.service} />
-      </p>
-      <time
-        dateTime={approval.expiresAt}
-        title={`${words.left(left)}, ${toFullTime(approval.expiresAt)}`}
-        className="shrink-0 text-xs text-mute"
-      >
-        {left}
-      </time>
-    </div>
-  );
-}
-
-const fact = "user-text after:ms-1.5 after:content-['·'] last:after:hidden";
-
-function Facts({ approval }: { readonly approval: ApprovalSummary }) {
-  const { credentialLabel, fields, reason, client, clientName, clientIp, userAgent, policies } = approval;
-  return (
-    <>
-      <p dir="auto" className={reason === null ? 'text-xs text-faint' : 'user-text'}>
-        {reason === null ? words.noReason : `“${reason}”`}
-      </p>
-      <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
-        <span dir="auto" className={fact}>
-          {credentialLabel}
-        </span>
-        <span className={`${fact} font-mono text-2xs leading-4.5`}>{fields.join(', ')}</span>
-      </p>
-      <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
-        <span dir="auto" title={userAgent ?? undefined} className={fact}>
-          {clientName ?? clientKindLabels[client]}
-        </span>
-        {clientIp !== null && <span className={`${fact} font-mono text-2xs leading-4.5`}>{clientIp}</span>}
-        <span dir="auto" className={fact}>
-          {words.askedBy(policies.map(({ name }) => name))}
-        </span>
-      </p>
-    </>
   );
 }

@@ -1,4 +1,4 @@
-// Denying with a word to the agent, which may be left out.
+// Denying with a word to whoever asked, which may be left out.
 
 import { type FormEvent, useState } from 'react';
 import { Button } from './button.tsx';
@@ -9,13 +9,15 @@ import { strings } from './strings.ts';
 const words = strings.approval;
 
 interface ApprovalNoteProps {
+  /** Who the word is for. */
+  readonly label: string;
   readonly pending: boolean;
   readonly onDeny: (note: string | undefined) => void;
   readonly onBack: () => void;
 }
 
 /** Opens with the focus in its field: Enter denies, Escape goes back. */
-export function ApprovalNote({ pending, onDeny, onBack }: ApprovalNoteProps) {
+export function ApprovalNote({ label, pending, onDeny, onBack }: ApprovalNoteProps) {
   const [note, setNote] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -36,7 +38,7 @@ export function ApprovalNote({ pending, onDeny, onBack }: ApprovalNoteProps) {
         // biome-ignore lint/a11y/noAutofocus: it opens because the person asked for it.
         autoFocus
         dir="auto"
-        aria-label={words.note}
+        aria-label={label}
         placeholder={words.notePlaceholder}
         maxLength={300}
         value={note}

@@ -10,10 +10,9 @@ const words = strings.approval.settled;
 /** A list item, gone after a moment. */
 export function ApprovalSettled({ approval }: { readonly approval: ApprovalSummary }) {
   const { decision, ...face } = toFace(approval);
-  const { agentName, service } = approval;
-  return (
-    <SettledRow {...face} agentName={agentName} service={service} words={[decision, ...toAnswerWords(approval)]} />
-  );
+  const { asker, service } = approval;
+  const what = asker.kind === 'agent' ? (service ?? '') : asker.tool;
+  return <SettledRow {...face} name={asker.name} what={what} words={[decision, ...toAnswerWords(approval)]} />;
 }
 
 /** From where it was answered, and what the owner said. */
@@ -21,9 +20,9 @@ export function toAnswerWords({ answeredFrom, note }: Pick<ApprovalSummary, 'ans
   return [...(answeredFrom === null ? [] : [words.by(answeredFrom)]), ...(note === null ? [] : [words.said(note)])];
 }
 
-function toFace({ status, holdsUntil, rememberMinutes }: ApprovalSummary) {
+function toFace({ status, asker, holdsUntil, rememberMinutes }: ApprovalSummary) {
   if (status === 'denied') return { icon: CircleX, ink: 'text-red', decision: words.denied };
   if (status === 'expired') return { icon: ClockAlert, ink: 'text-amber', decision: words.expired };
-  const decision = holdsUntil === null ? words.once : words.remember(rememberMinutes);
+  const decision = holdsUntil === null ? words.once : words.remember[asker.kind](rememberMinutes);
   return { icon: CircleCheck, ink: 'text-green', decision };
 }

@@ -6,23 +6,24 @@ import { ServiceBadge } from './service-badge.tsx';
 interface SettledRowProps {
   readonly icon: LucideIcon;
   readonly ink: string;
-  readonly agentName: string;
-  readonly service: string;
+  readonly name: string;
+  /** What they had asked for. */
+  readonly what: string;
   /** What was decided, and what there is to say of it. */
   readonly words: readonly string[];
 }
 
 /** A list item, gone after a moment. */
-export function SettledRow({ icon: Icon, ink, agentName, service, words }: SettledRowProps) {
+export function SettledRow({ icon: Icon, ink, name, what, words }: SettledRowProps) {
   return (
     <li className="flex items-start gap-2.5 border-t border-hairline px-2.75 py-2 first:border-t-0">
       <Icon aria-hidden className={`mx-1.5 mt-0.5 size-4 shrink-0 ${ink}`} />
       <div role="status" className="min-w-0 flex-1">
         <p className="flex min-w-0 items-center gap-1.5">
           <span dir="auto" className="user-text max-w-3/5 shrink-0 truncate font-medium">
-            {agentName}
+            {name}
           </span>
-          <ServiceBadge service={service} />
+          <ServiceBadge service={what} />
         </p>
         <p dir="auto" className="user-text text-xs text-mute">
           {words.join(' · ')}

@@ -1,5 +1,7 @@
 // Every sentence of the shared pieces, in one place and ready to be translated.
 
+import type { ApprovalSummary } from '@keytrail/shared/approval';
+
 const plurals = new Intl.PluralRules('en');
 
 /** Picks the form of a counted noun: `1 event`, `2 events`. */
@@ -127,17 +129,27 @@ export const strings = {
   },
   approval: {
     label: 'Requests that wait for you',
-    name: (agent: string, service: string) => `${agent} wants ${service}`,
-    wants: 'wants',
+    name: ({ asker, service }: Pick<ApprovalSummary, 'asker' | 'service'>) =>
+      asker.kind === 'agent'
+        ? `${asker.name} wants ${service ?? ''}`
+        : `${asker.name} proxy wants to call ${asker.tool}`,
+    wants: { agent: 'wants', proxy: 'proxy wants to call' },
     noReason: 'No reason stated',
     askedBy: (policies: readonly string[]) => `by policy ${policies.join(', ')}`,
+    key: (hint: string) => `key …${hint}`,
     left: (time: string) => `${time} left to answer`,
     once: 'Approve once',
-    remember: (minutes: number) => `Approve for ${toMinutes(minutes)}`,
-    rememberShort: (minutes: number) => `For ${toMinutes(minutes)}`,
+    remember: {
+      agent: (minutes: number) => `Approve for ${toMinutes(minutes)}`,
+      proxy: (minutes: number) => `Approve every call with this key for ${toMinutes(minutes)}`,
+    },
+    rememberShort: {
+      agent: (minutes: number) => `For ${toMinutes(minutes)}`,
+      proxy: (minutes: number) => `All for ${toMinutes(minutes)}`,
+    },
     deny: 'Deny',
     denyWithNote: 'Deny with a note',
-    note: 'A word to the agent',
+    note: { agent: 'A word to the agent', proxy: 'A word to whoever calls' },
     notePlaceholder: 'Not now, ask me on Monday',
     denyNow: 'Deny access',
     back: 'Back',
@@ -146,7 +158,10 @@ export const strings = {
     showAll: (count: number) => `Show all ${count}`,
     settled: {
       once: 'Approved once',
-      remember: (minutes: number) => `Approved for ${toMinutes(minutes)}`,
+      remember: {
+        agent: (minutes: number) => `Approved for ${toMinutes(minutes)}`,
+        proxy: (minutes: number) => `Approved every call for ${toMinutes(minutes)}`,
+      },
       denied: 'Denied',
       expired: 'Nobody answered in time, so it was refused',
       by: (place: string) => `by ${place}`,

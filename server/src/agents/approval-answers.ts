@@ -18,7 +18,7 @@ import { type ApprovalRow, getApproval, isApproval, toSummary } from './approval
 export interface GivenAnswer {
   readonly id: string;
   readonly answer: ApprovalAnswer;
-  /** What the agent is told with it. */
+  /** What whoever asked is told with it. */
   readonly note?: string | undefined;
 }
 

@@ -1,24 +1,25 @@
 // What the log says about a request for the owner's word: that it was made, how it was answered, and that the access was
 // refused. One correlation id ties these to the use. Each is appended in the transaction that makes it true.
 
-import type { AuditEvent, EventDraft } from '@keytrail/shared/event';
+import type { AuditEvent, EventDraft, EventSource } from '@keytrail/shared/event';
 import { appendIn } from '../audit/append.ts';
 import { recordChange } from '../audit/change.ts';
 import { followUp } from '../audit/follow-up.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
+import { toShownAsker } from './approval-asker.ts';
 import type { ApprovalRow } from './approval-store.ts';
 
-/** The agent has asked. */
+/** Somebody has asked. */
 export async function recordRequest(tx: Transaction, ctx: Context, row: ApprovalRow): Promise<void> {
   await record(tx, ctx, row.accountId, {
     type: 'vault_change',
     action: 'request',
-    source: 'agent',
+    source: toSource(row),
     outcome: 'ok',
     ...toFacts(row),
-    ...toAgentFacts(row),
+    ...toRequesterFacts(row),
     title: 'Approval requested',
   });
 }
@@ -46,18 +47,18 @@ export async function recordRefusedAccess(tx: Transaction, ctx: Context, row: Ap
   const [asking] = row.policies;
   return record(tx, ctx, row.accountId, {
     type: 'policy_denied',
-    action: 'fetch',
-    source: 'agent',
+    action: row.proxyId === null ? 'fetch' : 'inject',
+    source: toSource(row),
     outcome: 'denied',
     rule: 'approval',
     ...toFacts(row),
-    ...toAgentFacts(row),
+    ...toRequesterFacts(row),
     ...(asking === undefined ? {} : { decidingPolicyId: asking.id, policyName: asking.name }),
     note: row.note ?? toRefusalWords(row),
   });
 }
 
-/** What happened, in words for the agent. */
+/** What happened, in words for whoever asked. */
 export function toRefusalWords(row: Pick<ApprovalRow, 'status' | 'requestedAt' | 'expiresAt'>): string {
   if (row.status === 'denied') return 'The owner said no';
   const seconds = Math.round((row.expiresAt.getTime() - row.requestedAt.getTime()) / 1000);
@@ -70,24 +71,35 @@ async function record(tx: Transaction, ctx: Context, accountId: string, draft: E
   return event;
 }
 
+function toSource({ proxyId }: ApprovalRow): EventSource {
+  return proxyId === null ? 'agent' : 'mcp_proxy';
+}
+
 function toFacts(row: ApprovalRow) {
   return {
-    title: row.agentName,
+    ...toAskerFacts(row),
     approvalId: row.id,
     correlationId: row.correlationId,
-    agentId: row.agentId,
-    agentName: row.agentName,
-    grantId: row.grantId,
-    service: row.service,
-    credentialId: row.credentialId,
-    credentialLabel: row.credentialLabel,
-    fields: row.fields,
+    ...(row.service === null ? {} : { service: row.service }),
+    ...(row.credentialId === null ? {} : { credentialId: row.credentialId }),
+    ...(row.credentialLabel === null ? {} : { credentialLabel: row.credentialLabel }),
+    ...(row.fields.length === 0 ? {} : { fields: row.fields }),
     policyIds: row.policies.map(({ id }) => id),
   };
 }
 
-/** What only the agent's own events say: the owner's come from another client. */
-function toAgentFacts(row: ApprovalRow) {
+function toAskerFacts(row: ApprovalRow): Pick<EventDraft, 'title'> & Partial<EventDraft> {
+  const asker = toShownAsker(row);
+  if (asker.kind === 'agent') {
+    const grant = row.grantId === null ? {} : { grantId: row.grantId };
+    return { title: asker.name, agentId: asker.id, agentName: asker.name, ...grant };
+  }
+  const { id: proxyId, name, tool, upstreamHost } = asker;
+  return { title: name, proxyId, proxyName: name, tool, upstreamHost };
+}
+
+/** What only the events of whoever asked say: the owner's come from another client. */
+function toRequesterFacts(row: ApprovalRow) {
   return {
     keyId: row.keyId,
     client: row.client,

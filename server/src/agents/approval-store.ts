@@ -7,6 +7,7 @@ import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
 import { approvals } from '../base/schema.ts';
+import { toShownAsker } from './approval-asker.ts';
 
 export type ApprovalRow = typeof approvals.$inferSelect;
 
@@ -45,7 +46,7 @@ export async function selectInbox(tx: Transaction, accountId: string, nowMs: num
         ),
       ),
     )
-    // What waits before the cut: an agent whose requests time out must not hide another's.
+    // What waits before the cut: one whose requests time out must not hide another's.
     .orderBy(sql`${approvals.status} <> 'waiting'`, asc(approvals.requestedAt), asc(approvals.id))
     .limit(inboxMax);
   const waiting = rows.filter(({ status }) => status === 'waiting');
@@ -66,12 +67,27 @@ export function isApproval(accountId: string, id: string) {
 
 /** A row as every device sees it. */
 export function toSummary(row: ApprovalRow): ApprovalSummary {
-  const { accountId: _account, keyId: _key, grantId: _grant, answer: _answer, usedAt: _used, ...shown } = row;
   return {
-    ...shown,
+    id: row.id,
+    status: row.status,
+    asker: toShownAsker(row),
+    credentialId: row.credentialId,
+    credentialLabel: row.credentialLabel,
+    service: row.service,
+    fields: row.fields,
+    reason: row.reason,
+    client: row.client,
+    clientName: row.clientName,
+    clientIp: row.clientIp,
+    userAgent: row.userAgent,
+    policies: row.policies,
+    correlationId: row.correlationId,
     requestedAt: row.requestedAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
+    rememberMinutes: row.rememberMinutes,
     answeredAt: row.answeredAt?.toISOString() ?? null,
+    answeredFrom: row.answeredFrom,
+    note: row.note,
     holdsUntil: row.holdsUntil?.toISOString() ?? null,
   };
 }

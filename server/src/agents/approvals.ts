@@ -1,19 +1,22 @@
-// An agent's access waits for the owner's word, and what becomes of it.
+// An access waits for the owner's word, and what becomes of it.
 
 import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent } from '@keytrail/shared/event';
 import { listRelated } from '../audit/query.ts';
-import type { AgentPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { approvals } from '../base/schema.ts';
+import { toAskerId } from './approval-asker.ts';
 import { toRefusalWords } from './approval-events.ts';
 import { expireApproval } from './approval-expiry.ts';
 import { type ApprovalAsk, findOrRequest, waitingMax } from './approval-requests.ts';
 import { type ApprovalRow, getApproval, isApproval } from './approval-store.ts';
 import { awaitSettled } from './await-settled.ts';
 
-const crowded = 'This agent has asked its owner too often, or for too much at once';
+const crowded = {
+  agent: 'This agent has asked its owner too often, or for too much at once',
+  proxy: 'The owner was asked too often about calls through this proxy, or about too many at once',
+};
 
 export type ApprovalOutcome =
   /** To be spent with the event of the use. */
@@ -36,22 +39,22 @@ export type ApprovalOutcome =
  */
 export async function awaitApproval(
   ctx: Context,
-  agent: AgentPrincipal,
   ask: ApprovalAsk,
   waitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<ApprovalOutcome> {
+  const { kind, by } = ask.asker;
   const row = await awaitSettled(ctx, {
-    accountId: agent.accountId,
-    purpose: `approvals ${agent.agentId}`,
+    accountId: by.accountId,
+    purpose: `approvals ${toAskerId(ask.asker)}`,
     waitersMax: waitingMax,
     waitMs,
     signal,
-    find: () => findOrRequest(ctx, agent, ask),
+    find: () => findOrRequest(ctx, ask),
     read: (known) => readRow(ctx, known),
-    expire: ({ id }) => expireApproval(ctx, agent.accountId, id),
+    expire: ({ id }) => expireApproval(ctx, by.accountId, id),
   });
-  if (row === null) return { outcome: 'crowded', because: crowded };
+  if (row === null) return { outcome: 'crowded', because: crowded[kind] };
   if (row.status === 'waiting') return { outcome: 'waiting', expiresAt: row.expiresAt.toISOString() };
   return toOutcome(ctx, row);
 }
@@ -63,7 +66,7 @@ function readRow(ctx: Context, { accountId, id }: ApprovalRow): Promise<Approval
 async function toOutcome(ctx: Context, row: ApprovalRow): Promise<ApprovalOutcome> {
   const { accountId, id, correlationId } = row;
   if (row.status === 'approved') return { outcome: 'approved', approvalId: id, correlationId };
-  // A refusal reaches the agent once; who asks again after that asks anew.
+  // A refusal reaches who asked once; who asks again after that asks anew.
   await withAccount(ctx.db, accountId, (tx) =>
     tx
       .update(approvals)

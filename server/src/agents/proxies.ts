@@ -152,7 +152,7 @@ async function changeProxy<T>(
 }
 
 /** Lets changes of one proxy happen one after the other. Throws `not_found` outside the account. */
-async function lockProxy(tx: Transaction, accountId: string, id: string) {
+export async function lockProxy(tx: Transaction, accountId: string, id: string) {
   const [row] = await tx
     .select({ version: proxies.version, kind: proxies.kind, enabled: proxies.enabled })
     .from(proxies)

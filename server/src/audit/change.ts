@@ -22,6 +22,8 @@ export type Change = Pick<EventDraft, 'action' | 'title'> &
       | 'agentName'
       | 'proxyId'
       | 'proxyName'
+      | 'tool'
+      | 'upstreamHost'
       | 'keyId'
       | 'grantId'
       | 'policyIds'

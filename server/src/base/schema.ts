@@ -12,6 +12,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  check,
   customType,
   foreignKey,
   index,
@@ -496,13 +497,20 @@ export const approvals = pgTable(
     accountId: uuid('account_id').notNull(),
     id: uuid('id').notNull(),
     status: text('status', { enum: approvalStatuses }).notNull(),
-    agentId: uuid('agent_id').notNull(),
-    agentName: text('agent_name').notNull(),
+    /** An agent asks, by a grant, or a proxy. */
+    agentId: uuid('agent_id'),
+    agentName: text('agent_name'),
+    grantId: uuid('grant_id'),
+    proxyId: uuid('proxy_id'),
+    proxyName: text('proxy_name'),
+    keyHint: text('key_hint'),
+    tool: text('tool'),
+    upstreamHost: text('upstream_host'),
     keyId: uuid('key_id').notNull(),
-    grantId: uuid('grant_id').notNull(),
-    credentialId: uuid('credential_id').notNull(),
-    credentialLabel: text('credential_label').notNull(),
-    service: text('service').notNull(),
+    /** Null where a proxy injects nothing. */
+    credentialId: uuid('credential_id'),
+    credentialLabel: text('credential_label'),
+    service: text('service'),
     fields: jsonb('fields').$type<string[]>().notNull(),
     reason: text('reason'),
     client: text('client', { enum: clientKinds }).notNull(),
@@ -520,12 +528,22 @@ export const approvals = pgTable(
     note: text('note'),
     /** An answer for longer than one use is good until then. */
     holdsUntil: instant('holds_until'),
-    /** When the answer first reached the agent: one for one use is good until then, and so is a refusal. */
+    /** When the answer first reached who asked: one for one use is good until then, and so is a refusal. */
     usedAt: instant('used_at'),
+    /** Calls through a proxy that their client has cancelled while they waited. */
+    givenUp: jsonb('given_up').$type<string[]>().notNull().default([]),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),
     index('approvals_pair').on(table.accountId, table.agentId, table.credentialId, table.requestedAt),
+    index('approvals_proxy').on(table.accountId, table.proxyId, table.requestedAt).where(sql`proxy_id is not null`),
+    check(
+      'approvals_asker',
+      sql`(agent_id is not null and agent_name is not null and grant_id is not null and credential_id is not null
+          and proxy_id is null)
+        or (proxy_id is not null and proxy_name is not null and key_hint is not null and tool is not null
+          and upstream_host is not null and agent_id is null)`,
+    ),
     index('approvals_waiting').on(table.accountId, table.expiresAt).where(sql`status = 'waiting'`),
   ],
 );

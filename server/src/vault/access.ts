@@ -163,9 +163,9 @@ async function attempt(
   let judged = await judgeCall(ctx, call, request, null);
   for (;;) {
     if (judged.outcome === 'denied') return judged;
-    const { need, ask } = toAsk(judged, request);
+    const { need, ask } = toAsk(agent, judged, request);
     if (need === null) return release(ctx, judged, agent, renewed);
-    const answer = await awaitApproval(ctx, agent, { need, ...ask }, endsMs - ctx.nowMs(), signal);
+    const answer = await awaitApproval(ctx, { need, ...ask }, endsMs - ctx.nowMs(), signal);
     if (answer.outcome !== 'approved') return toRefused(ctx, judged, answer);
     const tie = { approvalId: answer.approvalId, correlationId: answer.correlationId };
     // What was decided before the wait may no longer hold, from the key's standing on.
@@ -180,13 +180,14 @@ async function attempt(
 }
 
 function isSame(ask: Pick<ApprovalAsk, 'credential' | 'fields'>, { row, fields }: Judged): boolean {
-  return ask.credential.id === row.id && [...ask.fields].sort().join('\n') === [...fields].sort().join('\n');
+  return ask.credential?.id === row.id && [...ask.fields].sort().join('\n') === [...fields].sort().join('\n');
 }
 
-function toAsk({ row, fields, decision, draft }: Judged, request: AgentRequest) {
+function toAsk(by: AgentPrincipal, { row, fields, decision, draft }: Judged, request: AgentRequest) {
   // A request without a grant was refused before.
   const grantId = draft.grantId ?? '';
-  return { need: decision.approval, ask: { credential: row, grantId, fields, reason: request.reason ?? null } };
+  const asker = { kind: 'agent', by, grantId, reason: request.reason ?? null } as const;
+  return { need: decision.approval, ask: { asker, credential: row, fields } };
 }
 
 /** What an agent gets that the owner did not approve. */

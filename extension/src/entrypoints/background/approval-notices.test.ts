@@ -6,8 +6,7 @@ import { toAccessRequestNotices, toApprovalNotices } from './approval-notices.ts
 const approval: ApprovalSummary = {
   id: 'a1',
   status: 'waiting',
-  agentId: 'b1',
-  agentName: 'deploy-bot',
+  asker: { kind: 'agent', id: 'b1', name: 'deploy-bot' },
   credentialId: 'c1',
   credentialLabel: 'Deploys',
   service: 'github',
@@ -60,6 +59,29 @@ test('a client that gives no name is told by its kind, and an unknown address is
   expect(tell({ clientName: null, clientIp: null })[0]?.context).toBe('MCP/Python');
 });
 
+test('a call through a proxy is told with what is called, where it goes, and what is injected', () => {
+  const asker = { kind: 'proxy', id: 'p1', name: 'github', keyHint: '5f2c', upstreamHost: 'api.example.com' } as const;
+  const call = { ...asker, tool: 'create_issue' };
+  expect(tell({ asker: call, reason: null })).toEqual([
+    {
+      id: 'a1',
+      title: 'github proxy wants to call',
+      message: 'create_issue\nTo api.example.com\nDeploys: token, username',
+      context: 'editor 1.2, from 203.0.113.7',
+      buttons: ['Approve once', 'Deny'],
+      isUrgent: true,
+    },
+  ]);
+  const plain = { asker: call, reason: null, credentialId: null, credentialLabel: null, service: null, fields: [] };
+  expect(tell(plain)[0]?.message).toBe('create_issue\nTo api.example.com');
+});
+
+test('what is too long to be read in a notification is not approved there', () => {
+  const asker = { kind: 'proxy', id: 'p1', name: 'github', keyHint: '5f2c', upstreamHost: 'api.example.com' } as const;
+  const [notice] = tell({ asker: { ...asker, tool: `GET /${'a'.repeat(200)}` } });
+  expect(notice).not.toHaveProperty('buttons');
+});
+
 test('nothing is told of what was answered, nor while the vault is locked', () => {
   expect(tell({ status: 'denied' })).toEqual([]);
   expect(tell({}, '2026-07-01T10:01:00.000Z')).toEqual([]);
@@ -69,6 +91,9 @@ test('a request for a grant is told by its service and reason; it is answered on
   const request: AccessRequestSummary = {
     ...approval,
     status: 'waiting',
+    agentId: 'b1',
+    agentName: 'deploy-bot',
+    service: 'github',
     label: null,
     fields: null,
     reason: 'to tag a release',

@@ -17,14 +17,20 @@ export function toApprovalNotices({ approvals, lockedAt }: Inbox): readonly Noti
 }
 
 function toNotice(approval: ApprovalSummary): Notice {
-  const { id, agentName, service, credentialLabel, fields, reason, client, clientName, clientIp } = approval;
+  const { id, asker, service, credentialLabel, fields, reason, client, clientName, clientIp } = approval;
+  const credential = credentialLabel === null ? [] : [words.what(credentialLabel, fields)];
+  // What is asked for comes first, and the agent's own words are cut: they could push it out of sight.
+  const face =
+    asker.kind === 'agent'
+      ? { title: words.title(asker.name, service ?? ''), lines: [...credential, words.reason(toShort(reason))] }
+      : { title: words.call(asker.name), lines: [asker.tool, words.to(asker.upstreamHost), ...credential] };
   return {
     id,
-    title: words.title(agentName, service),
-    // What is asked for comes first, and the agent's own words are cut: they could push it out of sight.
-    message: [words.what(credentialLabel, fields), words.reason(toShort(reason))].join('\n'),
+    title: face.title,
+    message: face.lines.join('\n'),
     context: words.from(clientName ?? clientKindLabels[client], clientIp),
-    buttons: [words.approve, words.deny],
+    // A browser cuts what is long, and nobody approves what they do not see: the card shows the whole of it.
+    ...(asker.kind === 'proxy' && asker.tool.length > callMax ? {} : { buttons: [words.approve, words.deny] }),
     isUrgent: true,
   };
 }
@@ -47,6 +53,7 @@ function toAccessNotice(request: AccessRequestSummary): Notice {
 }
 
 const reasonMax = 120;
+const callMax = 120;
 
 function toShort(reason: string | null): string | null {
   return reason === null || reason.length <= reasonMax ? reason : `${toOneLine(reason, reasonMax)}…`;

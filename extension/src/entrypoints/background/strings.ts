@@ -3,6 +3,8 @@
 export const workerStrings = {
   approvalNotice: {
     title: (agent: string, service: string) => `${agent} wants ${service}`,
+    call: (proxy: string) => `${proxy} proxy wants to call`,
+    to: (host: string) => `To ${host}`,
     reason: (reason: string | null) => (reason === null ? 'No reason stated' : `“${reason}”`),
     what: (label: string, fields: readonly string[]) => `${label}: ${fields.join(', ')}`,
     from: (client: string, address: string | null) => (address === null ? client : `${client}, from ${address}`),
