@@ -5,7 +5,8 @@ import { connect } from '@keytrail/server/base/db';
 import { migrateDatabase } from '@keytrail/server/base/migrate';
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
+import { createTestDatabase } from '../kit/database.ts';
+import type { TestDatabase } from '../kit/database-copy.ts';
 
 let database: TestDatabase;
 let sql: Sql;

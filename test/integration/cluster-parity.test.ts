@@ -9,7 +9,8 @@ import type { Sql } from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ageLogs } from '../kit/age-log.ts';
 import { checkLog } from '../kit/check-log.ts';
-import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
+import { createTestDatabase } from '../kit/database.ts';
+import type { TestDatabase } from '../kit/database-copy.ts';
 
 let database: TestDatabase;
 let sql: Sql;

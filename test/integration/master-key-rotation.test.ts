@@ -12,7 +12,8 @@ import { countByVersion, readBoxes, seedBoxes, toSeededValue } from '../kit/boxe
 import { checkLog } from '../kit/check-log.ts';
 import { type Client, createClient, getRefusal } from '../kit/client.ts';
 import { keytrail, startKeytrail } from '../kit/command.ts';
-import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
+import { createTestDatabase } from '../kit/database.ts';
+import type { TestDatabase } from '../kit/database-copy.ts';
 import { signUp } from '../kit/people.ts';
 import { runServerToItsEnd, type ServerProcess, startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir, type TempDir } from '../kit/temp-dir.ts';

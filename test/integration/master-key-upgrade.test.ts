@@ -6,7 +6,8 @@ import { open, seal, toMasterKeys } from '@keytrail/server/base/envelope';
 import { migrateDatabase } from '@keytrail/server/base/migrate';
 import type { Sql } from 'postgres';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
+import { createTestDatabase } from '../kit/database.ts';
+import type { TestDatabase } from '../kit/database-copy.ts';
 import { runServerToItsEnd, startServerProcess } from '../kit/server-process.ts';
 
 const bytes = new Map([1, 2].map((version) => [version, randomBytes(32)]));

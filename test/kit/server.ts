@@ -11,7 +11,7 @@ import type { KeySources } from '@keytrail/server/base/keyring';
 import { createLog } from '@keytrail/server/base/log';
 import { migrateDatabase } from '@keytrail/server/base/migrate';
 import { type Client, createClient } from './client.ts';
-import { createTestDatabase } from './database.ts';
+import { createMigratedDatabase } from './database.ts';
 import { toKeySources } from './key-sources.ts';
 import { signUp } from './people.ts';
 
@@ -47,7 +47,7 @@ export async function startTestServer(
   variables: Record<string, string> = {},
   options: { jobs?: boolean; distributed?: boolean; onStatement?: StatementListener; keys?: KeySources } = {},
 ): Promise<TestServer> {
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase();
   const lines: string[] = [];
   let turnMs = 0;
   const config = readConfig({
