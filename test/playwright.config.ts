@@ -7,7 +7,7 @@ export default defineConfig({
   outputDir: 'test-results',
   workers: 1,
   fullyParallel: false,
-  // Elsewhere a test that fails is looked at; there it is run once more and reported as flaky, not as passed.
+  // Here a test that fails is looked at; in CI it is run once more and reported as flaky, not as passed.
   retries: process.env.CI === undefined ? 0 : 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -11,6 +11,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Here a test that fails is looked at; in CI it is run once more, and its line says so.
+    retry: process.env.CI === undefined ? 0 : 1,
     // What is waited for comes when it comes: a busy machine is no failure.
     expect: { poll: { timeout: 15_000 } },
   },
