@@ -55,6 +55,14 @@ const toLabels = (rows: PlannedRow[]) =>
   rows.map((row) => ('input' in row ? `${row.kind}: ${row.input.label}` : row.kind));
 
 describe('labels', () => {
+  test('thousands of entries of one account are numbered through, without counting anew for each', () => {
+    const inputs = Array.from({ length: 5000 }, (_, n) => toLogin({ password: `p${n}` }));
+    const labels = toLabels(plan(inputs));
+    expect(new Set(labels).size).toBe(5000);
+    expect(labels.slice(0, 3)).toEqual(['new: Shop', 'new: Shop (sam)', 'new: Shop (sam) (2)']);
+    expect(labels.at(-1)).toBe('new: Shop (sam) (4999)');
+  });
+
   test('accounts of one name are told apart by their usernames, entries of one account by a number', () => {
     const inputs = [
       toLogin(),

@@ -2,8 +2,8 @@
 // the vault as it is, an import that was interrupted goes on where it stopped and stores nothing twice.
 
 import type { CredentialInput, CredentialSummary } from '@keytrail/shared/credential';
-import { toOneLine } from '@keytrail/shared/text';
 import { findMatches } from './find-matches.ts';
+import { addToLabel, createLabels } from './free-labels.ts';
 import type { Converted, Refusal } from './to-credential.ts';
 
 /** An entry of the file with its row. */
@@ -46,16 +46,12 @@ export function planImport(
     vault.filter(({ id }) => !own.has(id)),
   );
   const known = new Map(open.map(({ row }, index) => [row, matches.get(index)]));
-  const taken = new Set(vault.map(toName));
-  const take = (input: CredentialInput): CredentialInput => {
-    taken.add(toName(input));
-    return input;
-  };
+  const labels = createLabels(vault);
   // Before any label that is only on offer, so that what is new gets the one it had the last time.
   const fresh = new Map(
     open
       .filter(({ row }) => known.get(row) === undefined)
-      .map(({ row, input }) => [row, take({ ...input, label: findFreeLabel(input, taken) })]),
+      .map(({ row, input }) => [row, labels.take(labels.free(input))]),
   );
   return entries.flatMap(({ row, title, converted }): PlannedRow[] => {
     const place = { row, title };
@@ -66,8 +62,8 @@ export function planImport(
     const existing = known.get(row);
     if (existing !== undefined) {
       const kept = { ...input, label: addToLabel(existing.label, ' (imported)') };
-      const canKeep = !taken.has(toName(kept));
-      return [{ ...place, kind: 'known', input: take(kept), inNotes, existing, canKeep }];
+      const canKeep = !labels.has(kept);
+      return [{ ...place, kind: 'known', input: labels.take(kept), inNotes, existing, canKeep }];
     }
     const free = fresh.get(row);
     return free === undefined ? [] : [{ ...place, kind: 'new', input: free, inNotes }];
@@ -79,7 +75,7 @@ function toDistinct(entries: readonly Converting[]) {
   const rows = new Map<string, number>();
   const firstOf = new Map<number, number>();
   const distinct: { readonly row: number; readonly input: CredentialInput }[] = [];
-  const taken = new Set<string>();
+  const labels = createLabels([]);
   for (const { row, converted } of entries) {
     if (converted.kind === 'refused') continue;
     const content = JSON.stringify(converted.input);
@@ -89,34 +85,7 @@ function toDistinct(entries: readonly Converting[]) {
       continue;
     }
     rows.set(content, row);
-    const input = { ...converted.input, label: findFreeLabel(converted.input, taken) };
-    taken.add(toName(input));
-    distinct.push({ row, input });
+    distinct.push({ row, input: labels.take(labels.free(converted.input)) });
   }
   return { firstOf, distinct };
-}
-
-type Named = Pick<CredentialInput, 'service' | 'label'>;
-
-function toName({ service, label }: Named): string {
-  return JSON.stringify([service, label]);
-}
-
-/** As it is; else with the username, which tells accounts of one name apart; else with a number. */
-function findFreeLabel(input: CredentialInput, taken: ReadonlySet<string>): string {
-  const { service, label } = input;
-  const username = 'username' in input.public ? toOneLine(input.public.username, 60) : '';
-  const isFree = (candidate: string) => !taken.has(toName({ service, label: candidate }));
-  const isNamed = username === '' || username === label || label.endsWith(` (${username})`);
-  const named = isNamed ? label : addToLabel(label, ` (${username})`);
-  if (isFree(label)) return label;
-  if (isFree(named)) return named;
-  for (let count = 2; ; count++) {
-    const numbered = addToLabel(named, ` (${count})`);
-    if (isFree(numbered)) return numbered;
-  }
-}
-
-function addToLabel(label: string, suffix: string): string {
-  return `${toOneLine(label, 100 - suffix.length)}${suffix}`;
 }
