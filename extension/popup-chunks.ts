@@ -1,35 +1,47 @@
 // Which files of the build the popup opens from. Left to itself the bundler cuts its code along what pages share, into some
-// thirty files, and each costs a way through the browser before the first paint.
+// thirty files, and each costs a way through the browser before the first paint. Two are enough: a small one that begins
+// to read what is shown, and the large one that shows it, which is loaded meanwhile.
 
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
 const entry = join(import.meta.dirname, 'src/entrypoints/popup/main.tsx');
+const reading = join(import.meta.dirname, 'src/entrypoints/popup/reading.ts');
+const readingChunk = 'popup-reading';
 
 /** What every page runs first is too small for a file of its own. */
 const extras = /wxt-html-plugins/;
 
-/** One script for all that the popup imports, and its style in the document itself. */
+/** All that the popup imports in its two scripts, and its style in the document itself. */
 export const popupChunks: Plugin = {
   name: 'popup-chunks',
   outputOptions(options) {
     // Workers and content scripts are one file each.
     if (options.format === 'iife') return null;
-    let reached: ReadonlySet<string> | undefined;
-    const name = (id: string, bundle: Bundle) => {
-      reached ??= reach(entry, bundle);
-      return id !== entry && (reached.has(id) || extras.test(id)) ? 'popup-all' : null;
-    };
-    return { ...options, codeSplitting: { groups: [{ debugName: 'popup-all', name }] } };
+    const isReading = toMembership(reading);
+    const isAny = toMembership(entry);
+    const groups = [
+      // First, since a group takes along what its modules need.
+      {
+        priority: 1,
+        name: (id: string, bundle: Bundle) => (isReading(id, bundle) || extras.test(id) ? readingChunk : null),
+      },
+      { name: (id: string, bundle: Bundle) => (id !== entry && isAny(id, bundle) ? 'popup-all' : null) },
+    ];
+    return { ...options, codeSplitting: { groups } };
   },
   transformIndexHtml: {
     order: 'post',
     handler(html, { path, bundle = {} }) {
       if (!/\bpopup\b/.test(path)) return html;
-      return html.replace(/<link rel="stylesheet"[^>]* href="\/([^"]+)">/g, (link, file) => {
+      const styled = html.replace(/<link rel="stylesheet"[^>]* href="\/([^"]+)">/g, (link, file) => {
         const style = bundle[file];
         return style?.type === 'asset' ? `<style>${style.source}</style>` : link;
       });
+      // A script of its own runs as soon as it is there; what the main one imports would wait for all the others.
+      const first = Object.keys(bundle).find((file) => file.includes(`/${readingChunk}-`));
+      if (first === undefined) throw new Error(`the popup has no script ${readingChunk}`);
+      return styled.replace('<script ', `<script type="module" crossorigin src="/${first}"></script>\n    <script `);
     },
   },
 };
@@ -37,6 +49,15 @@ export const popupChunks: Plugin = {
 /** What a bundler tells of its modules. */
 interface Bundle {
   getModuleInfo(id: string): { readonly importedIds: readonly string[]; readonly code: string | null } | null;
+}
+
+/** Tells what a module needs before it can run, itself included, from all else. */
+function toMembership(first: string): (id: string, bundle: Bundle) => boolean {
+  let reached: ReadonlySet<string> | undefined;
+  return (id, bundle) => {
+    reached ??= reach(first, bundle);
+    return reached.has(id);
+  };
 }
 
 /** Packages of one file that hands on everything they have: what a module takes from them stands in its import alone. */

@@ -103,8 +103,8 @@ async function openPopup(context: BrowserContext, over: Page): Promise<Page> {
 }
 
 async function killWorker(context: BrowserContext): Promise<void> {
+  // A page of its own would wake the worker; a blank one knows of it as well.
   const page = await context.newPage();
-  await page.goto(toExtensionUrl('dashboard.html'));
   const cdp = await context.newCDPSession(page);
   const stopped = new Promise<void>((resolve) => {
     cdp.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
