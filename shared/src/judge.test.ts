@@ -55,7 +55,7 @@ test.each<[string, Rule, Partial<JudgedRequest>, ReturnType<typeof judge>['kind'
   ['hours bind a proxy', hours, { ...proxy, nowMs: Date.parse('2026-11-25T12:00:00Z') }, 'refuses'],
   ['fields bind a proxy', { type: 'fields', fields: ['other'] }, proxy, 'refuses'],
   ['a proxy has no way to state a reason', { type: 'reason', lengthMin: 1 }, proxy, 'does_not_apply'],
-  ['a proxy cannot wait', { type: 'approval', withinSeconds: 60, rememberMinutes: 0 }, proxy, 'refuses'],
+  ['about a call through a proxy', { type: 'approval', withinSeconds: 60, rememberMinutes: 0 }, proxy, 'asks'],
   ['a proxy has no grant', { type: 'max_uses', uses: 3 }, proxy, 'does_not_apply'],
   ['a proxy fills nothing', site, proxy, 'does_not_apply'],
 ])('%s', (_, rule, change, kind) => expect(judge(rule, { ...request, ...change }, policyId).kind).toBe(kind));

@@ -83,10 +83,9 @@ function judgeSite(rule: Extract<Rule, { type: 'site' }>, { by }: JudgedRequest)
   return toVerdict(belongsToSites(by.fillOrigin, rule.origins));
 }
 
-/** The owner need not ask themselves; a call through a proxy cannot wait for an answer. */
+/** The owner need not ask themselves. */
 function judgeApproval(rule: Extract<Rule, { type: 'approval' }>, { by }: JudgedRequest): Verdict {
-  if (by.kind === 'owner') return doesNotApply;
-  return by.kind === 'proxy' ? { kind: 'refuses' } : { ...rule, kind: 'asks' };
+  return by.kind === 'owner' ? doesNotApply : { ...rule, kind: 'asks' };
 }
 
 /** What a limit on each agent counts: agents, proxies, and the owner. */

@@ -41,7 +41,7 @@ async function arrange(need: { withinSeconds?: number; rememberMinutes?: number 
     credential: furniture.credential,
     fields: ['value'],
   };
-  const request = (waitMs = 20_000, signal?: AbortSignal) => awaitApproval(ctx, ask, waitMs, signal);
+  const request = (waitMs = 20_000, signal?: AbortSignal) => awaitApproval(ctx, ask, { waitMs, signal });
   const spend = (id: string) =>
     withAccount(ctx.db, agent.accountId, (tx) => spendApproval(tx, ctx, agent.accountId, id));
   return { owner, agent, person, ask, request, spend };
@@ -77,7 +77,12 @@ test('ok: an answer wakes the request, is spent once, and all of it has one corr
   expect(decided).toBe(true);
   expect(approval).toMatchObject({ status: 'approved', answeredFrom: 'Node.js, 127.0.0.1', holdsUntil: null });
   const outcome = await waiting;
-  expect(outcome).toEqual({ outcome: 'approved', approvalId: asked.id, correlationId: asked.correlationId });
+  expect(outcome).toEqual({
+    outcome: 'approved',
+    approvalId: asked.id,
+    correlationId: asked.correlationId,
+    isFirstUse: true,
+  });
   expect(await Promise.all([spend(asked.id), spend(asked.id)])).toContain(false);
   expect(await spend(asked.id)).toBe(false);
   const tied = (await readLog(owner)).filter(({ correlationId }) => correlationId === asked.correlationId);
@@ -151,7 +156,7 @@ test('a remembered answer holds for no longer than the policies allow today', as
   expect(await request()).toMatchObject({ outcome: 'approved' });
   server.advance(6 * 60_000);
   const stricter = { ...ask, need: { ...ask.need, rememberMinutes: 0 } };
-  expect(await awaitApproval(server.app.ctx, stricter, 0, undefined)).toMatchObject({ outcome: 'waiting' });
+  expect(await awaitApproval(server.app.ctx, stricter, { waitMs: 0 })).toMatchObject({ outcome: 'waiting' });
 });
 
 test('two devices at once: one decides, the other is told what was decided and from where', async () => {
@@ -203,7 +208,7 @@ test('an agent that has gone ends its wait, not its request; the same request jo
 
 test('twenty requests of one agent wait; the next is refused without asking', async () => {
   const { ask, owner } = await arrange();
-  const askFor = (field: string) => awaitApproval(server.app.ctx, { ...ask, fields: [field] }, 0, undefined);
+  const askFor = (field: string) => awaitApproval(server.app.ctx, { ...ask, fields: [field] }, { waitMs: 0 });
   const outcomes = await Promise.all(Array.from({ length: 25 }, (_, n) => askFor(`field-${n}`)));
   expect(outcomes.filter(({ outcome }) => outcome === 'waiting')).toHaveLength(20);
   expect(outcomes.filter(({ outcome }) => outcome === 'crowded')).toHaveLength(5);
@@ -214,7 +219,7 @@ test('an answer on one node wakes the request on another', async () => {
   const { owner, ask, request } = await arrange();
   const node = await server.startNode();
   const startedAt = performance.now();
-  const waiting = awaitApproval(node.ctx, ask, 20_000, undefined);
+  const waiting = awaitApproval(node.ctx, ask, { waitMs: 20_000 });
   const { id } = await waitForOne(owner);
   await owner.client.approvals.answer.mutate({ id, answer: 'once' });
   expect(await waiting).toMatchObject({ outcome: 'approved' });

@@ -187,7 +187,7 @@ test.each(['tool', 'route'] as const)(
     const owner = await server.createOwner();
     const { proxy, key } = await createTokenProxy(owner);
     const tool = rule === 'tool' ? 'delete_repository' : 'DELETE /repos/1';
-    expect(await call(key, { tool, refusedBy: rule })).toMatchObject({ outcome: 'denied', rule });
+    expect(await call(key, { tool, findRefusal: () => rule })).toMatchObject({ outcome: 'denied', rule });
     const event = await newest(owner);
     expect(event).toMatchObject({ type: 'policy_denied', rule, tool, proxyId: proxy.id });
     expect(event).not.toHaveProperty('decidingPolicyId');
@@ -243,7 +243,6 @@ const stateless: Record<string, Rule> = {
   client: { type: 'client', kinds: ['browser'] },
   ip_allowlist: { type: 'ip_allowlist', ranges: ['192.0.2.0/24'] },
   fields: { type: 'fields', fields: ['other'] },
-  approval: { type: 'approval', withinSeconds: 60, rememberMinutes: 0 },
 };
 
 test.each(Object.entries(stateless))('%s: binds by the proxy and by its credential', async (_name, rule) => {
@@ -409,7 +408,10 @@ test('a replay judges a proxy’s uses as in earnest: by its id, and by no rule 
   expect(await replayed({ type: 'rate_limit', uses: 2, per: 'hour', counts: 'agent' })).toMatchObject(uses);
   expect(await replayed({ type: 'reason', lengthMin: 8 })).toMatchObject(uses);
   expect(await replayed({ type: 'max_uses', uses: 1 })).toMatchObject(uses);
-  expect(await replayed({ type: 'approval', withinSeconds: 60, rememberMinutes: 0 })).toMatchObject({ blocked: 4 });
+  expect(await replayed({ type: 'approval', withinSeconds: 60, rememberMinutes: 0 })).toMatchObject({
+    ...uses,
+    asked: 4,
+  });
 });
 
 test('lists tell when proxy, key and credential were last used; a refused call is no use of the credential', async () => {

@@ -62,7 +62,23 @@ export async function loadProxyOf(ctx: Context, key: string, requester: Requeste
 
 /** One call through a proxy, up to where it would go out. */
 export async function callThrough(ctx: Context, key: string, changes: Partial<ProxyCall> = {}, requester?: Requester) {
-  const call = { tool: 'create_issue', refusedBy: null, ...changes };
+  const call = { tool: 'create_issue', findRefusal: () => null, ...changes };
   const correlationId = changes.correlationId ?? mintUuid(ctx.nowMs(), ctx.randomBytes);
   return injectForProxy(ctx, await loadProxyOf(ctx, key, requester), { ...call, correlationId });
+}
+
+export type AskingProxy = Awaited<ReturnType<typeof createAskingProxy>>;
+
+/** The same under a policy that asks. */
+export async function createAskingProxy(
+  owner: Owner,
+  rule: { withinSeconds?: number; rememberMinutes?: number } = {},
+  changes: Partial<ProxyFields> = {},
+) {
+  const made = await createTokenProxy(owner, changes);
+  const ask = { type: 'approval', withinSeconds: 60, rememberMinutes: 0, ...rule } as const;
+  const policy = await owner.client.policies.create.mutate({ name: 'Ask me first', rules: [ask] });
+  const targets = [{ kind: 'proxy' as const, id: made.proxy.id }];
+  await owner.client.policies.attach.mutate({ id: policy.id, targets });
+  return { ...made, policy };
 }

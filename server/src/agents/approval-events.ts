@@ -2,6 +2,7 @@
 // refused. One correlation id ties these to the use. Each is appended in the transaction that makes it true.
 
 import type { AuditEvent, EventDraft, EventSource } from '@keytrail/shared/event';
+import { toOneLine } from '@keytrail/shared/text';
 import { appendIn } from '../audit/append.ts';
 import { recordChange } from '../audit/change.ts';
 import { followUp } from '../audit/follow-up.ts';
@@ -10,6 +11,9 @@ import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
 import { toShownAsker } from './approval-asker.ts';
 import type { ApprovalRow } from './approval-store.ts';
+
+/** What an event holds of the names of all calls of a batch. */
+const toolMax = 300;
 
 /** Somebody has asked. */
 export async function recordRequest(tx: Transaction, ctx: Context, row: ApprovalRow): Promise<void> {
@@ -95,7 +99,7 @@ function toAskerFacts(row: ApprovalRow): Pick<EventDraft, 'title'> & Partial<Eve
     return { title: asker.name, agentId: asker.id, agentName: asker.name, ...grant };
   }
   const { id: proxyId, name, tool, upstreamHost } = asker;
-  return { title: name, proxyId, proxyName: name, tool, upstreamHost };
+  return { title: name, proxyId, proxyName: name, tool: toOneLine(tool, toolMax), upstreamHost };
 }
 
 /** What only the events of whoever asked say: the owner's come from another client. */

@@ -20,7 +20,13 @@ const crowded = {
 
 export type ApprovalOutcome =
   /** To be spent with the event of the use. */
-  | { readonly outcome: 'approved'; readonly approvalId: string; readonly correlationId: string }
+  | {
+      readonly outcome: 'approved';
+      readonly approvalId: string;
+      readonly correlationId: string;
+      /** False where the answer holds for longer and was used before. */
+      readonly isFirstUse: boolean;
+    }
   /** Recorded already; `note` is what the owner said with it, `because` what happened, in words. */
   | {
       readonly outcome: 'denied' | 'expired';
@@ -33,6 +39,14 @@ export type ApprovalOutcome =
   /** The caller's time is over, or it has gone; the request goes on. */
   | { readonly outcome: 'waiting'; readonly expiresAt: string };
 
+export interface ApprovalWait {
+  readonly waitMs: number;
+  /** Aborts when the caller has gone. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called where the owner has not answered yet. */
+  readonly onWait?: ((row: Pick<ApprovalRow, 'expiresAt'>) => void) | undefined;
+}
+
 /**
  * Asks the owner, or takes up what they said, and waits for at most `waitMs`. Ends at once when `signal` aborts or the
  * server stops. After an approval the caller decides anew, since what was decided before the wait may no longer hold.
@@ -40,8 +54,7 @@ export type ApprovalOutcome =
 export async function awaitApproval(
   ctx: Context,
   ask: ApprovalAsk,
-  waitMs: number,
-  signal: AbortSignal | undefined,
+  { waitMs, signal, onWait }: ApprovalWait,
 ): Promise<ApprovalOutcome> {
   const { kind, by } = ask.asker;
   const row = await awaitSettled(ctx, {
@@ -50,7 +63,11 @@ export async function awaitApproval(
     waitersMax: waitingMax,
     waitMs,
     signal,
-    find: () => findOrRequest(ctx, ask),
+    find: async () => {
+      const found = await findOrRequest(ctx, ask);
+      if (found?.status === 'waiting') onWait?.(found);
+      return found;
+    },
     read: (known) => readRow(ctx, known),
     expire: ({ id }) => expireApproval(ctx, by.accountId, id),
   });
@@ -65,7 +82,9 @@ function readRow(ctx: Context, { accountId, id }: ApprovalRow): Promise<Approval
 
 async function toOutcome(ctx: Context, row: ApprovalRow): Promise<ApprovalOutcome> {
   const { accountId, id, correlationId } = row;
-  if (row.status === 'approved') return { outcome: 'approved', approvalId: id, correlationId };
+  if (row.status === 'approved') {
+    return { outcome: 'approved', approvalId: id, correlationId, isFirstUse: row.usedAt === null };
+  }
   // A refusal reaches who asked once; who asks again after that asks anew.
   await withAccount(ctx.db, accountId, (tx) =>
     tx

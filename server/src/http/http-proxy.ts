@@ -5,8 +5,9 @@ import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import { toOneLine } from '@keytrail/shared/text';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
+import type { ProxyPrincipal, ProxyRow } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
+import { toAsked } from '../proxy/asked.ts';
 import { type AnswerHeaders, forward } from '../proxy/forward.ts';
 import { toSecrets } from '../proxy/inject.ts';
 import { type Released, toOutgoing } from '../proxy/outgoing.ts';
@@ -16,9 +17,9 @@ import { createScrubber } from '../proxy/scrub.ts';
 import { toAppError } from '../trpc/init.ts';
 import { injectForProxy, injectForRecentProxy, type ProxyAccess } from '../vault/access.ts';
 import type { Denied } from '../vault/denial.ts';
-import type { ProxyCall } from '../vault/proxy-call.ts';
-import type { LoadedProxy } from '../vault/proxy-load.ts';
-import { type ProxyResult, recordProxyResult, toFailedResult } from '../vault/proxy-result.ts';
+import type { ProxyCallFacts } from '../vault/proxy-call.ts';
+import { type ProxyResult, recordProxyResult, toFailedResult, toTied } from '../vault/proxy-result.ts';
+import { toPatience } from './patience.ts';
 import {
   findProxyCaller,
   findRecentProxyCaller,
@@ -48,11 +49,12 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
   // As it was sent: Express has decoded its own copy.
   const [, name = '', path = '/', query = ''] = address.exec(request.originalUrl) ?? [];
   const routePath = toRoutePath(path);
-  const { loaded, call, access } = await admit(ctx, request, { name, path, routePath });
+  const { call, access } = await admit(ctx, request, response, { name, path, routePath });
   if (access.outcome === 'denied') {
     if (routePath !== null || access.rule !== 'route') return refuse(ctx, response, access);
     throw new AppError('invalid_input', { message: 'path', public: 'The path of this call is not a plain one.' });
   }
+  const { loaded } = access;
   const { by } = loaded;
   const rest = query === '' ? path : `${path}?${withoutKey(query)}`;
   const startedAt = performance.now();
@@ -69,25 +71,33 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
   }
 }
 
-/** Decides about a call, by what an earlier one was decided by as long as that holds. */
+/**
+ * Decides about a call, by what an earlier one was decided by as long as that holds. Its body is not read before: while the
+ * owner is asked, it waits with the caller.
+ */
 async function admit(
   ctx: Context,
   request: Request,
+  response: Response,
   { name, path, routePath }: { name: string; path: string; routePath: string | null },
-): Promise<{ loaded: LoadedProxy; call: Omit<ProxyCall, 'refusedBy'>; access: ProxyAccess }> {
+): Promise<{ call: ProxyCallFacts; access: ProxyAccess }> {
+  const called = `${request.method} ${toShown(routePath ?? path)}`;
   const call = {
-    tool: toOneLine(`${request.method} ${toShown(routePath ?? path)}`, 300),
+    tool: toOneLine(called, 300),
     correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes),
   };
-  const isLet = ({ by }: LoadedProxy) => routePath !== null && isRouted(by.proxy.routes, request.method, routePath);
+  const isLet = ({ routes }: Pick<ProxyRow, 'routes'>) =>
+    routePath !== null && isRouted(routes, request.method, routePath);
   const recent = findRecentProxyCaller(ctx, request, 'http', name);
-  if (recent !== null && isLet(recent)) {
+  if (recent !== null && isLet(recent.by.proxy)) {
     const access = await injectForRecentProxy(ctx, recent, call);
-    if (access !== null) return { loaded: recent, call, access };
+    if (access !== null) return { call, access };
   }
   const loaded = await findProxyCaller(ctx, request, 'http', name);
-  const access = await injectForProxy(ctx, loaded, { ...call, refusedBy: isLet(loaded) ? null : 'route' });
-  return { loaded, call, access };
+  const findRefusal = (proxy: Pick<ProxyRow, 'routes'>) => (isLet(proxy) ? null : ('route' as const));
+  const asking = { ...call, findRefusal, asked: toAsked([called]) };
+  const access = await injectForProxy(ctx, loaded, asking, toPatience(request, response));
+  return { call: access.outcome === 'ok' ? toTied(call, access) : call, access };
 }
 
 /** What the log cannot hold, or nobody would see there, is named as it came. */

@@ -15,8 +15,10 @@ export function refuse(ctx: Context, response: Response, refusal: Denied | AppEr
   if (response.headersSent) return void response.destroy();
   const facts = toRefusalFacts(refusal);
   setRefusalHeaders(ctx, response, refusal);
-  // To what waits for an answer, a denial is the answer; only where nothing does the status says it.
-  const isAnswer = !(refusal instanceof AppError) && ids.length > 0 && ids[0] !== null;
+  // To what waits for an answer, a denial is the answer, and so is that there is none yet; only where nothing does the status
+  // says it.
+  const isAnswer =
+    (!(refusal instanceof AppError) || refusal.code === 'approval_pending') && ids.length > 0 && ids[0] !== null;
   response.status(isAnswer ? 200 : toRefusalStatus(refusal));
   response.json(toBody((ids.length === 0 ? [null] : ids).map((id) => toError(id, facts))));
 }

@@ -2,7 +2,6 @@
 // credential injected. Each call of a tool, a resource or a prompt is an event before it goes out; the rest of the protocol is not.
 
 import { AppError } from '@keytrail/shared/errors';
-import { mintUuid } from '@keytrail/shared/ids';
 import { type Request, type Response, Router } from 'express';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
@@ -17,22 +16,21 @@ import {
   type JsonRpcId,
   listIds,
   toMessages,
-  toTool,
 } from '../proxy/mcp-messages.ts';
 import { bindSession, openSession } from '../proxy/mcp-sessions.ts';
 import { type Released, toOutgoing } from '../proxy/outgoing.ts';
 import { sendRenewing } from '../proxy/renewing.ts';
 import { createScrubber } from '../proxy/scrub.ts';
 import { toAppError } from '../trpc/init.ts';
-import { connectForProxy, injectForProxy, injectForRecentProxy, type ProxyAccess } from '../vault/access.ts';
-import type { Denied } from '../vault/denial.ts';
-import type { ProxyCall } from '../vault/proxy-call.ts';
+import { connectForProxy, injectForRecentProxy } from '../vault/access.ts';
 import type { LoadedProxy } from '../vault/proxy-load.ts';
-import { type ProxyResult, recordProxyResult, toFailedResult } from '../vault/proxy-result.ts';
+import type { ProxyResult } from '../vault/proxy-result.ts';
 import type { AsOf } from '../vault/recent-loads.ts';
 import { touchProxy } from '../vault/touch.ts';
 import { createJsonReader } from './json-body.ts';
+import { type Admitted, admit, settling, toFacts } from './mcp-admission.ts';
 import { refuse, refuseCalls } from './mcp-proxy-refusal.ts';
+import { toPatience } from './patience.ts';
 import { findProxyCaller, findRecentProxyCaller } from './proxy-caller.ts';
 
 const readJson = createJsonReader(4096);
@@ -40,8 +38,6 @@ const sessionHeader = 'mcp-session-id';
 const smallBytesMax = 64 * 1024;
 /** Each call is an event before the first goes out. */
 const batchMax = 100;
-
-type Allowed = Extract<ProxyAccess, { outcome: 'ok' }>;
 
 /** Mount it behind the checks of Host and Origin. */
 export function createMcpProxyRoutes(ctx: Context): Router {
@@ -105,21 +101,18 @@ async function post(ctx: Context, found: LoadedProxy, request: Request, response
     return void response.status(400).json({ jsonrpc: '2.0', id, error });
   }
   const loaded = await named(ctx, found, request.body);
-  const { by } = loaded;
-  const calls = findCalls(messages).map((call) => ({
-    id: call.id,
-    facts: toFacts(ctx, call),
-    refusedBy: isOffered(by.proxy.toolAccess, call) ? null : ('tool' as const),
-  }));
   const allowed: Admitted[] = [];
-  await settling(ctx, by, allowed, async () => {
-    const refusals = await admit(ctx, loaded, calls, allowed);
+  await settling(ctx, allowed, async () => {
+    const refusals = await admit(ctx, loaded, findCalls(messages), allowed, toPatience(request, response));
     if (refusals.size > 0) {
       refuseCalls(ctx, response, refusals, listIds(messages));
       return { status: null, ms: 0, bytes: 0, failure: 'Not sent: another call beside it was refused' };
     }
-    const access = allowed[0]?.access ?? (await connectForProxy(ctx, loaded));
-    if (access.outcome !== 'denied') return sendBody(ctx, loaded, request, response, access, allowed);
+    const [first] = allowed;
+    const access = first?.access ?? (await connectForProxy(ctx, loaded));
+    if (access.outcome !== 'denied') {
+      return sendBody(ctx, first?.access.loaded ?? loaded, request, response, access, allowed);
+    }
     refuse(ctx, response, access, listIds(messages));
     return null;
   });
@@ -148,39 +141,8 @@ async function postRecent(
   const access = await injectForRecentProxy(ctx, loaded, facts);
   if (access === null) return false;
   const admitted = [{ facts, access }];
-  await settling(ctx, by, admitted, () => sendBody(ctx, loaded, request, response, access, admitted));
+  await settling(ctx, admitted, () => sendBody(ctx, loaded, request, response, access, admitted));
   return true;
-}
-
-/** A call that may go out, and is recorded. */
-interface Admitted {
-  readonly facts: Omit<ProxyCall, 'refusedBy'>;
-  readonly access: Allowed;
-}
-
-function toFacts(ctx: Context, call: Parameters<typeof toTool>[0]): Admitted['facts'] {
-  return { tool: toTool(call), correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes) };
-}
-
-/** Carries out `work` and records what became of the calls that were admitted until then. */
-async function settling(
-  ctx: Context,
-  by: ProxyPrincipal,
-  admitted: readonly Admitted[],
-  work: () => Promise<ProxyResult | null>,
-): Promise<void> {
-  const settle = (result: ProxyResult) => {
-    for (const { facts, access } of admitted) recordProxyResult(ctx, by, facts, access.credential, result);
-  };
-  const startedAt = performance.now();
-  try {
-    const result = await work();
-    if (result !== null) settle(result);
-  } catch (cause) {
-    const error = toAppError(cause);
-    settle(toFailedResult(error, performance.now() - startedAt));
-    throw error;
-  }
 }
 
 function sendBody(
@@ -194,28 +156,6 @@ function sendBody(
   const body = Buffer.from(JSON.stringify(request.body));
   const correlationId = admitted[0]?.facts.correlationId ?? null;
   return send(ctx, loaded, request, response, access, { body, correlationId });
-}
-
-/**
- * Records the calls one by one: into `allowed` what may go out, the answer is what may not. What the proxy's own list refuses
- * comes first, so that nothing beside it is recorded as used.
- */
-async function admit(
-  ctx: Context,
-  loaded: LoadedProxy,
-  calls: readonly { id: JsonRpcId; facts: Admitted['facts']; refusedBy: 'tool' | null }[],
-  allowed: Admitted[],
-): Promise<Map<JsonRpcId, Denied>> {
-  const refusals = new Map<JsonRpcId, Denied>();
-  for (const kind of ['tool', null]) {
-    if (refusals.size > 0) break;
-    for (const { id, facts, refusedBy } of calls.filter((call) => call.refusedBy === kind)) {
-      const access = await injectForProxy(ctx, loaded, { ...facts, refusedBy });
-      if (access.outcome === 'ok') allowed.push({ facts, access });
-      else refusals.set(id, access);
-    }
-  }
-  return refusals;
 }
 
 /** What carries no message of the client: its stream, and the end of its session. */

@@ -22,6 +22,8 @@ export interface RefusalFacts {
   readonly sentence: string;
   readonly rule?: string;
   readonly retryAt?: string;
+  /** What the owner said with their refusal. */
+  readonly note?: string;
 }
 
 /**
@@ -92,19 +94,27 @@ function findKeyInHeaders({ headers }: Request): string | null {
 
 export function toRefusalFacts(refusal: Denied | AppError): RefusalFacts {
   if (refusal instanceof AppError) return { code: refusal.code, sentence: refusal.public };
-  const { rule, retryAt } = refusal;
+  const { rule, retryAt, note } = refusal;
   const sentence = toDenialSentence('agent', refusal);
-  return { code: 'access_denied', sentence, rule, ...(retryAt === null ? {} : { retryAt }) };
+  return {
+    ...{ code: 'access_denied', sentence, rule },
+    ...(retryAt === null ? {} : { retryAt }),
+    ...(note === null ? {} : { note }),
+  };
 }
 
 export function toRefusalStatus(refusal: Denied | AppError): number {
   return refusal instanceof AppError ? errorFaces[refusal.code].status : toDenialStatus(refusal.rule);
 }
 
+/** At once: a call goes on waiting for the same answer. */
+const pendingSeconds = '1';
+
 /** `Retry-After` and, for who has no valid key, what to send. */
 export function setRefusalHeaders(ctx: Context, response: Response, refusal: Denied | AppError): void {
   if (refusal instanceof AppError) {
     if (refusal.code === 'unauthorized') response.set('www-authenticate', 'Bearer realm="keytrail"');
+    if (refusal.code === 'approval_pending') response.set('retry-after', pendingSeconds);
   } else if (refusal.retryAt !== null) {
     response.set('retry-after', String(Math.max(1, Math.ceil((Date.parse(refusal.retryAt) - ctx.nowMs()) / 1000))));
   }

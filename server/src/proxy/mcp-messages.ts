@@ -51,9 +51,13 @@ export function hasHiddenCall(messages: readonly Message[]): boolean {
 }
 
 /** What the log calls it. */
-export function toTool({ method, name }: McpCall): string {
-  const text = toOneLine(name, nameLengthMax);
-  return method === 'tools/call' ? text : `${method} ${text}`;
+export function toTool(call: McpCall): string {
+  return toCalled({ ...call, name: toOneLine(call.name, nameLengthMax) });
+}
+
+/** A tool by its name, whatever else with what is done to it. */
+export function toCalled({ method, name }: McpCall): string {
+  return method === 'tools/call' ? name : `${method} ${name}`;
 }
 
 /** Whether the proxy's own list lets it through. Resources and prompts go by their names, too. */

@@ -14,7 +14,7 @@ import type { AnswerHeaders, ToHead } from './forward.ts';
 import { type Injected, toUpstreamHeaders, toUpstreamUrl, withoutInjected } from './inject.ts';
 
 /** What may go out; of the protocol's own messages there is no event. */
-export type Released = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event'> & {
+export type Released = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event' | 'loaded' | 'tie'> & {
   readonly event?: Extract<ProxyAccess, { outcome: 'ok' }>['event'];
 };
 

@@ -23,7 +23,7 @@ export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id
   const { by } = loaded;
   const tool = by.proxy.kind === 'mcp' ? 'initialize' : 'GET /';
   const call = { tool, correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes) };
-  const access = await injectForProxy(ctx, loaded, { ...call, refusedBy: null });
+  const access = await injectForProxy(ctx, loaded, { ...call, findRefusal: () => null });
   if (access.outcome === 'denied') return { outcome: 'refused', sentence: toDenialSentence('owner', access) };
   const startedAt = performance.now();
   const settle = (status: number | null, bytes: number, failure: string | null) => {

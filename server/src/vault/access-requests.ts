@@ -13,7 +13,7 @@ import { isVaultLocked } from '../agents/vault-lock.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
-import type { Patience } from './access.ts';
+import type { Patience } from './asking.ts';
 import { type Denied, deny, toPlainDenial } from './denial.ts';
 import { type GrantedSummary, type Held, listHeld } from './granted.ts';
 import { verifyStanding } from './standing.ts';

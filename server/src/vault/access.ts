@@ -6,10 +6,9 @@
 
 import { decide } from '@keytrail/shared/decide';
 import { AppError } from '@keytrail/shared/errors';
-import type { AuditEvent, EventAction } from '@keytrail/shared/event';
+import type { AuditEvent, EventAction, EventDraft } from '@keytrail/shared/event';
 import type { TicketRedirect } from '@keytrail/shared/webhook-protocol';
-import type { ApprovalAsk } from '../agents/approval-requests.ts';
-import { type ApprovalOutcome, awaitApproval } from '../agents/approvals.ts';
+import type { Asker } from '../agents/approval-asker.ts';
 import { selectAttached, toBinding } from '../agents/attached-policies.ts';
 import { isOf } from '../agents/attachment-rows.ts';
 import { isVaultLocked } from '../agents/vault-lock.ts';
@@ -18,8 +17,9 @@ import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { type AgentCall, findRecentAgentCall, loadAgentCall } from './agent-call.ts';
 import { recordApprovedUse } from './approved-use.ts';
+import { type Patience, releaseAsking, toWaiting, type Waiting } from './asking.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
-import { type Denial, type Denied, deny, toDenial } from './denial.ts';
+import { type Denied, deny, toDenial } from './denial.ts';
 import { toFacts, toOwnerFacts } from './facts.ts';
 import { type Renewed, renew, type Stale, withFreshToken } from './fresh-token.ts';
 import {
@@ -32,7 +32,15 @@ import {
   toJudged,
 } from './judge-call.ts';
 import { type Opened, openForUse, openReady } from './opening.ts';
-import { judgeProxyCall, type ProxyCall, toJudgedProxyCall, toTokenField } from './proxy-call.ts';
+import {
+  type JudgedProxyCall,
+  judgeProxyCall,
+  type ProxyCall,
+  type ProxyCallFacts,
+  toJudgedProxyCall,
+  toProxyAsker,
+  toTokenField,
+} from './proxy-call.ts';
 import { type LoadedProxy, reloadProxy } from './proxy-load.ts';
 import type { AsOf } from './recent-loads.ts';
 import { isRefreshable } from './refresh-due.ts';
@@ -99,14 +107,6 @@ async function attemptOwnUse(
     : deny(ctx, accountId, draft, decision);
 }
 
-/** How long an agent will wait where the owner has to be asked. */
-export interface Patience {
-  /** Absent: for as long as the owner has to answer. */
-  readonly waitMs?: number | undefined;
-  /** Aborts when the agent has gone. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /**
  * An agent fetches a credential by service: an Agent event, or a denial that names its rule. Throws `approval_pending` where
  * the owner has not answered within the agent's patience.
@@ -117,12 +117,12 @@ export async function fetchForAgent(
   request: AgentRequest,
   patience: Patience = {},
 ): Promise<AccessOutcome> {
-  const endsMs = ctx.nowMs() + (patience.waitMs ?? Number.POSITIVE_INFINITY);
+  const waiting = toWaiting(ctx, patience);
   return withFreshToken(ctx, async (renewed) => {
     const recent = renewed === null ? await attemptRecent(ctx, by, request) : null;
     if (recent !== null) return recent;
     const call = await getAgentCall(ctx, by, request);
-    const access = await attempt(ctx, call, request, { endsMs, signal: patience.signal, renewed });
+    const access = await attempt(ctx, call, request, waiting, renewed);
     if (access.outcome === 'denied') touchUse(ctx, call.agent.accountId, null, call.agent);
     return access;
   });
@@ -157,54 +157,24 @@ async function attempt(
   ctx: Context,
   call: AgentCall,
   request: AgentRequest,
-  { endsMs, signal, renewed }: { endsMs: number; signal: AbortSignal | undefined; renewed: Renewed | null },
+  waiting: Waiting,
+  renewed: Renewed | null,
 ): Promise<AccessOutcome | Stale> {
   const { agent } = call;
-  let judged = await judgeCall(ctx, call, request, null);
-  for (;;) {
-    if (judged.outcome === 'denied') return judged;
-    const { need, ask } = toAsk(agent, judged, request);
-    if (need === null) return release(ctx, judged, agent, renewed);
-    const answer = await awaitApproval(ctx, { need, ...ask }, endsMs - ctx.nowMs(), signal);
-    if (answer.outcome !== 'approved') return toRefused(ctx, judged, answer);
-    const tie = { approvalId: answer.approvalId, correlationId: answer.correlationId };
-    // What was decided before the wait may no longer hold, from the key's standing on.
-    judged = await judgeCall(ctx, await getAgentCall(ctx, agent, request), request, tie);
-    if (judged.outcome === 'denied') return judged;
-    // What the same words mean now may be more than the owner was shown.
-    if (!isSame(ask, judged)) continue;
-    const access = await releaseApproved(ctx, judged, agent, tie, renewed);
-    if (access !== null) return access;
-    // Another request of this agent was faster and has spent the answer: the owner is asked again.
-  }
+  const judged = await judgeCall(ctx, call, request, null);
+  if (judged.outcome === 'denied') return judged;
+  const steps = {
+    toAsker: ({ draft }: Judged) => toAgentAsker(agent, draft, request),
+    judgeAnew: async (tie: Tie) => judgeCall(ctx, await getAgentCall(ctx, agent, request), request, tie),
+    release: (allowed: Judged, tie: Tie | null) =>
+      tie === null ? release(ctx, allowed, agent, renewed) : releaseApproved(ctx, allowed, agent, tie, renewed),
+  };
+  return releaseAsking<Judged, AccessOutcome | Stale>(ctx, judged, steps, waiting);
 }
 
-function isSame(ask: Pick<ApprovalAsk, 'credential' | 'fields'>, { row, fields }: Judged): boolean {
-  return ask.credential?.id === row.id && [...ask.fields].sort().join('\n') === [...fields].sort().join('\n');
-}
-
-function toAsk(by: AgentPrincipal, { row, fields, decision, draft }: Judged, request: AgentRequest) {
-  // A request without a grant was refused before.
-  const grantId = draft.grantId ?? '';
-  const asker = { kind: 'agent', by, grantId, reason: request.reason ?? null } as const;
-  return { need: decision.approval, ask: { asker, credential: row, fields } };
-}
-
-/** What an agent gets that the owner did not approve. */
-async function toRefused(
-  ctx: Context,
-  { row, decision, draft }: Judged,
-  answer: Exclude<ApprovalOutcome, { outcome: 'approved' }>,
-): Promise<Denied> {
-  if (answer.outcome === 'waiting') throw new AppError('approval_pending', { message: 'still waiting for the owner' });
-  const { because } = answer;
-  if (answer.outcome !== 'crowded') {
-    return { outcome: 'denied', rule: 'approval', retryAt: null, note: answer.note, because, event: answer.event };
-  }
-  const [asking] = decision.approval?.policies ?? [];
-  const by = { policyId: asking?.id ?? null, policyName: asking?.name ?? null };
-  const denial: Denial = { ...by, rule: 'approval', policyIds: decision.policyIds, observed: decision.observed };
-  return { ...(await deny(ctx, row.accountId, { ...draft, note: because }, denial)), because };
+function toAgentAsker(by: AgentPrincipal, { grantId }: Draft, { reason }: AgentRequest): Asker {
+  if (grantId === undefined) throw new Error('a request without a grant was refused before');
+  return { kind: 'agent', by, grantId, reason: reason ?? null };
 }
 
 export type ProxyAccess =
@@ -218,13 +188,26 @@ export type ProxyAccess =
       readonly credential: CredentialRow | null;
       readonly fields: readonly string[];
       readonly event: AuditEvent;
+      /** The proxy as the call was decided by: while its owner was asked, it may have been changed. */
+      readonly loaded: LoadedProxy;
+      /** The owner's word, where they were asked. */
+      readonly tie: Tie | null;
     }
   | Denied;
 
-/** A call is about to go out through a proxy: its event is durable before the values that it injects are handed over. */
-export function injectForProxy(ctx: Context, loaded: LoadedProxy, call: ProxyCall): Promise<ProxyAccess> {
+/**
+ * A call is about to go out through a proxy: its event is durable before the values that it injects are handed over.
+ * Throws `approval_pending` where the owner is to be asked and has not answered within the caller's patience.
+ */
+export function injectForProxy(
+  ctx: Context,
+  loaded: LoadedProxy,
+  call: ProxyCall,
+  patience: Patience = {},
+): Promise<ProxyAccess> {
+  const waiting = toWaiting(ctx, patience);
   return withFreshToken(ctx, async (renewed) =>
-    attemptInjection(ctx, await asOfNow(ctx, loaded, renewed), call, renewed),
+    attemptInjection(ctx, await asOfNow(ctx, loaded, renewed), call, waiting, renewed),
   );
 }
 
@@ -235,11 +218,11 @@ export function injectForProxy(ctx: Context, loaded: LoadedProxy, call: ProxyCal
 export async function injectForRecentProxy(
   ctx: Context,
   loaded: AsOf<LoadedProxy>,
-  call: Omit<ProxyCall, 'refusedBy'>,
+  call: ProxyCallFacts,
 ): Promise<Extract<ProxyAccess, { outcome: 'ok' }> | null> {
   const { by, settingsVersion } = loaded;
-  const judged = toJudgedProxyCall(ctx.nowMs(), loaded, { ...call, refusedBy: null });
-  if (judged.outcome !== 'allowed') return null;
+  const judged = toJudgedProxyCall(ctx.nowMs(), loaded, { ...call, findRefusal: () => null });
+  if (judged.outcome !== 'allowed' || judged.decision.approval !== null) return null;
   const { row, fields, decision, draft } = judged;
   if (isTouchDue(ctx, [by.keyLastUsedAt])) return null;
   const opened = row === null ? toOpenedNothing(draft) : await openReady(ctx, { row, fields, decision, draft });
@@ -247,9 +230,17 @@ export async function injectForRecentProxy(
   const recorded = await recordUseAsOf(ctx, by.accountId, opened.draft, decision, settingsVersion);
   // A limit that is reached is looked at anew as well, and recorded there.
   if (recorded.outcome !== 'recorded') return null;
+  return toHandedOut(judged, opened, recorded.event, null);
+}
+
+function toHandedOut(
+  { row, fields, loaded }: JudgedProxyCall,
+  { values, webhook }: Opened,
+  event: AuditEvent,
+  tie: Tie | null,
+): Extract<ProxyAccess, { outcome: 'ok' }> {
   const tokenField = row === null ? null : toTokenField(row);
-  const { values, webhook } = opened;
-  return { outcome: 'ok', values, webhook, tokenField, credential: row, fields, event: recorded.event };
+  return { outcome: 'ok', values, webhook, tokenField, credential: row, fields, event, loaded, tie };
 }
 
 function toOpenedNothing(draft: Draft): Opened {
@@ -265,26 +256,45 @@ async function attemptInjection(
   ctx: Context,
   loaded: LoadedProxy,
   call: ProxyCall,
+  waiting: Waiting,
   renewed: Renewed | null,
 ): Promise<ProxyAccess | Stale> {
-  const judged = await judgeProxyCall(ctx, loaded, call);
+  const { approved = null } = call;
+  const judged = await judgeProxyCall(ctx, loaded, call, approved);
   if (judged.outcome === 'denied') return judged;
+  const steps = {
+    // What a call beside it has asked for is not asked again.
+    toAsker: (allowed: JudgedProxyCall) => (approved === null ? toProxyAsker(allowed, call) : null),
+    judgeAnew: async (tie: Tie) => judgeProxyCall(ctx, await reloadProxy(ctx, loaded), call, tie),
+    release: (allowed: JudgedProxyCall, tie: Tie | null) => releaseToProxy(ctx, allowed, { tie, approved }, renewed),
+  };
+  return releaseAsking<JudgedProxyCall, ProxyAccess | Stale>(ctx, judged, steps, waiting);
+}
+
+/** @param tie the answer to spend. Null where that was spent by another call. */
+async function releaseToProxy(
+  ctx: Context,
+  judged: JudgedProxyCall,
+  { tie, approved }: { tie: Tie | null; approved: Tie | null },
+  renewed: Renewed | null,
+): Promise<ProxyAccess | Stale | null> {
+  const { row, fields, decision, draft, loaded } = judged;
   const { by } = loaded;
-  const { row, fields, decision, draft } = judged;
   const opened: Opened | Stale | Denied =
-    row === null ? toOpenedNothing(draft) : await openForUse(ctx, { row, fields, decision, draft }, renewed);
+    row === null
+      ? toOpenedNothing(draft)
+      : await openForUse(ctx, { row, fields, decision, draft }, renewed, tie ?? approved);
   if (opened.outcome !== 'opened') return opened;
-  const recorded = await recordUse(ctx, by.accountId, opened.draft, decision);
+  const recorded = await recordSpending(ctx, by.accountId, tie, opened.draft, decision);
+  if (recorded === null) return null;
   if (recorded.outcome === 'refused') {
     return deny(ctx, by.accountId, draft, toDenial(decision, recorded.finding, recorded.observed));
   }
   void touchProxy(ctx, by);
-  const tokenField = row === null ? null : toTokenField(row);
-  const { values, webhook } = opened;
-  return { outcome: 'ok', values, webhook, tokenField, credential: row, fields, event: recorded.event };
+  return toHandedOut(judged, opened, recorded.event, tie ?? approved);
 }
 
-type Connection = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event'>;
+type Connection = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event' | 'loaded' | 'tie'>;
 
 /**
  * The values for what belongs to a protocol and calls nothing, such as its handshake: allowed as a call is, counted and
@@ -352,12 +362,22 @@ async function releaseApproved(
   const { row, decision } = judged;
   const opened = await openForUse(ctx, judged, renewed, tie);
   if (opened.outcome !== 'opened') return opened;
-  // The policy that asked may be gone by now; then there is nothing to spend.
-  const recorded =
-    decision.approval === null
-      ? await recordUse(ctx, row.accountId, opened.draft, decision)
-      : await recordApprovedUse(ctx, row.accountId, tie.approvalId, opened.draft, decision);
+  const recorded = await recordSpending(ctx, row.accountId, tie, opened.draft, decision);
   return recorded === null ? null : settle(ctx, judged, opened, agent, recorded);
+}
+
+/** Records a use, and spends the answer that it was approved by; null where that was spent by another use. */
+function recordSpending(
+  ctx: Context,
+  accountId: string,
+  tie: Tie | null,
+  draft: EventDraft,
+  decision: Judged['decision'],
+): Promise<Recorded | null> {
+  // The policy that asked may be gone by now; then there is nothing to spend.
+  return tie === null || decision.approval === null
+    ? recordUse(ctx, accountId, draft, decision)
+    : recordApprovedUse(ctx, accountId, tie.approvalId, draft, decision);
 }
 
 async function settle(

@@ -6,29 +6,40 @@ import type { EventDraft } from '@keytrail/shared/event';
 import type { ProxyInput } from '@keytrail/shared/proxy';
 import { templatesOf } from '@keytrail/shared/proxy-schema';
 import { fieldsOfTemplates } from '@keytrail/shared/proxy-template';
+import type { Asker } from '../agents/approval-asker.ts';
 import { toBinding } from '../agents/attached-policies.ts';
-import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
+import type { ProxyPrincipal, ProxyRow } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import type { CredentialRow } from './credentials.ts';
 import { type Denial, type Denied, deny, toPlainDenial } from './denial.ts';
 import { toFacts } from './facts.ts';
-import { type Draft, toCredentialFacts } from './judge-call.ts';
+import { type Draft, type Tie, toCredentialFacts } from './judge-call.ts';
 import type { LoadedProxy } from './proxy-load.ts';
 import { toKind } from './release.ts';
 
-/** One call that is about to go out. */
-export interface ProxyCall {
+/** What is called. */
+export interface ProxyCallFacts {
   /** A tool, resource or prompt by name, or method and path without the query. */
   readonly tool: string;
-  /** Where the proxy's own lists do not let it through. */
-  readonly refusedBy: 'tool' | 'route' | null;
   /** Ties its events together. */
   readonly correlationId: string;
+}
+
+/** One call that is about to go out. */
+export interface ProxyCall extends ProxyCallFacts {
+  /** Which of the proxy's own lists does not let it through, as they are when it is decided. */
+  readonly findRefusal: (proxy: Pick<ProxyRow, 'toolAccess' | 'routes'>) => 'tool' | 'route' | null;
+  /** What the owner is asked about, where that is more than this call: all that goes out with it or not at all. */
+  readonly asked?: string | undefined;
+  /** The owner's word on what goes out with it, asked for by a call beside it. */
+  readonly approved?: Tie | null | undefined;
 }
 
 /** A call that nothing stands in the way of. */
 export interface JudgedProxyCall {
   readonly outcome: 'allowed';
+  /** What it was judged by. */
+  readonly loaded: LoadedProxy;
   /** Null where nothing is injected. */
   readonly row: CredentialRow | null;
   readonly fields: string[];
@@ -50,8 +61,9 @@ export async function judgeProxyCall(
   ctx: Context,
   loaded: LoadedProxy,
   call: ProxyCall | null,
+  tie: Tie | null = null,
 ): Promise<JudgedProxyCall | Denied> {
-  const judged = toJudgedProxyCall(ctx.nowMs(), loaded, call);
+  const judged = toJudgedProxyCall(ctx.nowMs(), loaded, call, tie);
   if (judged.outcome === 'allowed') return judged;
   const { draft, denial, because } = judged;
   const { accountId } = loaded.by;
@@ -62,11 +74,13 @@ export async function judgeProxyCall(
 /** The same without recording anything. */
 export function toJudgedProxyCall(
   nowMs: number,
-  { by, row, attached, vaultLocked }: LoadedProxy,
+  loaded: LoadedProxy,
   call: ProxyCall | null,
+  tie: Tie | null = null,
 ): JudgedProxyCall | RefusedProxyCall {
+  const { by, row, attached, vaultLocked } = loaded;
   const { proxy } = by;
-  const draft = toProxyDraft(by, call, row);
+  const draft = { ...toProxyDraft(by, call, row), ...tie };
   const refuse = (denial: Denial, because: string | null = null): RefusedProxyCall => ({
     outcome: 'refused',
     draft,
@@ -89,12 +103,19 @@ export function toJudgedProxyCall(
     },
   );
   const decision = decide(facts);
-  if (!decision.allowed) {
-    const because = decision.rule === 'approval' ? 'A call through a proxy cannot wait for the owner’s approval' : null;
-    return refuse(decision, because);
-  }
-  if (call !== null && call.refusedBy !== null) return refuse(toPlainDenial(call.refusedBy));
-  return { outcome: 'allowed', row, fields, decision, draft };
+  if (!decision.allowed) return refuse(decision);
+  const refusedBy = call?.findRefusal(proxy) ?? null;
+  if (refusedBy !== null) return refuse(toPlainDenial(refusedBy));
+  return { outcome: 'allowed', loaded, row, fields, decision, draft };
+}
+
+/** Who asks the owner about a call; null where the owner tries it themselves. */
+export function toProxyAsker({ loaded: { by }, draft }: JudgedProxyCall, call: ProxyCall): Asker | null {
+  const { keyId } = by;
+  const { upstreamHost } = draft;
+  if (keyId === null) return null;
+  if (upstreamHost === undefined) throw new Error('a call through a proxy goes to some host');
+  return { kind: 'proxy', by: { ...by, keyId }, tool: call.asked ?? call.tool, upstreamHost };
 }
 
 /** What `${TOKEN}` stands for in the templates of a proxy of this credential; null where it has no one main secret. */
@@ -112,7 +133,7 @@ function toInjectedFields(
 /** The event of a call before it is known what becomes of it, or of its answer. */
 export function toProxyDraft(
   by: ProxyPrincipal,
-  call: Omit<ProxyCall, 'refusedBy'> | null,
+  call: ProxyCallFacts | null,
   row: Pick<CredentialRow, 'service' | 'id' | 'label'> | null,
 ): Draft {
   const upstreamHost = new URL(by.proxy.upstreamUrl).host;

@@ -1,11 +1,12 @@
 // What became of a call that went out through a proxy: a second event beside that of its use, never with a body in it.
 
 import type { AppError } from '@keytrail/shared/errors';
+import type { AuditEvent } from '@keytrail/shared/event';
 import { appendBehind } from '../audit/append.ts';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import type { CredentialRow } from './credentials.ts';
-import { type ProxyCall, toProxyDraft } from './proxy-call.ts';
+import { type ProxyCallFacts, toProxyDraft } from './proxy-call.ts';
 
 export interface ProxyResult {
   /** HTTP status; null where there was no answer. */
@@ -21,11 +22,16 @@ export function toFailedResult({ code, public: failure }: AppError, ms: number):
   return { status: code === 'upstream_unauthorized' ? 401 : null, ms, bytes: 0, failure };
 }
 
+/** What was called, tied to the event of its use: the owner's word on it may have brought a tie of its own. */
+export function toTied(call: ProxyCallFacts, { event }: { readonly event: AuditEvent }): ProxyCallFacts {
+  return { tool: call.tool, correlationId: event.correlationId ?? call.correlationId };
+}
+
 /** Records it behind the answer: nobody waits. What cannot be recorded is logged; the use itself is in the log already. */
 export function recordProxyResult(
   ctx: Context,
   by: ProxyPrincipal,
-  call: Omit<ProxyCall, 'refusedBy'>,
+  call: ProxyCallFacts,
   credential: Pick<CredentialRow, 'service' | 'id' | 'label'> | null,
   { status, ms, bytes, failure }: ProxyResult,
 ): void {
