@@ -107,6 +107,7 @@ export const errorFaces = {
       'This upstream lies at a private address. Whoever runs the server can allow it by name in KEYTRAIL_ALLOWED_UPSTREAMS.',
   },
   upstream_unreachable: { status: 502, trpc: 'BAD_GATEWAY', sentence: 'The upstream could not be reached.' },
+  upstream_failed: { status: 502, trpc: 'BAD_GATEWAY', sentence: 'The upstream answered with an error.' },
   upstream_unauthorized: {
     status: 502,
     trpc: 'BAD_GATEWAY',

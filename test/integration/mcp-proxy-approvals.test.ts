@@ -52,6 +52,7 @@ describe.each(eras)('an MCP client of %s', (era) => {
     return connectMcp(toUrl(made), made.key, era);
   };
   const tool = era === '2026-07-28' ? 'test_simple_text' : 'headers';
+  const counting = era === '2026-07-28' ? 'test_tool_with_progress' : 'progress';
 
   test('ok: connects and lists tools without asking; a call waits, is approved, and is answered', async () => {
     const client = await connect();
@@ -65,6 +66,45 @@ describe.each(eras)('an MCP client of %s', (era) => {
     await expect.poll(async () => (await readCalls()).length).toBe(4);
     expect((await readCalls()).map(({ action }) => action)).toEqual(['request', 'approve', 'inject', 'result']);
     for (const { correlationId } of await readCalls()) expect(correlationId).toBe(asked.correlationId);
+    await client.close();
+  });
+
+  test('hears of progress that rises, and waits for longer than it would without', async () => {
+    const client = await connect();
+    const heard: { progress: number; message?: string | undefined }[] = [];
+    const options = {
+      timeout: 10_000,
+      resetTimeoutOnProgress: true,
+      onprogress: (news: (typeof heard)[0]) => heard.push(news),
+    };
+    const calling = client.callTool(counting, { steps: 2 }, options);
+    const { id } = await waitForApproval(owner);
+    await expect.poll(() => heard.length, { timeout: 30_000 }).toBe(3);
+    await answer(id, 'once');
+    expect((await calling).isError).toBe(false);
+    expect(heard[0]?.message).toMatch(/^Waiting for the owner’s approval: \d+ s left$/);
+    expect(heard.map(({ progress }) => progress)).toEqual(
+      heard.map(({ progress }) => progress).toSorted((a, b) => a - b),
+    );
+    expect(heard[0]?.progress).toBeLessThan(0);
+    expect(heard.at(-1)?.progress).toBeGreaterThan(0);
+    await client.close();
+  });
+
+  test('gives its call up: it ends its wait at once, and nothing goes out after an approval', async () => {
+    const client = await connect();
+    const { accountId } = await owner.client.account.me.query();
+    const [proxy] = await owner.client.proxies.list.query();
+    const waits = () => server.app.ctx.wakeups.countListeners(accountId, `approvals ${proxy?.id}`);
+    const impatience = new AbortController();
+    const calling = client.callTool(tool, {}, { signal: impatience.signal }).catch(() => 'given up');
+    const { id } = await waitForApproval(owner);
+    expect(waits()).toBe(1);
+    impatience.abort();
+    expect(await calling).toBe('given up');
+    await expect.poll(waits).toBe(0);
+    await answer(id, 'once');
+    expect((await readCalls()).map(({ action }) => action)).toEqual(['request', 'approve']);
     await client.close();
   });
 

@@ -11,8 +11,15 @@ export type Era = (typeof eras)[number];
 /** What the tests need of either. */
 export interface McpClient {
   listTools(): Promise<{ tools: { name: string; description?: string | undefined }[] }>;
-  callTool(name: string, args?: Record<string, unknown>): Promise<ToolAnswer>;
+  callTool(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<ToolAnswer>;
   close(): Promise<void>;
+}
+
+export interface CallOptions {
+  readonly onprogress?: (progress: { progress: number; message?: string | undefined }) => void;
+  readonly timeout?: number;
+  readonly resetTimeoutOnProgress?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 export interface ToolAnswer {
@@ -47,7 +54,14 @@ export function createNewClient(name: string): Client {
 export function toMcpClient(client: Client | OldClient): McpClient {
   return {
     listTools: () => client.listTools(),
-    callTool: async (tool, args = {}) => toAnswer(await client.callTool({ name: tool, arguments: args })),
+    callTool: async (tool, args = {}, options = {}) => {
+      const call = { name: tool, arguments: args };
+      return toAnswer(
+        client instanceof Client
+          ? await client.callTool(call, options)
+          : await client.callTool(call, undefined, options),
+      );
+    },
     close: () => client.close(),
   };
 }

@@ -9,6 +9,7 @@ import { approvals } from '../base/schema.ts';
 import { toAskerId } from './approval-asker.ts';
 import { toRefusalWords } from './approval-events.ts';
 import { expireApproval } from './approval-expiry.ts';
+import { isGivenUp } from './approval-given-up.ts';
 import { type ApprovalAsk, findOrRequest, waitingMax } from './approval-requests.ts';
 import { type ApprovalRow, getApproval, isApproval } from './approval-store.ts';
 import { awaitSettled } from './await-settled.ts';
@@ -43,6 +44,8 @@ export interface ApprovalWait {
   readonly waitMs: number;
   /** Aborts when the caller has gone. */
   readonly signal?: AbortSignal | undefined;
+  /** Names of the calls that wait by this: once all were given up, nobody waits any more. */
+  readonly callIds?: readonly string[] | undefined;
   /** Called where the owner has not answered yet. */
   readonly onWait?: ((row: Pick<ApprovalRow, 'expiresAt'>) => void) | undefined;
 }
@@ -54,25 +57,33 @@ export interface ApprovalWait {
 export async function awaitApproval(
   ctx: Context,
   ask: ApprovalAsk,
-  { waitMs, signal, onWait }: ApprovalWait,
+  { waitMs, signal, callIds = [], onWait }: ApprovalWait,
 ): Promise<ApprovalOutcome> {
   const { kind, by } = ask.asker;
+  const sinceMs = ctx.nowMs();
+  const givenUp = new AbortController();
   const row = await awaitSettled(ctx, {
     accountId: by.accountId,
     purpose: `approvals ${toAskerId(ask.asker)}`,
     waitersMax: waitingMax,
     waitMs,
-    signal,
+    signal: AbortSignal.any([givenUp.signal, ...(signal === undefined ? [] : [signal])]),
     find: async () => {
       const found = await findOrRequest(ctx, ask);
       if (found?.status === 'waiting') onWait?.(found);
       return found;
     },
-    read: (known) => readRow(ctx, known),
+    read: async (known) => {
+      const read = await readRow(ctx, known);
+      if (isGivenUp(read, callIds, sinceMs)) givenUp.abort();
+      return read;
+    },
     expire: ({ id }) => expireApproval(ctx, by.accountId, id),
   });
   if (row === null) return { outcome: 'crowded', because: crowded[kind] };
-  if (row.status === 'waiting') return { outcome: 'waiting', expiresAt: row.expiresAt.toISOString() };
+  if (row.status === 'waiting' || givenUp.signal.aborted) {
+    return { outcome: 'waiting', expiresAt: row.expiresAt.toISOString() };
+  }
   return toOutcome(ctx, row);
 }
 

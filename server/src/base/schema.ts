@@ -531,7 +531,7 @@ export const approvals = pgTable(
     /** When the answer first reached who asked: one for one use is good until then, and so is a refusal. */
     usedAt: instant('used_at'),
     /** Calls through a proxy that their client has cancelled while they waited. */
-    givenUp: jsonb('given_up').$type<string[]>().notNull().default([]),
+    givenUp: jsonb('given_up').$type<{ call: string; atMs: number }[]>().notNull().default([]),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),

@@ -3,6 +3,7 @@
 import { AppError } from '@keytrail/shared/errors';
 import type { Response } from 'express';
 import type { Context } from '../base/context.ts';
+import { isBegun, toEvent } from '../proxy/begun-answer.ts';
 import { type JsonRpcId, refusedCode } from '../proxy/mcp-messages.ts';
 import type { Denied } from '../vault/denial.ts';
 import { setRefusalHeaders, toRefusalFacts, toRefusalStatus } from './proxy-caller.ts';
@@ -12,15 +13,17 @@ export function refuse(ctx: Context, response: Response, refusal: Denied | AppEr
   if (refusal instanceof AppError && refusal.code === 'internal') {
     ctx.log.error({ error: refusal }, 'proxied MCP request failed');
   }
-  if (response.headersSent) return void response.destroy();
   const facts = toRefusalFacts(refusal);
+  const errors = (ids.length === 0 ? [null] : ids).map((id) => toError(id, facts));
+  if (isBegun(response)) return void response.end(errors.map(toEvent).join(''));
+  if (response.headersSent) return void response.destroy();
   setRefusalHeaders(ctx, response, refusal);
   // To what waits for an answer, a denial is the answer, and so is that there is none yet; only where nothing does the status
   // says it.
   const isAnswer =
     (!(refusal instanceof AppError) || refusal.code === 'approval_pending') && ids.length > 0 && ids[0] !== null;
   response.status(isAnswer ? 200 : toRefusalStatus(refusal));
-  response.json(toBody((ids.length === 0 ? [null] : ids).map((id) => toError(id, facts))));
+  response.json(toBody(errors));
 }
 
 /** Calls that were refused, each with its reason; nothing beside them is carried out, so that a batch happens whole or not. */
@@ -31,12 +34,13 @@ export function refuseCalls(
   ids: readonly JsonRpcId[],
 ): void {
   const beside = { code: 'conflict', sentence: 'Not carried out: another call beside it was refused.' };
-  const [first] = refusals.values();
-  if (first !== undefined) setRefusalHeaders(ctx, response, first);
   const errors = ids.map((id) => {
     const refusal = refusals.get(id);
     return toError(id, refusal === undefined ? beside : toRefusalFacts(refusal));
   });
+  if (isBegun(response)) return void response.end(errors.map(toEvent).join(''));
+  const [first] = refusals.values();
+  if (first !== undefined) setRefusalHeaders(ctx, response, first);
   response.json(toBody(errors));
 }
 

@@ -6,6 +6,7 @@ import { type Request, type Response, Router } from 'express';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { findClientName } from '../mcp/client-info.ts';
+import { isBegun, toContinued } from '../proxy/begun-answer.ts';
 import { type AnswerHeaders, forward } from '../proxy/forward.ts';
 import { toSecrets } from '../proxy/inject.ts';
 import {
@@ -29,8 +30,8 @@ import type { AsOf } from '../vault/recent-loads.ts';
 import { touchProxy } from '../vault/touch.ts';
 import { createJsonReader } from './json-body.ts';
 import { type Admitted, admit, settling, toFacts } from './mcp-admission.ts';
+import { createHold, giveUpCancelled } from './mcp-hold.ts';
 import { refuse, refuseCalls } from './mcp-proxy-refusal.ts';
-import { toPatience } from './patience.ts';
 import { findProxyCaller, findRecentProxyCaller } from './proxy-caller.ts';
 
 const readJson = createJsonReader(4096);
@@ -101,9 +102,11 @@ async function post(ctx: Context, found: LoadedProxy, request: Request, response
     return void response.status(400).json({ jsonrpc: '2.0', id, error });
   }
   const loaded = await named(ctx, found, request.body);
+  await giveUpCancelled(ctx, loaded.by, request, messages);
   const allowed: Admitted[] = [];
   await settling(ctx, allowed, async () => {
-    const refusals = await admit(ctx, loaded, findCalls(messages), allowed, toPatience(request, response));
+    const hold = createHold(ctx, loaded.by, request, response, messages);
+    const refusals = await admit(ctx, loaded, findCalls(messages), allowed, hold.patience).finally(hold.end);
     if (refusals.size > 0) {
       refuseCalls(ctx, response, refusals, listIds(messages));
       return { status: null, ms: 0, bytes: 0, failure: 'Not sent: another call beside it was refused' };
@@ -207,7 +210,10 @@ async function sendOnce(
   const out = toOutgoing(ctx, by, access, { method: request.method, rest: null, given: request.headers, own, body });
   return forward(ctx.outbound, out.call, response, {
     scrubber: createScrubber(toSecrets(access)),
-    toHead: out.toHead((status, answered) => toHead(ctx, by, status, answered)),
+    toHead: out.toHead((status, answered) => {
+      const head = toHead(ctx, by, status, answered);
+      return isBegun(response) ? toContinued(head.status, head.headers) : head;
+    }),
     // What only listens ends with the server; an answer under way is finished.
     ...(request.method === 'GET' || isListening(request.body) ? { signal: ctx.stopping } : {}),
   });

@@ -9,11 +9,18 @@ import type { Patience } from '../vault/asking.ts';
  */
 const heldMsMax = 240_000;
 
-/** A caller that wants an answer sooner says so: `Prefer: wait=20` (RFC 7240 §4.3). */
-export function toPatience({ headers }: Request, response: Response): Patience & { readonly waitMs: number } {
+/**
+ * A caller that wants an answer sooner, or would wait longer, says so: `Prefer: wait=20` (RFC 7240 §4.3).
+ * @param usualMs for callers that do not say.
+ */
+export function toPatience(
+  { headers }: Request,
+  response: Response,
+  usualMs = heldMsMax,
+): Patience & { readonly waitMs: number } {
   const left = new AbortController();
   response.once('close', () => left.abort());
   const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])/i.exec([headers.prefer].flat().join()) ?? [];
-  const wantedMs = seconds === undefined ? heldMsMax : Number(seconds) * 1000;
+  const wantedMs = seconds === undefined ? usualMs : Number(seconds) * 1000;
   return { waitMs: Math.min(heldMsMax, wantedMs), signal: left.signal };
 }

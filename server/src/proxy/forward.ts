@@ -10,8 +10,22 @@ import type { Scrubber } from './scrub.ts';
 
 export type AnswerHeaders = Record<string, string | string[]>;
 
+/** How an answer is written where its head went out before it came. */
+export interface Framing {
+  readonly before: string;
+  readonly toPart: (bytes: Uint8Array) => Uint8Array;
+  readonly after: string;
+}
+
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  /** Where the head is out already. */
+  readonly framing?: Framing | undefined;
+}
+
 /** What the caller is to get of an answer's head. Throws an AppError where the answer is not for them. */
-export type ToHead = (status: number, headers: AnswerHeaders) => { status: number; headers: AnswerHeaders };
+export type ToHead = (status: number, headers: AnswerHeaders) => AnswerHead;
 
 /**
  * Carries the call out. Throws an AppError while nothing has been answered yet; what goes wrong later cuts the caller's
@@ -72,7 +86,7 @@ function pass(
   stream: Readable,
   scrubber: Scrubber,
   response: ServerResponse,
-  head: { status: number; headers: AnswerHeaders },
+  { status, headers, framing }: AnswerHead,
   counted: { bytes: number },
 ): Promise<void> {
   const scrub = scrubber.start();
@@ -83,10 +97,11 @@ function pass(
     // What fills a packet by itself goes at once.
     if (bytes.length <= gatheredBytesMax) gather();
     // Where the caller reads more slowly than the upstream writes, that one waits.
-    if (!response.write(bytes)) stream.pause();
+    if (!response.write(framing === undefined ? bytes : framing.toPart(bytes))) stream.pause();
   };
   gather();
-  response.writeHead(head.status, head.headers).flushHeaders();
+  if (framing === undefined) response.writeHead(status, headers).flushHeaders();
+  else response.write(framing.before);
   response.on('drain', () => stream.resume());
   return new Promise((resolve, reject) => {
     // What is thrown while a stream hands something on would end the process.
@@ -101,7 +116,7 @@ function pass(
     stream.once('end', () =>
       guarded(() => {
         write(scrub.end());
-        response.end();
+        response.end(framing?.after);
         resolve();
       }),
     );

@@ -23,7 +23,10 @@ const nameMembers = { 'tools/call': 'name', 'resources/read': 'uri', 'prompts/ge
 
 const nameLengthMax = 200;
 
-type Message = Readonly<Record<string, unknown>>;
+export type Message = Readonly<Record<string, unknown>>;
+
+/** By which a client knows what news of a request are about. */
+export type ProgressToken = string | number;
 
 /** The messages of a body, which may be a batch; null where it is no JSON-RPC. */
 export function toMessages(body: unknown): Message[] | null {
@@ -95,6 +98,24 @@ export function findHeaderMismatch(
 /** The ids of all messages that wait for an answer. */
 export function listIds(messages: readonly Message[]): JsonRpcId[] {
   return messages.filter((message) => 'method' in message && 'id' in message).map(toId);
+}
+
+/** Of the calls that want to hear of their progress. */
+export function toProgressTokens(messages: readonly Message[]): ProgressToken[] {
+  return messages.flatMap(({ method, params }) => {
+    if (!isCalling(method) || !isMessage(params) || !isMessage(params._meta)) return [];
+    const { progressToken } = params._meta;
+    return typeof progressToken === 'string' || typeof progressToken === 'number' ? [progressToken] : [];
+  });
+}
+
+/** The ids of requests that their client no longer wants an answer to. */
+export function findCancelled(messages: readonly Message[]): (string | number)[] {
+  return messages.flatMap(({ method, params }) => {
+    if (method !== 'notifications/cancelled' || !isMessage(params)) return [];
+    const { requestId } = params;
+    return typeof requestId === 'string' || typeof requestId === 'number' ? [requestId] : [];
+  });
 }
 
 function isMessage(value: unknown): value is Message {

@@ -15,6 +15,8 @@ export interface Patience {
   readonly waitMs?: number | undefined;
   /** Aborts when whoever asks has gone. */
   readonly signal?: AbortSignal | undefined;
+  /** Names of the calls that wait together, by which their client may take them back. */
+  readonly callIds?: readonly string[] | undefined;
   /** Called once the owner is asked, with the time until which they may answer. */
   readonly onWait?: ((until: { readonly expiresAt: Date }) => void) | undefined;
 }
@@ -49,7 +51,7 @@ export async function releaseAsking<Allowed extends Askable, Answer>(
   ctx: Context,
   first: Allowed,
   steps: AskingSteps<Allowed, Answer>,
-  { endsMs, signal, onWait }: Waiting,
+  { endsMs, signal, ...waiting }: Waiting,
 ): Promise<Answer | Denied> {
   let allowed = first;
   let tie: Tie | null = null;
@@ -59,7 +61,7 @@ export async function releaseAsking<Allowed extends Askable, Answer>(
     if (need !== null && asker !== null) {
       const { row: credential, fields } = allowed;
       const ask = { asker, need, credential, fields };
-      const answer = await awaitApproval(ctx, ask, { waitMs: endsMs - ctx.nowMs(), signal, onWait });
+      const answer = await awaitApproval(ctx, ask, { ...waiting, waitMs: endsMs - ctx.nowMs(), signal });
       if (answer.outcome !== 'approved') return toRefused(ctx, asker.by.accountId, allowed, answer);
       // Nobody is there to get it: the answer is kept for who asks again.
       if (signal?.aborted) throw toPending();
