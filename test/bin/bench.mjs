@@ -15,7 +15,7 @@ const names = existsSync(folder)
       .sort()
   : [];
 
-const withBrowser = ['live', 'popup'];
+const withBrowser = ['live', 'popup', 'scroll'];
 const [name = '', ...args] = process.argv.slice(2);
 if (!names.includes(name)) {
   console.error(
