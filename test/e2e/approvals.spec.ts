@@ -4,7 +4,11 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { Browser } from '../kit/browser.ts';
 import { getRefusal } from '../kit/client.ts';
+import { startHttpUpstream } from '../kit/http-upstream.ts';
+import { connectMcp } from '../kit/mcp-client.ts';
+import { startMcpUpstream } from '../kit/mcp-upstream.ts';
 import { password } from '../kit/people.ts';
+import { createAskingProxy } from '../kit/proxies.ts';
 import { createAskingAgent, tokenValue } from '../kit/vault.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -218,6 +222,71 @@ for (const path of ['dashboard.html#/vault', 'popup.html']) {
       await expect(page.getByRole('heading', { name: 'The vault is locked' })).toBeVisible();
       await verifyFit(page, 'locked');
     });
+  });
+}
+
+test('a tool that is called through a proxy waits for one key in the popup; others pass while the answer holds', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const upstream = await startMcpUpstream();
+  const rule = { rememberMinutes: 15 };
+  const { proxy, key } = await createAskingProxy(signedIn, rule, { name: 'tracker', upstreamUrl: upstream.url });
+  const client = await connectMcp(`${server.url}/mcp/p/${proxy.name}`, key, '2025-11-25', 'editor');
+  const calling = client.callTool('headers');
+  await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
+  await expect.poll(() => readBadge(browser_)).toBe('1');
+  const popup = await openOverBlank(browser_);
+  const call = card(popup, 'tracker proxy wants to call headers');
+  await expect(call).toBeFocused();
+  await expect(call).toContainText(`127.0.0.1:${upstream.port}`);
+  await expect(call).toContainText(`editor127.0.0.1key …${key.slice(-4)}by policy Ask me first`);
+  await expect(call.getByRole('button', { name: 'Approve every call with this key for 15 min' })).toBeVisible();
+  await popup.keyboard.press('m');
+  expect((await calling).isError).toBe(false);
+  await expect(popup.getByText(/Approved every call for 15 min · by Browser, 127\.0\.0\.1/)).toBeVisible();
+  expect((await client.callTool('progress', { steps: 1 })).isError).toBe(false);
+  await expect.poll(() => readNotifications(browser_)).toEqual([]);
+  await client.close();
+  await upstream.stop();
+});
+
+for (const path of ['dashboard.html#/vault', 'popup.html']) {
+  test(`a call of an API through a proxy in ${path}: whole, without a finding of axe, and it fits 320 px`, async ({
+    server,
+    signedIn,
+    browser_,
+    dashboard,
+  }, info) => {
+    const upstream = await startHttpUpstream();
+    const rule = { rememberMinutes: 15, withinSeconds: 300 };
+    const fields = { kind: 'http', name: 'payments', upstreamUrl: upstream.url } as const;
+    const { proxy, key } = await createAskingProxy(signedIn, rule, fields);
+    const long = `/v1/customers/${'a-long-name-'.repeat(12)}/invoices`;
+    const headers = { authorization: `Bearer ${key}` };
+    const held = fetch(`${server.url}/http/p/${proxy.name}${long}`, { method: 'POST', headers });
+    const name = `payments proxy wants to call POST ${long}`;
+    await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
+    const page = await dashboard('/vault');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width: 400, height: 600 });
+      await page.goto('about:blank');
+      await page.goto(browser_.toExtensionUrl(path));
+      await expect(card(page, name)).toContainText(`POST ${long}`);
+      await page.screenshot({ path: info.outputPath(`${colorScheme}.png`) });
+      await verifyFit(page, colorScheme);
+    }
+    await card(page, name).getByRole('button', { name: 'Deny with a note' }).click();
+    await page.getByRole('textbox', { name: 'A word to whoever calls' }).fill('on Monday');
+    await page.keyboard.press('Enter');
+    const refused = await held;
+    expect([refused.status, await refused.json()]).toMatchObject([403, { rule: 'approval', note: 'on Monday' }]);
+    await expect(page.getByText(/Denied · by Browser, 127\.0\.0\.1 · “on Monday”/)).toBeVisible();
+    await verifyFit(page, 'settled');
+    await page.screenshot({ path: info.outputPath('settled.png') });
+    await upstream.stop();
   });
 }
 

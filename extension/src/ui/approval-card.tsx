@@ -9,6 +9,7 @@ import { Button } from './button.tsx';
 import { EventIcon } from './event-icon.tsx';
 import { IconButton } from './icon-button.tsx';
 import { isTyping } from './is-typing.ts';
+import { joinClasses } from './join-classes.ts';
 import { strings } from './strings.ts';
 import { useAnswer } from './use-answer.ts';
 
@@ -16,6 +17,9 @@ const words = strings.approval;
 
 /** Sends an answer; null when it was taken, else the sentence that says why not. */
 export type GiveAnswer = (id: string, answer: ApprovalAnswer, note?: string) => Promise<string | null>;
+
+/** In a row as long as there is room: the words for a proxy are longer. */
+const beside = { agent: 'max-[400px]:-ms-9.5', proxy: 'max-[440px]:-ms-9.5' };
 
 interface ApprovalCardProps {
   readonly approval: ApprovalSummary;
@@ -72,7 +76,7 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
               onBack={leaveNote}
             />
           ) : (
-            <div className="flex flex-wrap gap-1 pt-1.5 max-[400px]:-ms-9.5">
+            <div className={joinClasses('flex flex-wrap gap-1 pt-1.5', beside[asker.kind])}>
               <Button variant="primary" size="small" pending={pending === 'once'} onClick={() => give('once')}>
                 {words.once}
               </Button>

@@ -43,7 +43,7 @@ const code = `${fact} font-mono text-2xs leading-4.5`;
 
 /** What it is for, what it would release, and from where it comes. */
 export function ApprovalFacts({ approval }: ApprovalProps) {
-  const { asker, credentialLabel, fields, client, clientName, clientIp, userAgent, policies } = approval;
+  const { asker, service, credentialLabel, fields, client, clientName, clientIp, userAgent, policies } = approval;
   return (
     <>
       {asker.kind === 'agent' ? (
@@ -56,6 +56,7 @@ export function ApprovalFacts({ approval }: ApprovalProps) {
       )}
       <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
         {asker.kind === 'proxy' && <span className={code}>{asker.upstreamHost}</span>}
+        {asker.kind === 'proxy' && service !== null && <span className={fact}>{service}</span>}
         {credentialLabel !== null && (
           <span dir="auto" className={fact}>
             {credentialLabel}

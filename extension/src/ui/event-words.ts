@@ -20,9 +20,9 @@ export function isRefreshAsked({ type, action }: AuditEvent): boolean {
   return type === 'token_refresh' && action === 'notify';
 }
 
-/** What the event was about, where its title does not say so: the credential, or the agent that was changed. */
-export function toSubject({ title, credentialLabel, agentName }: AuditEvent): string | null {
-  const names = [credentialLabel, agentName].filter((name) => name !== undefined && name !== title);
+/** What the event was about, where its title does not say so: the credential, or the agent or the proxy that was changed. */
+export function toSubject({ title, credentialLabel, agentName, proxyName }: AuditEvent): string | null {
+  const names = [credentialLabel, agentName, proxyName].filter((name) => name !== undefined && name !== title);
   return names.length === 0 ? null : names.join(', ');
 }
 
