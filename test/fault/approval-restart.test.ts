@@ -7,7 +7,9 @@ import { waitForApproval } from '../kit/approvals.ts';
 import { checkLog } from '../kit/check-log.ts';
 import { createClient } from '../kit/client.ts';
 import { findFreePort } from '../kit/free-port.ts';
+import { startHttpUpstream } from '../kit/http-upstream.ts';
 import { signUp } from '../kit/people.ts';
+import { createAskingProxy } from '../kit/proxies.ts';
 import { type ServerProcess, startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir, type TempDir } from '../kit/temp-dir.ts';
 import { createAskingAgent, tokenValue } from '../kit/vault.ts';
@@ -25,6 +27,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     KEYTRAIL_DATA_DIR: folder.path,
     KEYTRAIL_PORT: String(await findFreePort()),
+    KEYTRAIL_ALLOWED_UPSTREAMS: '127.0.0.1',
   };
   server = await startServerProcess(variables);
 });
@@ -58,6 +61,33 @@ test('killed in the middle of a wait: answered after the start, the agent’s ne
   }
   const { events } = await owner.client.audit.since.query({ from: 0 });
   expect(events.filter(({ action }) => action === 'request')).toHaveLength(2);
+  await checkLog(database.url, (await owner.client.account.me.query()).accountId);
+});
+
+test('a call through a proxy that was cut off in the middle of its wait goes out by its answer, once', async () => {
+  const { session } = await signUp(server.url);
+  const owner = { client: createClient(server.url, session) };
+  const upstream = await startHttpUpstream();
+  const made = await createAskingProxy(owner, { withinSeconds: 300 }, { kind: 'http', upstreamUrl: upstream.url });
+  const call = () =>
+    fetch(`${server.url}/http/p/${made.proxy.name}/items`, { headers: { authorization: `Bearer ${made.key}` } });
+  for (const [n, signal] of (['SIGKILL', 'SIGTERM'] as const).entries()) {
+    const cutOff = call().then(
+      ({ status }) => status,
+      () => 'cut off',
+    );
+    const { id } = await waitForApproval(owner);
+    await restart(signal);
+    // One that is told to stop still says to call again.
+    expect(await cutOff).toBe(signal === 'SIGKILL' ? 'cut off' : 408);
+    expect(await waitForApproval(owner)).toMatchObject({ id });
+    expect(upstream.received).toHaveLength(n);
+    const again = call();
+    await owner.client.approvals.answer.mutate({ id, answer: 'once' });
+    expect((await again).status).toBe(200);
+    expect(upstream.received).toHaveLength(n + 1);
+  }
+  await upstream.stop();
   await checkLog(database.url, (await owner.client.account.me.query()).accountId);
 });
 

@@ -211,23 +211,29 @@ describe('a call', () => {
     expect(upstream.received).toHaveLength(sent + 1);
   });
 
-  test('a caller that leaves ends its wait at once and is sent nothing for; its request stays, and its next call takes the answer', async () => {
-    const made = await createHttp();
-    const { accountId } = await owner.client.account.me.query();
-    const waits = () => server.app.ctx.wakeups.countListeners(accountId, `approvals ${made.proxy.id}`);
-    const sent = upstream.received.length;
-    const gone = new AbortController();
-    const held = callHttp(made, '/items', { signal: gone.signal }).catch(() => 'gone');
-    const { id } = await waitForApproval(owner);
-    expect(waits()).toBe(1);
-    gone.abort();
-    expect(await held).toBe('gone');
-    await expect.poll(waits, { timeout: 1_000 }).toBe(0);
-    await answer(id, 'once');
-    expect(upstream.received).toHaveLength(sent);
-    expect((await callHttp(made, '/items', soon)).status).toBe(200);
-    expect(upstream.received).toHaveLength(sent + 1);
-  });
+  test.each([
+    ['GET', {}],
+    ['POST', { body: 'a body' }],
+  ])(
+    '%s: a caller that leaves ends its wait at once and is sent nothing for; its request stays, and its next call takes the answer',
+    async (method, init) => {
+      const made = await createHttp();
+      const { accountId } = await owner.client.account.me.query();
+      const waits = () => server.app.ctx.wakeups.countListeners(accountId, `approvals ${made.proxy.id}`);
+      const sent = upstream.received.length;
+      const gone = new AbortController();
+      const held = callHttp(made, '/items', { method, ...init, signal: gone.signal }).catch(() => 'gone');
+      const { id } = await waitForApproval(owner);
+      expect(waits()).toBe(1);
+      gone.abort();
+      expect(await held).toBe('gone');
+      await expect.poll(waits, { timeout: 1_000 }).toBe(0);
+      await answer(id, 'once');
+      expect(upstream.received).toHaveLength(sent);
+      expect((await callHttp(made, '/items', { method, ...init, ...soon })).status).toBe(200);
+      expect(upstream.received).toHaveLength(sent + 1);
+    },
+  );
 
   test('a body stays with its caller until the call is approved, and then arrives whole', async () => {
     const made = await createHttp();

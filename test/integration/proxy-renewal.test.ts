@@ -1,9 +1,12 @@
 // An upstream that does not take the token: it is renewed once and the call made again; what is refused all the same, is.
 
+import { connect } from '@keytrail/server/base/db';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { waitForApproval } from '../kit/approvals.ts';
 import { callPlainly, type HttpUpstream, startHttpUpstream } from '../kit/http-upstream.ts';
 import { createOAuthCredential, type IssuedCredential } from '../kit/oauth-credentials.ts';
 import { type OAuthProvider, startOAuthProvider } from '../kit/oauth-provider.ts';
+import { createPolicy } from '../kit/policies.ts';
 import { toProxyFields } from '../kit/proxies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 
@@ -44,7 +47,7 @@ async function createProxy(kind: 'http' | 'mcp') {
   const headers = { authorization: `Bearer \${TOKEN}` };
   const { proxy, key } = await owner.client.proxies.create.mutate(toProxyFields({ ...fields, headers }));
   const url = kind === 'http' ? `${server.url}/http/p/${proxy.name}/things` : `${server.url}/mcp/p/${proxy.name}`;
-  return { credential, url, authorization: `Bearer ${key}` };
+  return { credential, url, authorization: `Bearer ${key}`, proxyId: proxy.id };
 }
 
 const toolCall = JSON.stringify({
@@ -131,4 +134,23 @@ test('HTTP: a call without a body is made again; one whose body streamed through
   const told = await post();
   expect([told.status, JSON.parse(await told.readText()).code]).toEqual([503, 'token_renewed']);
   expect((await post()).status).toBe(200);
+});
+
+test('a token that ends while the owner is asked is renewed before the call goes out, by one answer', async () => {
+  const { credential, url, authorization, proxyId } = await createProxy('http');
+  refuse();
+  const ask = { type: 'approval', withinSeconds: 300, rememberMinutes: 0 } as const;
+  await createPolicy(owner, [ask], [{ kind: 'proxy', id: proxyId }]);
+  const held = callPlainly(url, { headers: { authorization } });
+  const { id, correlationId } = await waitForApproval(owner);
+  const sql = connect(server.databaseUrl, { max: 1 });
+  const ended = new Date(server.app.ctx.nowMs() - 1000).toISOString();
+  await sql`update credentials set public = public || ${sql.json({ accessTokenExpiresAt: ended })} where id = ${credential.id}`;
+  await sql.end();
+  await owner.client.approvals.answer.mutate({ id, answer: 'once' });
+  expect((await held).status).toBe(200);
+  expect(await provider.accepts(bearerOf(upstream.received.at(-1)?.headers ?? {}) ?? '')).toBe(true);
+  const events = await readEvents(credential);
+  expect(events.map(({ action }) => action).slice(-5)).toEqual(['request', 'approve', 'refresh', 'inject', 'result']);
+  for (const event of events.slice(-5)) expect(event.correlationId).toBe(correlationId);
 });

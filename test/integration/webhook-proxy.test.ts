@@ -4,9 +4,11 @@ import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import type { AuditEvent } from '@keytrail/shared/event';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { waitForApproval } from '../kit/approvals.ts';
 import { callPlainly, type HttpUpstream, startHttpUpstream } from '../kit/http-upstream.ts';
 import { connectMcp } from '../kit/mcp-client.ts';
 import { type McpUpstream, startMcpUpstream } from '../kit/mcp-upstream.ts';
+import { createPolicy } from '../kit/policies.ts';
 import { toProxyFields } from '../kit/proxies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { createToken, tokenValue } from '../kit/vault.ts';
@@ -186,6 +188,33 @@ test('an upstream that refuses the credential is told from a webhook that refuse
   server.advance(6_000);
   upstream.answer = (_request, response) => void response.end('back');
   expect(await (await call()).readText()).toBe('back');
+});
+
+test('a call that waits for the owner is made by the webhook; while that is down, it is refused, and the answer is kept', async () => {
+  const { proxy, url, key } = await createProxy({ headers: { 'x-token': '${TOKEN}' } });
+  const ask = { type: 'approval', withinSeconds: 60, rememberMinutes: 0 } as const;
+  await createPolicy(owner, [ask], [{ kind: 'proxy', id: proxy.id }]);
+  const call = () => callPlainly(`${url}/x`, { headers: { authorization: `Bearer ${key}` } });
+  const approve = async () => {
+    const { id } = await waitForApproval(owner);
+    await owner.client.approvals.answer.mutate({ id, answer: 'once' });
+    return id;
+  };
+  const held = call();
+  await approve();
+  expect((await held).status).toBe(200);
+  expect(upstream.received.at(-1)?.headers['x-token']).toBe(tokenValue);
+  const heldByNone = call();
+  await waitForApproval(owner);
+  await webhook.kill();
+  server.advance(6_000);
+  const id = await approve();
+  const down = await heldByNone;
+  expect([down.status, await down.readText()]).toEqual([503, expect.stringContaining('webhook_down')]);
+  await webhook.restart();
+  server.advance(6_000);
+  expect((await call()).status).toBe(200);
+  expect(await readEvents(2)).toMatchObject([{ action: 'result' }, { action: 'inject', approvalId: id }]);
 });
 
 test('a trial of the proxy goes the same way', async () => {
