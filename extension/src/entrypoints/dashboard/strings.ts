@@ -884,7 +884,8 @@ export const strings = {
       holdUnit: 'Unit of how long an answer holds',
       holdBefore: 'At most',
       units: { seconds: 'seconds', minutes: 'minutes', hours: 'hours' },
-      approvalHint: 'No answer counts as a refusal. You yourself are not asked.',
+      approvalHint:
+        'No answer counts as a refusal. You yourself are not asked. Through a proxy, an answer that holds is for every call with the same key.',
       fields: 'Fields',
       fieldPlaceholder: 'password',
       fieldAdvice: 'A field’s name: letters, digits, and _ . -',
