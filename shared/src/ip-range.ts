@@ -20,10 +20,20 @@ export function toIpRange(text: string): string | null {
 
 /** Whether an address lies in a range. False where either is malformed or the families differ. */
 export function isInIpRange(address: string, range: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
+  const candidate = parseAddress(address);
   const limits = parseRange(range);
-  const candidate = ipaddr.process(address);
-  return limits !== null && candidate.kind() === limits[0].kind() && candidate.match([...limits]);
+  if (candidate === null || limits === null) return false;
+  return candidate.kind() === limits[0].kind() && candidate.match([...limits]);
+}
+
+/** The one that was asked about last, which is held against one range after the other. */
+let lastAddress: { readonly text: string; readonly parsed: ipaddr.IPv4 | ipaddr.IPv6 | null } | undefined;
+
+function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | null {
+  if (lastAddress?.text !== text) {
+    lastAddress = { text, parsed: ipaddr.isValid(text) ? ipaddr.process(text) : null };
+  }
+  return lastAddress.parsed;
 }
 
 // Short, octal and hexadecimal forms of IPv4 mean different things to different programs; zones mean something on one
