@@ -9,6 +9,7 @@ import type { AgentCaller, AgentPrincipal } from '../auth/principal.ts';
 import type { Requester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { askAsAccount } from '../base/db.ts';
+import type { Loaded } from '../base/recent-loads.ts';
 import type { grants } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import type { Bounds } from './facts.ts';
@@ -51,7 +52,7 @@ export async function loadAgentCall(
   );
   if (loaded === null) return null;
   keepRecent(ctx, toRecentKey(whose, request), loaded);
-  return toCall(ctx, loaded.text, by);
+  return toCall(ctx, readRows(loaded.text), by);
 }
 
 /** The same as it was loaded for an earlier request; null where it was for none. */
@@ -62,7 +63,25 @@ export function findRecentAgentCall(
 ): AsOf<AgentCall> | null {
   const whose = toWhose(by);
   const recent = whose === null ? null : findRecent(ctx, toRecentKey(whose, request));
-  return recent === null ? null : { ...toCall(ctx, recent.text, by), settingsVersion: recent.settingsVersion };
+  if (recent === null) return null;
+  const rows = readOnce(recent);
+  return { settingsVersion: recent.settingsVersion, ...toCall(ctx, rows, by) };
+}
+
+/** What was loaded, read; nobody changes it. */
+interface Rows extends Pick<AgentCall, 'named' | 'attached'> {
+  readonly json: Pick<CallJson, 'agent' | 'key' | 'vault_locked'>;
+}
+
+const readBefore = new WeakMap<Loaded, Rows>();
+
+/** An agent asks for the same thing again and again: what is kept for it is read with the first request that finds it. */
+function readOnce(loaded: Loaded): Rows {
+  const known = readBefore.get(loaded);
+  if (known !== undefined) return known;
+  const rows = readRows(loaded.text);
+  readBefore.set(loaded, rows);
+  return rows;
 }
 
 interface Whose {
@@ -81,17 +100,20 @@ function toRecentKey({ accountId, hash, keyId }: Whose, { service, label }: Name
   return JSON.stringify([accountId, hash?.toString('base64') ?? keyId, service, label ?? null]);
 }
 
-function toCall(ctx: Context, text: string, by: AgentCaller | AgentPrincipal): AgentCall {
-  const call: CallJson = JSON.parse(text);
+function readRows(text: string): Rows {
+  const { agent, key, vault_locked, granted, policies }: CallJson = JSON.parse(text);
   return {
-    agent: toPrincipal(ctx, call, by.requester),
-    vaultLocked: call.vault_locked,
-    named: call.granted.map(({ credential, grant }) => ({
+    json: { agent, key, vault_locked },
+    named: granted.map(({ credential, grant }) => ({
       credential: toCredential(credential),
       grant: grant === null ? null : toGrant(grant),
     })),
-    attached: call.policies.flatMap(toAttached),
+    attached: policies.flatMap(toAttached),
   };
+}
+
+function toCall(ctx: Context, { json, named, attached }: Rows, by: AgentCaller | AgentPrincipal): AgentCall {
+  return { agent: toPrincipal(ctx, json, by.requester), vaultLocked: json.vault_locked, named, attached };
 }
 
 /** Rows as `to_json` writes them. */
@@ -126,7 +148,7 @@ interface GrantJson {
   readonly revoked_at: string | null;
 }
 
-function toPrincipal(ctx: Context, { agent, key }: CallJson, requester: Requester): AgentPrincipal {
+function toPrincipal(ctx: Context, { agent, key }: Rows['json'], requester: Requester): AgentPrincipal {
   return {
     kind: 'agent',
     accountId: agent.account_id,

@@ -25,7 +25,12 @@ export function keepRecent(ctx: Context, key: string, loaded: Loaded): void {
   if (loaded.settingsVersion !== null) ctx.recentLoads.set(key, loaded);
 }
 
+/** The same object each time, as long as it is kept. */
 export function findRecent(ctx: Context, key: string): AsOf<Loaded> | null {
-  const { text, settingsVersion } = ctx.recentLoads.get(key) ?? { text: '', settingsVersion: null };
-  return settingsVersion === null ? null : { text, settingsVersion };
+  const loaded = ctx.recentLoads.get(key);
+  return loaded !== undefined && hasVersion(loaded) ? loaded : null;
+}
+
+function hasVersion(loaded: Loaded): loaded is AsOf<Loaded> {
+  return loaded.settingsVersion !== null;
 }
