@@ -6,7 +6,7 @@ import type { EventDraft } from '@keytrail/shared/event';
 import { toBinding } from '../agents/attached-policies.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
-import type { AgentCall } from './agent-call.ts';
+import type { AgentCall, Granted } from './agent-call.ts';
 import type { CredentialRow } from './credentials.ts';
 import { type Denial, type Denied, deny, toPlainDenial } from './denial.ts';
 import { toAgentFacts, toFacts } from './facts.ts';
@@ -68,11 +68,23 @@ export function toJudged(
   const asked = toAgentFacts(agent, found?.grant ?? null, request.reason ?? null);
   const draft = toAgentDraft(agent, request, row);
   const refuse = (denial: Denial): Unserved => ({ outcome: 'refused', draft, denial });
-  // What stands in the way of the agent itself, policies too, outweighs what it asks for, so that no name can be probed.
   const meant = [agent.agentId, ...granted.map(({ credential }) => credential.id)];
-  const standing = decide(toFacts(nowMs, row, [], { vaultLocked, policies: toBinding(attached, meant) }, asked));
+  const bounds = { vaultLocked, policies: toBinding(attached, meant) };
+  const decideOn = (fields: readonly string[]) => decide(toFacts(nowMs, row, fields, bounds, asked));
+  const chosen = found === null ? null : choose(found, request);
+  const named: Draft = found === null || found.grant === null ? draft : { grantId: found.grant.id, ...draft };
+  let refusal: Denial | null = null;
+  if (chosen !== null && chosen.fields !== null && granted.length === 1) {
+    const decision = decideOn(chosen.fields);
+    // Who may have these fields may have none of them, too: nothing else is to be asked.
+    if (decision.allowed) return { ...chosen, outcome: 'allowed', decision, draft: named };
+    refusal = decision;
+  }
+  // What stands in the way of the agent itself, policies too, outweighs what it asks for, so that no name can be probed.
+  const standing = decideOn([]);
   if (!standing.allowed) return refuse(standing);
-  if (found === null || row === null) return refuse(toPlainDenial('grant_missing'));
+  if (chosen === null) return refuse(toPlainDenial('grant_missing'));
+  if (refusal !== null) return { outcome: 'refused', draft: named, denial: refusal };
   const giveUp = (what: Draft, error: unknown): Unserved => ({
     outcome: 'failed',
     draft: { ...what, ...toPolicyFacts(standing), type: 'agent_access' },
@@ -80,18 +92,16 @@ export function toJudged(
   });
   // Which one was meant is what nobody knows: the event names the service alone.
   if (granted.length > 1) return giveUp(toAgentDraft(agent, request, null), toAmbiguous(granted));
-  const named: Draft = found.grant === null ? draft : { ...draft, grantId: found.grant.id };
-  let fields: string[];
+  return giveUp(request.field === undefined ? named : { ...named, fields: [request.field] }, chosen.error);
+}
+
+/** The fields that would leave, or why none can. */
+function choose({ credential: row, grant }: Granted, { field }: AgentRequest) {
   try {
-    fields = chooseForAgent(row, found.grant?.fields ?? null, request.field);
+    return { row, fields: chooseForAgent(row, grant?.fields ?? null, field) };
   } catch (error) {
-    return giveUp(request.field === undefined ? named : { ...named, fields: [request.field] }, error);
+    return { row, fields: null, error };
   }
-  const bounds = { vaultLocked, policies: toBinding(attached, [agent.agentId, row.id]) };
-  const decision = decide(toFacts(nowMs, row, fields, bounds, asked));
-  return decision.allowed
-    ? { outcome: 'allowed', row, fields, decision, draft: named }
-    : { outcome: 'refused', draft: named, denial: decision };
 }
 
 function toAgentDraft(agent: AgentPrincipal, request: AgentRequest, row: CredentialRow | null): Draft {
