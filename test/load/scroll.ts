@@ -76,7 +76,10 @@ async function openLog(record: object): Promise<Page> {
     },
     [record, eventCount] as const,
   );
-  await page.getByText(/^Synced/).first().waitFor({ timeout: 300_000 });
+  await page
+    .getByText(/^Synced/)
+    .first()
+    .waitFor({ timeout: 300_000 });
   await page.getByRole('link', { name: 'Audit Log', exact: true }).click();
   await page.locator('tbody tr').first().waitFor();
   return page;
