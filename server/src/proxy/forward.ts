@@ -41,6 +41,8 @@ export async function forward(
   const left = new AbortController();
   const onClose = () => left.abort();
   response.once('close', onClose);
+  // They may have left before there was anybody to hear of it.
+  if (response.destroyed) onClose();
   const signal = options.signal === undefined ? left.signal : AbortSignal.any([left.signal, options.signal]);
   const toResult = (status: number | null, bytes: number, failure: string | null): ProxyResult => ({
     status,
