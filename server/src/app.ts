@@ -130,25 +130,24 @@ export async function startApp(parts: {
 }
 
 function createHttp(ctx: Context, baseUrl: string): express.Express {
-  const auth = createAuth(ctx, baseUrl);
   const app = express();
   app.disable('x-powered-by');
   // Without trusted proxies X-Forwarded-For is ignored; with them it is read from the right.
   app.set('trust proxy', ctx.config.trustedProxies.length === 0 ? false : [...ctx.config.trustedProxies]);
   app.use(createRequestLog(ctx.log));
   app.use((_request, response, next) => {
-    response.set({
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    });
+    response.setHeader('cache-control', 'no-store');
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('referrer-policy', 'no-referrer');
     next();
   });
+  const auth = createAuth(ctx, baseUrl);
+  const face = createTrpcFace(ctx, auth);
+  // What is asked for most comes first: every route before it is looked at on the way.
+  app.post('/trpc/agent.credential', createAgentCredentialRoute(face));
   app.get('/health', createHealthRoute(ctx));
   app.get(oauthCallbackPath, oauthCallbackRoute);
   app.use('/api/auth', createAuthRoutes(ctx, auth));
-  const face = createTrpcFace(ctx, auth);
-  app.post('/trpc/agent.credential', createAgentCredentialRoute(face));
   app.use('/trpc', createTrpcRoutes(ctx, face));
   app.post(receiptsPath, ...createWebhookReceiptRoute(ctx));
   app.post('/export', createExportRoute(ctx, auth));

@@ -15,7 +15,7 @@ export interface BatchCounts {
 export const noCounts: BatchCounts = { items: [], keys: [], maxes: [], windows: [], clockTurnMs: 0 };
 
 export function toBatchCounts(items: readonly PendingAppend[]): BatchCounts | null {
-  const counts = items.flatMap((item, index) => item.counts.map((count) => ({ ...count, item: index + 1 })));
+  const counts = items.flatMap((item, index) => item.counts.map((count) => ({ item: index + 1, ...count })));
   if (counts.length === 0) return null;
   return {
     items: counts.map(({ item }) => item),

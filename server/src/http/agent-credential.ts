@@ -1,10 +1,11 @@
-// The call that agents make most, as tRPC would answer it, without what tRPC's adapter puts around every call: a web
-// request, a web response and their streams cost more than the call itself. What is unusual goes on to the adapter.
+// The call that agents make most, as tRPC would answer it, without what tRPC puts around every call: a web request, a web
+// response, their streams and a chain of middleware cost more than the call itself. What is unusual goes on to the adapter.
 
-import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape, TRPCError } from '@trpc/server';
+import { getTRPCErrorShape, TRPCError } from '@trpc/server';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { toErrorHeaders } from '../trpc/init.ts';
+import { credentialInput, fetchCredential } from '../trpc/agent.ts';
+import { getAgentCaller, toErrorHeaders, toTrpcError } from '../trpc/init.ts';
 import { appRouter } from '../trpc/root.ts';
 import type { TrpcFace } from './trpc.ts';
 
@@ -17,39 +18,46 @@ export function createAgentCredentialRoute(face: TrpcFace): RequestHandler {
     if (!isPlainCall(request)) return next();
     const body = await readBody(request);
     if (body === null) return;
-    const ctx = face.createContext(request, response);
-    const call = { path, type: 'mutation', ctx } as const;
+    const call = face.createContext(request, response);
     let input: unknown;
     try {
+      const caller = await getAgentCaller(call);
       input = parse(body);
-      const signal = toSignal(response);
-      const getRawInput = async () => input;
-      const data: unknown = await callTRPCProcedure({ ...call, router: appRouter, getRawInput, signal, batchIndex: 0 });
+      const data = await fetchCredential(call.ctx, caller, credentialInput.parse(input), toSignal(response));
       redirect(response, data);
       send(response, { result: { data } });
     } catch (cause) {
-      const error = getTRPCErrorFromUnknown(cause);
+      const error = toCallError(cause);
       face.onError({ error, path });
-      const shape = getTRPCErrorShape({ ...call, config: appRouter._def._config, error, input });
-      response.status(shape.data.httpStatus).set(toErrorHeaders([error], ctx.ctx.nowMs()));
+      const shape = getTRPCErrorShape({
+        config: appRouter._def._config,
+        type: 'mutation',
+        path,
+        ctx: call,
+        error,
+        input,
+      });
+      response.status(shape.data.httpStatus).set(toErrorHeaders([error], call.ctx.nowMs()));
       send(response, { error: shape });
     }
   };
+}
+
+/** As the adapter would have it. */
+function toCallError(cause: unknown): TRPCError {
+  if (cause instanceof TRPCError) return cause;
+  return cause instanceof z.ZodError ? new TRPCError({ code: 'BAD_REQUEST', cause }) : toTrpcError(cause);
 }
 
 /**
  * To the owner's webhook, where that holds the secret: whoever follows redirects gets from it what they would have got from here.
  * Others find the same in the body.
  */
-function redirect(response: Response, data: unknown): void {
-  const isRedirect = typeof data === 'object' && data !== null && 'redirect' in data;
-  const answer = isRedirect ? redirected.safeParse(data) : null;
-  if (answer?.success !== true) return void response.status(200);
-  const { url, ticket } = answer.data.redirect;
+function redirect(response: Response, data: Awaited<ReturnType<typeof fetchCredential>>): void {
+  if (data.redirect === undefined) return;
+  const { url, ticket } = data.redirect;
   response.status(307).set('location', `${url}?${new URLSearchParams({ ticket })}`);
 }
-
-const redirected = z.object({ redirect: z.object({ url: z.url(), ticket: z.string() }) });
 
 /** One call of ordinary size, whole and as JSON. */
 function isPlainCall({ headers, url }: Request): boolean {
@@ -82,7 +90,8 @@ function parse(body: string): unknown {
 }
 
 function send(response: Response, answer: object): void {
-  response.set({ 'content-type': 'application/json', vary: 'trpc-accept, accept' }).end(JSON.stringify(answer));
+  response.setHeader('content-type', 'application/json').setHeader('vary', 'trpc-accept, accept');
+  response.end(JSON.stringify(answer));
 }
 
 /** Aborts when the caller hangs up before it is answered. */

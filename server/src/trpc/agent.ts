@@ -5,10 +5,35 @@ import { service } from '@keytrail/shared/credential';
 import { line } from '@keytrail/shared/text';
 import { z } from 'zod';
 import { listEvents } from '../audit/query.ts';
+import type { AgentCaller } from '../auth/principal.ts';
+import type { Context } from '../base/context.ts';
 import { type AccessOutcome, fetchForAgent } from '../vault/access.ts';
 import { accessWaitMs, requestAccess } from '../vault/access-requests.ts';
 import { listGranted } from '../vault/granted.ts';
 import { activeAgentProcedure, agentCallProcedure, agentProcedure, DeniedError, router } from './init.ts';
+
+/** What `agent.credential` takes. */
+export const credentialInput = z.strictObject({
+  service,
+  label: line(100).optional(),
+  field: line(100).optional(),
+  reason: line(500).optional(),
+  /** How long to wait where the owner is asked; absent: for as long as they have to answer. */
+  waitSeconds: z.int().min(0).max(600).optional(),
+});
+
+/** What `agent.credential` does. Throws `DeniedError` for a refusal, which is recorded by then. */
+export async function fetchCredential(
+  ctx: Context,
+  caller: AgentCaller,
+  { waitSeconds, ...request }: z.output<typeof credentialInput>,
+  signal: AbortSignal | undefined,
+) {
+  const waitMs = waitSeconds === undefined ? undefined : waitSeconds * 1000;
+  const access = await fetchForAgent(ctx, caller, request, { waitMs, signal });
+  if (access.outcome === 'denied') throw new DeniedError('agent', access);
+  return toCredentialAnswer(access);
+}
 
 export const agentRouter = router({
   whoami: agentProcedure.query(({ ctx: { agent } }) => {
@@ -19,22 +44,8 @@ export const agentRouter = router({
   grants: activeAgentProcedure.query(({ ctx: { ctx, agent } }) => listGranted(ctx, agent)),
 
   credential: agentCallProcedure
-    .input(
-      z.strictObject({
-        service,
-        label: line(100).optional(),
-        field: line(100).optional(),
-        reason: line(500).optional(),
-        /** How long to wait where the owner is asked; absent: for as long as they have to answer. */
-        waitSeconds: z.int().min(0).max(600).optional(),
-      }),
-    )
-    .mutation(async ({ ctx: { ctx, caller }, input: { waitSeconds, ...request }, signal }) => {
-      const waitMs = waitSeconds === undefined ? undefined : waitSeconds * 1000;
-      const access = await fetchForAgent(ctx, caller, request, { waitMs, signal });
-      if (access.outcome === 'denied') throw new DeniedError('agent', access);
-      return toCredentialAnswer(access);
-    }),
+    .input(credentialInput)
+    .mutation(({ ctx: { ctx, caller }, input, signal }) => fetchCredential(ctx, caller, input, signal)),
 
   /** Asks the owner for a grant; the same call goes on waiting, and answers the grant once there is one. */
   requestAccess: agentProcedure

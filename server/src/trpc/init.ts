@@ -106,11 +106,9 @@ export const agentProcedure = faced.use(async ({ ctx, next }) =>
 );
 
 /** The same where the key is looked up along with what it is used for: what shall be cheap takes one round trip. */
-export const agentCallProcedure = faced.use(async ({ ctx, next }) => {
-  const caller = ctx.findAgentCaller();
-  // Whoever else it is, is refused by the answer to that.
-  return next({ ctx: { ...ctx, caller: caller ?? refuseCaller(await ctx.findPrincipal()) } });
-});
+export const agentCallProcedure = faced.use(async ({ ctx, next }) =>
+  next({ ctx: { ...ctx, caller: await getAgentCaller(ctx) } }),
+);
 
 /** For an agent in good standing, where no secret is asked for. */
 export const activeAgentProcedure = agentProcedure.use(async ({ ctx, next }) => {
@@ -143,6 +141,13 @@ export function verifyAgent(principal: Principal | null): AgentPrincipal {
   if (principal === null) throw new AppError('unauthorized', { message: 'no valid agent key' });
   if (principal.kind !== 'agent') throw new AppError('agent_only', { message: 'session on an agent call' });
   return principal;
+}
+
+/** Who says to be an agent; whoever else it is, is refused by the answer to that. */
+export async function getAgentCaller(
+  call: Pick<TrpcContext, 'findAgentCaller' | 'findPrincipal'>,
+): Promise<AgentCaller> {
+  return call.findAgentCaller() ?? refuseCaller(await call.findPrincipal());
 }
 
 function refuseCaller(principal: Principal | null): never {
