@@ -72,7 +72,15 @@ async function expectRefusals(role: string, statements: readonly string[]): Prom
   await sql.end();
 }
 
-const derived = ['event_facets', 'event_slots', 'event_reasons', 'event_rollups', 'event_retention'];
+const derived = [
+  'event_facets',
+  'event_members',
+  'event_spans',
+  'event_slots',
+  'event_reasons',
+  'event_rollups',
+  'event_retention',
+];
 const derivedChanges = derived.flatMap((table) => [
   `insert into ${table} select * from ${table}`,
   `update ${table} set ${table === 'event_retention' ? 'days = 1' : 'account_id = account_id'}`,
@@ -302,7 +310,7 @@ test('without a named account the app sees no row, and with one only that accoun
   const sql = connect(server.databaseUrl, { max: 1, role: 'keytrail_app' });
   const tables = ['events', 'heads', 'credentials', 'agents', 'agent_keys', 'grants', 'saved_views'];
   await rollUp(server.app.ctx.db, accountId);
-  const counted = ['event_facets', 'event_slots', 'event_rollups'];
+  const counted = ['event_facets', 'event_members', 'event_spans', 'event_slots', 'event_rollups'];
   for (const table of [...tables, ...counted, 'event_reasons']) {
     expect(await sql.unsafe(`select * from ${table}`), table).toHaveLength(0);
   }

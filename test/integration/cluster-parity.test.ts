@@ -121,10 +121,11 @@ test('a log is rolled up alike, whole or bit by bit', async () => {
   await ageLogs(database.url, [account], 60);
   await rollUp('roll_up_events', account, 1000);
   const whole = await readRolledUp(account);
-  expect(whole.facets.length * whole.slots.length * whole.reasons.length).toBeGreaterThan(0);
+  expect(whole.facets.length * whole.members.length * whole.spans.length * whole.reasons.length).toBeGreaterThan(0);
   for (const step of [1000, 7, 1]) {
     await sql.unsafe('set role keytrail_owner');
-    for (const table of ['facets', 'slots', 'reasons', 'rollups']) await sql.unsafe(`delete from event_${table}`);
+    for (const table of ['facets', 'members', 'spans', 'slots', 'reasons', 'rollups'])
+      await sql.unsafe(`delete from event_${table}`);
     await sql.unsafe('reset role');
     await rollUp('roll_up_for_account', account, step);
     expect(await readRolledUp(account), `by ${step}`).toEqual(whole);
@@ -141,6 +142,16 @@ async function rollUp(name: string, account: string, step: number): Promise<void
 async function readRolledUp(account: string) {
   return {
     facets: [...(await sql`select * from event_facets where account_id = ${account} order by facet`)],
+    // Bits beyond the last are zeros, whether they are there or not.
+    members: [
+      ...(await sql`
+        select member, value, rtrim(places::text, '0') as places from event_members where account_id = ${account} order by 1, 2`),
+    ],
+    spans: [
+      ...(await sql`
+        select span, count, rtrim(places::text, '0') as places, reasons, rtrim(reasoned::text, '0') as reasoned
+        from event_spans where account_id = ${account} order by span`),
+    ],
     slots: [...(await sql`select * from event_slots where account_id = ${account} order by facet, slot`)],
     reasons: [...(await sql`select * from event_reasons where account_id = ${account} order by recorded_at`)],
     rollUps: [...(await sql`select * from event_rollups where account_id = ${account}`)],

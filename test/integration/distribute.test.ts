@@ -122,7 +122,8 @@ test('the tables are spread by account beside the heads, referred ones first; fu
   ]);
   // What policies and triggers call must be there before the tables are.
   const names = functions.map(([name]) => name);
-  for (const name of ['event_facet(jsonb)', 'refuse_event_change()', 'refuse_head_change()']) {
+  const marking = 'mark_facets(uuid,timestamp with time zone,timestamp with time zone,integer[],integer)';
+  for (const name of ['event_facet(jsonb)', marking, 'refuse_event_change()', 'refuse_head_change()']) {
     expect(names).toContain(name);
   }
   const order = calls.map(({ name, args }) => `${name} ${args[0]}`);

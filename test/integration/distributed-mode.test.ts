@@ -329,7 +329,9 @@ test('inside the functions, too, every statement names the one account', async (
   expect([...made].sort()).toEqual(['Delete', 'Insert', 'Update']);
   expect([...touched].sort()).toEqual(
     expect.arrayContaining([
+      'event_spans',
       'event_facets',
+      'event_members',
       'event_reasons',
       'event_rollups',
       'event_slots',

@@ -5,13 +5,16 @@ import { countOverTime } from '@keytrail/server/audit/chart';
 import { countFacets } from '@keytrail/server/audit/facets';
 import { listEvents, listEventsFrom } from '@keytrail/server/audit/query';
 import { pruneAgedEvents } from '@keytrail/server/audit/retention';
+import { rollUp } from '@keytrail/server/audit/roll-up';
 import { streamEvents } from '@keytrail/server/audit/stream';
 import { connect } from '@keytrail/server/base/db';
 import { migrateDatabase } from '@keytrail/server/base/migrate';
+import { canonicalize } from '@keytrail/shared/canonical';
 import type { EventDraft, EventFilter } from '@keytrail/shared/event';
 import type { Sql } from 'postgres';
 import { afterEach, expect, test } from 'vitest';
 import { ageLogs, listLeaves, toPruneBody } from '../kit/age-log.ts';
+import { openSeeder } from '../kit/seed-log.ts';
 import { startTestServer, type TestServer } from '../kit/server.ts';
 
 const draft: EventDraft = {
@@ -197,4 +200,43 @@ test('a log that is held locked is left to the next run; the others are pruned',
   await sql.end();
   await pruneAgedEvents(server.app.ctx);
   expect((await readAll(locked)).some(({ action }) => action === 'prune')).toBe(true);
+});
+
+test('a facet of which no event is left gives its place to another, which inherits nothing of it', async () => {
+  server = await startTestServer({ KEYTRAIL_RETENTION_DAYS: '36500' });
+  const { ctx } = server.app;
+  const accountId = crypto.randomUUID();
+  const numbers = Array.from({ length: 10 }, (_, n) => n);
+  const seeder = await openSeeder(server.databaseUrl, 10);
+  const toSeed = (service: string, daysAgo: number) => {
+    const at = new Date(Date.now() - daysAgo * 86_400_000).toISOString();
+    const body = { ...draft, id: crypto.randomUUID(), salt: 'A'.repeat(22), occurredAt: at, service };
+    return { accountId, body: canonicalize(body), recordedAt: at.replace('Z', '000Z') };
+  };
+  await seeder.add(numbers.map((n) => toSeed(`old-${n}`, 60 - n)));
+  await seeder.add(numbers.map((n) => toSeed(`kept-${n}`, 20 - n)));
+  await seeder.rollUp([accountId]);
+  await seeder.close();
+  await migrateDatabase(server.databaseUrl, 30);
+  await pruneAgedEvents(ctx);
+  for (const n of numbers) await append(ctx, accountId, { ...draft, service: `new-${n}` });
+  await rollUp(ctx.db, accountId);
+  const find = async (filter: EventFilter) =>
+    (await listEvents(ctx.db, accountId, { filter, limit: 50 })).events.map(({ service }) => service);
+  for (const n of numbers) {
+    expect(await find({ services: [`old-${n}`] })).toEqual([]);
+    expect(await find({ text: `old-${n}` })).toEqual([]);
+    for (const service of [`kept-${n}`, `new-${n}`]) {
+      expect(await find({ services: [service] })).toEqual([service]);
+      expect(await find({ text: service, types: ['vault_change'] })).toEqual([service]);
+    }
+  }
+  const sql = connect(server.databaseUrl, { max: 1 });
+  const [row] = await sql<{ given: number; spare: number; facets: number }[]>`
+    select places as given, cardinality(spare_places) as spare,
+      (select count(*)::int from event_facets where account_id = ${accountId}) as facets
+    from event_rollups where account_id = ${accountId}`;
+  await sql.end();
+  // The old ones, the kept ones and the prunings had places; the new ones were given those of the old.
+  expect(row).toEqual({ given: 21, spare: 0, facets: 21 });
 });

@@ -9,7 +9,7 @@ import { connect, type DatabaseTarget } from './db.ts';
 import { noteDistributed, readDistributed } from './distribution.ts';
 
 /** Called by policies, by statements and by what is handed to a worker; what triggers call goes along with them. */
-const everywhere = '^(current_account_id|event_facet|common_members)$';
+const everywhere = '^(current_account_id|event_facet|mark_facets|common_members)$';
 
 /**
  * By name. They are handed to the worker of their first argument, also within a transaction: there they find what the

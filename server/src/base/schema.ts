@@ -28,6 +28,7 @@ import {
 } from 'drizzle-orm/pg-core';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const bits = customType<{ data: string }>({ dataType: () => 'bit varying' });
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 6, mode: 'date' });
 
 /** A person. better-auth writes it; its id is the account id everywhere else. */
@@ -738,7 +739,7 @@ export const events = pgTable(
 );
 
 /**
- * Every facet that an account's log holds, with what its events have in common. Like the two tables below it is
+ * Every facet that an account's log holds, with what its events have in common. Like the four tables below it is
  * derived from the events by `roll_up_events`, covers them up to `event_rollups.rolled_until`, and can be made again.
  */
 export const eventFacets = pgTable(
@@ -746,6 +747,8 @@ export const eventFacets = pgTable(
   {
     accountId: uuid('account_id').notNull(),
     facet: bigint('facet', { mode: 'bigint' }).notNull(),
+    /** Which bit stands for it in the two tables below, from 0. Given to another when it is gone. */
+    place: integer('place').notNull(),
     agentId: uuid('agent_id'),
     credentialId: uuid('credential_id'),
     proxyId: uuid('proxy_id'),
@@ -770,8 +773,38 @@ export const eventFacets = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.facet] }),
-    index('event_facets_client_ip').on(table.accountId, table.clientIp),
+    uniqueIndex('event_facets_place').on(table.accountId, table.place),
   ],
+);
+
+/** What a filter may ask for, and a bit for each facet that has it. Bits beyond the last are zeros. */
+export const eventMembers = pgTable(
+  'event_members',
+  {
+    accountId: uuid('account_id').notNull(),
+    /** A column of `event_facets`, or `text` for what a text filter looks through. */
+    member: text('member').notNull(),
+    value: text('value').notNull(),
+    places: bits('places').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.member, table.value] })],
+);
+
+/** Which facets have events in a span of six hours, and which of them state a reason there. */
+export const eventSpans = pgTable(
+  'event_spans',
+  {
+    accountId: uuid('account_id').notNull(),
+    /** Where it begins: at 0, 6, 12 or 18 o'clock of UTC. */
+    span: instant('span').notNull(),
+    /** How many events there are. */
+    count: integer('count').notNull(),
+    places: bits('places').notNull(),
+    /** How many of the events state a reason. */
+    reasons: integer('reasons').notNull(),
+    reasoned: bits('reasoned').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.span] })],
 );
 
 /** How many events of a facet fall into each half hour: the days of nearly every time zone are made of those. */
@@ -804,12 +837,16 @@ export const eventReasons = pgTable(
   ],
 );
 
-/** How far the three tables above have come, and before when an account's events are pruned. */
+/** How far the five tables above have come, and before when an account's events are pruned. */
 export const eventRollups = pgTable('event_rollups', {
   accountId: uuid('account_id').primaryKey(),
   rolledUntil: instant('rolled_until').notNull(),
   /** How many events the facets count. */
   count: bigint('count', { mode: 'number' }).notNull(),
+  /** How many places facets have been given. */
+  places: integer('places').notNull().default(0),
+  /** Those of them that are free again. */
+  sparePlaces: integer('spare_places').array().notNull().default([]),
   prunedUntil: instant('pruned_until').notNull(),
 });
 
