@@ -1,4 +1,4 @@
-// Asks the database for one page of a log; how it searches is told in `drizzle/0020_search_by_rarity.sql`.
+// Asks the database for one page of a log; how it searches is told in `drizzle/0045_search_by_places.sql`.
 
 import type { EventFilter } from '@keytrail/shared/event';
 import { toSearchText } from '@keytrail/shared/event-match';
