@@ -8,6 +8,11 @@ import { noCounts, type ReceiptRow, toBatchCounts, toReceipts } from './append-c
 
 export type AppendDatabase = Pick<Database, 'raw' | 'distributed'>;
 
+/** Bodies as one text: canonical JSON holds no line break, and as members of an array all their quotes would be escaped. */
+function toLines(items: readonly PendingAppend[]): string {
+  return items.map(({ canonical }) => canonical).join('\n');
+}
+
 /** Up to so many are recorded one by one, in one transaction all the same. */
 const fewMax = 4;
 
@@ -29,17 +34,20 @@ export async function callAppend(
   }
   const accountIds = items.map((item) => item.accountId);
   const whose = distributed ? raw`${accountIds[0] ?? null}::uuid` : raw`${accountIds}::uuid[]`;
-  const bodies = items.map((item) => item.canonical);
+  // A worker is handed a call only with its arguments as they are.
+  const bodies = distributed
+    ? raw`${items.map(({ canonical }) => canonical)}::text[]`
+    : raw`string_to_array(${toLines(items)}, E'\\n')`;
   if (counts === null) {
     const name = distributed ? raw`append_for_account` : raw`append_batch`;
     const rows = await raw<ReceiptRow[]>`
-      select ordinal, seq, recorded_at, outcome from ${name}(${whose}, ${bodies}::text[], ${mayRepeat})`;
+      select ordinal, seq, recorded_at, outcome from ${name}(${whose}, ${bodies}, ${mayRepeat})`;
     return toReceipts(rows, items.length);
   }
   const name = distributed ? raw`append_for_account_counted` : raw`append_batch_counted`;
   const rows = await raw<ReceiptRow[]>`
     select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms
-    from ${name}(${whose}, ${bodies}::text[], ${mayRepeat}, ${counts.items}::integer[],
+    from ${name}(${whose}, ${bodies}, ${mayRepeat}, ${counts.items}::integer[],
       ${counts.keys}::text[], ${counts.maxes}::bigint[], ${counts.windows}::bigint[], ${counts.clockTurnMs}::bigint)`;
   return toReceipts(rows, items.length);
 }
@@ -76,7 +84,7 @@ function callUses(raw: AppendDatabase['raw'], items: PendingAppend[], mayRepeat:
   const counts = toBatchCounts(items) ?? noCounts;
   return raw<ReceiptRow[]>`
     select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms
-    from append_uses(${items.map(({ accountId }) => accountId)}::uuid[], ${items.map(({ canonical }) => canonical)}::text[],
+    from append_uses(${items.map(({ accountId }) => accountId)}::uuid[], string_to_array(${toLines(items)}, E'\\n'),
       ${items.map(({ settingsVersion }) => settingsVersion)}::bigint[], ${mayRepeat}, ${counts.items}::integer[],
       ${counts.keys}::text[], ${counts.maxes}::bigint[], ${counts.windows}::bigint[], ${counts.clockTurnMs}::bigint)`;
 }
@@ -98,7 +106,10 @@ export async function callAppendIn(
 
 function toCall(distributed: boolean, accountId: string, items: readonly PendingAppend[]) {
   const whose = distributed ? sql`${accountId}::uuid` : sql`${sql.param(items.map(() => accountId))}::uuid[]`;
-  const given = sql`${whose}, ${sql.param(items.map(({ canonical }) => canonical))}::text[], false`;
+  const bodies = distributed
+    ? sql`${sql.param(items.map(({ canonical }) => canonical))}::text[]`
+    : sql`string_to_array(${toLines(items)}, E'\\n')`;
+  const given = sql`${whose}, ${bodies}, false`;
   const counts = toBatchCounts(items);
   if (counts === null) {
     const name = distributed ? sql`append_for_account` : sql`append_batch`;
