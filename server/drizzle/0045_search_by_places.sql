@@ -56,14 +56,16 @@ DECLARE
   -- each facet that passes is looked up in each of its spans, whichever is less. `share` of what passes is expected to be found.
   spans constant text := $spans$
       FOR span IN
-        SELECT t.span, t.<count> AS count, "bit"(t.<places>, width, true) & sought AS places,
-          bit_count("bit"(t.<places>, width, true) & sought) AS facets, bit_count(t.<places>) AS present
-        FROM event_spans t
-        WHERE t.account_id = account AND t.span > rest_low - span_long AND t.span < rest_high
-          AND bit_count("bit"(t.<places>, width, true) & sought) > 0
-        ORDER BY t.span <order>
+        SELECT s.span, s.count, s.places, bit_count(s.places) AS facets FROM (
+          SELECT t.span, t.<count> AS count, "bit"(t.<places>, width, true) & sought AS places FROM event_spans t
+          WHERE t.account_id = account AND t.span > rest_low - span_long AND t.span < rest_high
+          ORDER BY t.span <order> OFFSET 0
+        ) s WHERE bit_count(s.places) > 0
       LOOP
-        part := extract(epoch FROM least(rest_high, span.span + span_long) - greatest(rest_low, span.span)) / extract(epoch FROM span_long);
+        part := 1;
+        IF span.span < rest_low OR span.span + span_long > rest_high THEN
+          part := extract(epoch FROM least(rest_high, span.span + span_long) - greatest(rest_low, span.span)) / extract(epoch FROM span_long);
+        END IF;
         IF pending IS NULL THEN
           pending := span.places;
           from_span := span.span;
@@ -75,9 +77,8 @@ DECLARE
         visits := visits + span.facets;
         passed := passed + span.count;
         likely := likely + share * span.facets * part;
-        -- As many each as others of the span have.
-        hits := hits + share * span.facets * part * span.count / span.present;
         to_span := span.span;
+        to_count := span.count;
         IF likely + cardinality(found) >= page_size THEN
           <take>
           EXIT WHEN cardinality(found) >= page_size;
@@ -90,7 +91,9 @@ $spans$;
   take constant text := $take$
           more_low := greatest(rest_low, least(from_span, to_span));
           more_high := least(rest_high, greatest(from_span, to_span) + span_long);
-          -- As many in between as in these.
+          -- As many events of each facet as others have in the last of these, and as many in between as in these.
+          hits := likely * to_count
+            / (SELECT bit_count(t.<places>) FROM event_spans t WHERE t.account_id = account AND t.span = to_span);
           steps := passed / cardinality(pending_spans) * extract(epoch FROM more_high - more_low) / extract(epoch FROM span_long)
             * least(1, (page_size - cardinality(found)) / hits) * <steps a row>;
           by_row := steps * steps_by_row < steps + bit_count(pending) * steps_per_facet;
@@ -125,8 +128,7 @@ $spans$;
           pending_bits := '{}';
           visits := 0;
           passed := 0;
-          likely := 0;
-          hits := 0;$take$;
+          likely := 0;$take$;
   template constant text := $template$
 CREATE OR REPLACE FUNCTION <name>(account uuid, low timestamptz, high timestamptz, page_size integer, types text[], sources text[],
   services text[], agent_ids uuid[], credential_ids uuid[], proxy_ids uuid[], policies uuid[], outcomes text[],
@@ -165,10 +167,11 @@ DECLARE
   pending_bits bit varying[] := '{}';
   from_span timestamptz;
   to_span timestamptz;
+  to_count integer;
   visits integer := 0;
   passed bigint := 0;
   likely double precision := 0;
-  hits double precision := 0;
+  hits double precision;
   by_row boolean;
   direct_low timestamptz;
   found timestamptz[] := '{}';
@@ -179,6 +182,8 @@ DECLARE
   walked integer;
   said integer;
   is_full boolean;
+  nearby text[];
+  piece text;
   reached timestamptz;
   pattern text := '%' || regexp_replace(wanted, '([\\%_])', '\\\1', 'g') || '%';
   rest_low timestamptz;
@@ -248,13 +253,14 @@ BEGIN
     END IF;
     -- Nearby first: what many reasons say is found there, and how many do is seen.
     WITH walk AS MATERIALIZED (
-      SELECT r.recorded_at, r.facet, r.reason LIKE pattern AS is_said FROM event_reasons r
+      SELECT r.recorded_at, r.facet, r.reason, r.reason LIKE pattern AS is_said FROM event_reasons r
       WHERE r.account_id = account AND r.recorded_at >= rest_low AND r.recorded_at < rest_high
       ORDER BY r.recorded_at <order> LIMIT reason_steps
     )
     SELECT ARRAY(SELECT w.recorded_at FROM walk w WHERE w.is_said AND <passes>
-        ORDER BY w.recorded_at <order> LIMIT page_size), count(*), count(*) FILTER (WHERE walk.is_said), <far end>(walk.recorded_at)
-      INTO more, walked, said, reached FROM walk;
+        ORDER BY w.recorded_at <order> LIMIT page_size), count(*), count(*) FILTER (WHERE walk.is_said), <far end>(walk.recorded_at),
+        array_agg(walk.reason)
+      INTO more, walked, said, reached, nearby FROM walk;
     is_full := cardinality(more) >= page_size;
     more := found || more;
     found := '{}';
@@ -275,14 +281,23 @@ BEGIN
           WHERE w.reason LIKE pattern AND <passes>
           ORDER BY w.recorded_at <order> LIMIT page_size);
       ELSE
-        -- Seldom said: looked up by its letters, the nearest asked for their facets first. By letters alone: by instants, too, the
-        -- key looks as cheap.
+        -- Seldom said: looked up by its letters, the nearest asked for their facets first. Frequent letters are many to read, so the
+        -- index is asked for the piece that the fewest nearby say. By letters alone: by instants, too, the key looks as cheap.
+        SELECT p.piece, p.said INTO piece, said FROM (
+          SELECT c.piece, c.at, (SELECT count(*) FROM unnest(nearby[1:100]) n (reason) WHERE strpos(n.reason, c.piece) > 0) AS said
+          FROM (SELECT g.at, substr(wanted, g.at, 6) AS piece
+            FROM generate_series(greatest(1, length(wanted) - 5), 1, -(length(wanted) / 8 + 1)) g (at)) c
+        ) p ORDER BY p.said, p.at DESC LIMIT 1;
+        IF said > said_max THEN
+          piece := wanted;
+        END IF;
         PERFORM set_config('enable_sort', 'on', true);
         found := ARRAY(SELECT w.recorded_at FROM (
             SELECT r.recorded_at, r.facet FROM (
-              SELECT r.recorded_at, r.facet FROM event_reasons r WHERE r.account_id = account AND r.reason LIKE pattern OFFSET 0
+              SELECT r.recorded_at, r.facet, r.reason FROM event_reasons r
+              WHERE r.account_id = account AND r.reason LIKE '%' || regexp_replace(piece, '([\\%_])', '\\\1', 'g') || '%' OFFSET 0
             ) r
-            WHERE r.recorded_at >= rest_low AND r.recorded_at < rest_high ORDER BY r.recorded_at <order> OFFSET 0
+            WHERE r.reason LIKE pattern AND r.recorded_at >= rest_low AND r.recorded_at < rest_high ORDER BY r.recorded_at <order> OFFSET 0
           ) w
           WHERE <passes> LIMIT page_size);
         PERFORM set_config('enable_sort', 'off', true);
