@@ -20,6 +20,8 @@ export function toPatience(
 ): Patience & { readonly waitMs: number } {
   const left = new AbortController();
   response.once('close', () => left.abort());
+  // They may have left while it was looked up whose call it is.
+  if (response.destroyed) left.abort();
   const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])/i.exec([headers.prefer].flat().join()) ?? [];
   const wantedMs = seconds === undefined ? usualMs : Number(seconds) * 1000;
   return { waitMs: Math.min(heldMsMax, wantedMs), signal: left.signal };
