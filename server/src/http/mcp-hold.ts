@@ -46,7 +46,8 @@ export function createHold(
   const tell = () => {
     if (response.destroyed) return;
     if (!isBegun(response)) beginAnswer(response);
-    response.write(toNews(tokens, ctx.nowMs(), { endsMs, ownerEndsMs }));
+    // For who does not read, no news pile up here.
+    if (!response.writableNeedDrain) response.write(toNews(tokens, ctx.nowMs(), { endsMs, ownerEndsMs }));
     timer = setTimeout(tell, betweenMs);
   };
   const begin = ({ expiresAt }: { readonly expiresAt: Date }) => {

@@ -6,6 +6,7 @@ import {
   isOffered,
   listIds,
   toMessages,
+  toProgressTokens,
   toTool,
 } from './mcp-messages.ts';
 
@@ -103,4 +104,10 @@ describe('headers that name the call', () => {
   ])('%j say something else than the body: %j', (headers, body) => {
     expect(findHeaderMismatch(headers, getMessages(body))).toMatchObject({ id: 1, code: -32020 });
   });
+});
+
+test('a call hears of its progress by its token, but by none too long to be said again and again', () => {
+  const toCall = (progressToken: unknown) => ({ method: 'tools/call', params: { _meta: { progressToken } } });
+  const tokens = [0, 'a', 'b'.repeat(200), 'c'.repeat(201), null, {}];
+  expect(toProgressTokens(tokens.map(toCall))).toEqual([0, 'a', 'b'.repeat(200)]);
 });

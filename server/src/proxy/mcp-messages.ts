@@ -100,12 +100,16 @@ export function listIds(messages: readonly Message[]): JsonRpcId[] {
   return messages.filter((message) => 'method' in message && 'id' in message).map(toId);
 }
 
+/** Each is said again with all news of its call. */
+const tokenLengthMax = 200;
+
 /** Of the calls that want to hear of their progress. */
 export function toProgressTokens(messages: readonly Message[]): ProgressToken[] {
   return messages.flatMap(({ method, params }) => {
     if (!isCalling(method) || !isMessage(params) || !isMessage(params._meta)) return [];
     const { progressToken } = params._meta;
-    return typeof progressToken === 'string' || typeof progressToken === 'number' ? [progressToken] : [];
+    const isShort = typeof progressToken === 'string' && progressToken.length <= tokenLengthMax;
+    return isShort || typeof progressToken === 'number' ? [progressToken] : [];
   });
 }
 
