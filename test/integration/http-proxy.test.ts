@@ -127,7 +127,7 @@ describe('on the way out', () => {
       title: 'everything',
       proxyId: basic.proxy.id,
       credentialId,
-      tool: 'GET /a b/c',
+      tool: 'GET /a%20b/c',
       upstreamHost: upstream.host,
       outcome: 'ok',
     };

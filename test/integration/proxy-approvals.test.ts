@@ -157,6 +157,19 @@ describe('a call', () => {
     expect((await callHttp(made, '/items', soon)).status).toBe(200);
   });
 
+  test.each([
+    ['/group%252Fproject', '/group%2Fproject'],
+    ['/jobs/7%3Acancel', '/jobs/7:cancel'],
+    ['/%25E2%2580%258B', '/%E2%80%8B'],
+  ])('an answer for %s is none for %s', async (path, other) => {
+    const made = await createHttp();
+    await expectPending(await callHttp(made, path, soon));
+    const { id } = await waitForApproval(owner);
+    await answer(id, 'once');
+    await expectPending(await callHttp(made, other, soon));
+    expect((await callHttp(made, path, soon)).status).toBe(200);
+  });
+
   test('for M minutes: other calls with the same key pass without asking, each with a tie to its own result', async () => {
     const made = await createHttp({ rememberMinutes: 15 });
     const held = callHttp(made);

@@ -14,6 +14,7 @@ import { type Released, toOutgoing } from '../proxy/outgoing.ts';
 import { sendRenewing } from '../proxy/renewing.ts';
 import { isRouted, toRoutePath } from '../proxy/routes.ts';
 import { createScrubber } from '../proxy/scrub.ts';
+import { toNamed, toShownPath } from '../proxy/shown-path.ts';
 import { toAppError } from '../trpc/init.ts';
 import { injectForProxy, injectForRecentProxy, type ProxyAccess } from '../vault/access.ts';
 import type { Denied } from '../vault/denial.ts';
@@ -81,7 +82,7 @@ async function admit(
   response: Response,
   { name, path, routePath }: { name: string; path: string; routePath: string | null },
 ): Promise<{ call: ProxyCallFacts; access: ProxyAccess }> {
-  const called = `${request.method} ${toShown(routePath ?? path)}`;
+  const called = `${request.method} ${routePath === null ? toNamed(path) : toShownPath(path)}`;
   const call = {
     tool: toOneLine(called, 300),
     correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes),
@@ -98,11 +99,6 @@ async function admit(
   const asking = { ...call, findRefusal, asked: toAsked([called]) };
   const access = await injectForProxy(ctx, loaded, asking, toPatience(request, response));
   return { call: access.outcome === 'ok' ? toTied(call, access) : call, access };
-}
-
-/** What the log cannot hold, or nobody would see there, is named as it came. */
-function toShown(path: string): string {
-  return path.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, encodeURIComponent);
 }
 
 function sendOnce(
