@@ -1,5 +1,7 @@
 // What an MCP client hears over the line while the owner is asked about its call, and how that ends.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { waitForApproval } from '../kit/approvals.ts';
 import { type HttpUpstream, startHttpUpstream } from '../kit/http-upstream.ts';
@@ -125,4 +127,27 @@ test('what a client takes back is not carried out, whichever node it tells; the 
   // The same id again is another call.
   const again = await callTool(made, 'headers', { ...session, ...soon.headers });
   expect(await again.text()).toContain('"result"');
+});
+
+test('a call that waits holds its body as bytes, not as the values that they are read to', async () => {
+  const made = await createMcp();
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc');
+  const readHeap = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = readHeap();
+  const headers = { authorization: `Bearer ${made.key}`, 'content-type': 'application/json' };
+  const gone = new AbortController();
+  const held = ['one', 'two', 'three'].map((name) => {
+    // Four bytes that take fifty.
+    const body = JSON.stringify(toToolCall(name)).replace('{}', `{"x":[${'{},'.repeat(1_000_000)}{}]}`);
+    return fetch(toUrl(made), { method: 'POST', headers, body, signal: gone.signal }).catch(() => 'gone');
+  });
+  const countWaiting = async () => (await owner.client.inbox.get.query()).approvals.length;
+  await expect.poll(countWaiting).toBe(3);
+  expect(readHeap() - before).toBeLessThan(64 * 1024 * 1024);
+  gone.abort();
+  expect(await Promise.all(held)).toEqual(['gone', 'gone', 'gone']);
 });

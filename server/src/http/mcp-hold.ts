@@ -7,14 +7,8 @@ import { giveUpCalls } from '../agents/approval-given-up.ts';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { beginAnswer, isBegun, toEvent } from '../proxy/begun-answer.ts';
-import {
-  findCalls,
-  findCancelled,
-  type JsonRpcId,
-  type Message,
-  type ProgressToken,
-  toProgressTokens,
-} from '../proxy/mcp-messages.ts';
+import type { JsonRpcId, ProgressToken } from '../proxy/mcp-messages.ts';
+import type { Posted } from '../proxy/mcp-posted.ts';
 import type { Patience } from '../vault/asking.ts';
 import { toPatience } from './patience.ts';
 
@@ -36,9 +30,8 @@ export function createHold(
   by: ProxyPrincipal,
   request: Request,
   response: Response,
-  messages: readonly Message[],
+  { progressTokens: tokens, calls }: Pick<Posted, 'progressTokens' | 'calls'>,
 ): Hold {
-  const tokens = toProgressTokens(messages);
   const given = toPatience(request, response, tokens.length === 0 ? unheardMsMax : undefined);
   const endsMs = ctx.nowMs() + given.waitMs;
   let timer: NodeJS.Timeout | undefined;
@@ -54,7 +47,7 @@ export function createHold(
     ownerEndsMs = expiresAt.getTime();
     if (takesEvents(request)) timer ??= setTimeout(tell, silentMs);
   };
-  const callIds = findCalls(messages).map(({ id }) => toCallId(by, request, id));
+  const callIds = calls.map(({ id }) => toCallId(by, request, id));
   return { patience: { ...given, onWait: begin, callIds }, end: () => clearTimeout(timer) };
 }
 
@@ -63,11 +56,10 @@ export async function giveUpCancelled(
   ctx: Context,
   by: ProxyPrincipal,
   request: Request,
-  messages: readonly Message[],
+  { cancelled }: Pick<Posted, 'cancelled'>,
 ): Promise<void> {
-  const ids = findCancelled(messages);
-  if (ids.length === 0) return;
-  const calls = ids.map((id) => toCallId(by, request, id));
+  if (cancelled.length === 0) return;
+  const calls = cancelled.map((id) => toCallId(by, request, id));
   await giveUpCalls(ctx, by, calls);
 }
 

@@ -18,6 +18,7 @@ import {
   listIds,
   toMessages,
 } from '../proxy/mcp-messages.ts';
+import { type Posted, toBytes } from '../proxy/mcp-posted.ts';
 import { bindSession, openSession } from '../proxy/mcp-sessions.ts';
 import { type Released, toOutgoing } from '../proxy/outgoing.ts';
 import { sendRenewing } from '../proxy/renewing.ts';
@@ -30,6 +31,7 @@ import type { AsOf } from '../vault/recent-loads.ts';
 import { touchProxy } from '../vault/touch.ts';
 import { createJsonReader } from './json-body.ts';
 import { type Admitted, admit, settling, toFacts } from './mcp-admission.ts';
+import { getMessages, takePosted } from './mcp-body.ts';
 import { createHold, giveUpCancelled } from './mcp-hold.ts';
 import { refuse, refuseCalls } from './mcp-proxy-refusal.ts';
 import { findProxyCaller, findRecentProxyCaller } from './proxy-caller.ts';
@@ -37,8 +39,6 @@ import { findProxyCaller, findRecentProxyCaller } from './proxy-caller.ts';
 const readJson = createJsonReader(4096);
 const sessionHeader = 'mcp-session-id';
 const smallBytesMax = 64 * 1024;
-/** Each call is an event before the first goes out. */
-const batchMax = 100;
 
 /** Mount it behind the checks of Host and Origin. */
 export function createMcpProxyRoutes(ctx: Context): Router {
@@ -83,40 +83,28 @@ function isSmall({ headers }: Request): boolean {
 
 /** Messages of the client: those that call something are recorded one by one. */
 async function post(ctx: Context, found: LoadedProxy, request: Request, response: Response): Promise<void> {
-  const messages = toMessages(request.body);
-  if (messages === null || hasHiddenCall(messages)) {
-    throw new AppError('invalid_input', {
-      message: 'no JSON-RPC',
-      public: 'The body must be JSON-RPC; a call must have an id and name what it calls.',
-    });
-  }
-  if (messages.length > batchMax) {
-    throw new AppError('invalid_input', {
-      message: `batch of ${messages.length}`,
-      public: `A batch holds at most ${batchMax} messages. Send it in parts; nothing of it was carried out.`,
-    });
-  }
-  const mismatch = findHeaderMismatch(request.headers, messages);
+  const mismatch = findHeaderMismatch(request.headers, getMessages(request.body));
   if (mismatch !== null) {
     const { id, ...error } = mismatch;
     return void response.status(400).json({ jsonrpc: '2.0', id, error });
   }
   const loaded = await named(ctx, found, request.body);
-  await giveUpCancelled(ctx, loaded.by, request, messages);
+  const posted = takePosted(request);
+  await giveUpCancelled(ctx, loaded.by, request, posted);
   const allowed: Admitted[] = [];
   await settling(ctx, allowed, async () => {
-    const hold = createHold(ctx, loaded.by, request, response, messages);
-    const refusals = await admit(ctx, loaded, findCalls(messages), allowed, hold.patience).finally(hold.end);
+    const hold = createHold(ctx, loaded.by, request, response, posted);
+    const refusals = await admit(ctx, loaded, posted.calls, allowed, hold.patience).finally(hold.end);
     if (refusals.size > 0) {
-      refuseCalls(ctx, response, refusals, listIds(messages));
+      refuseCalls(ctx, response, refusals, posted.ids);
       return { status: null, ms: 0, bytes: 0, failure: 'Not sent: another call beside it was refused' };
     }
     const [first] = allowed;
     const access = first?.access ?? (await connectForProxy(ctx, loaded));
     if (access.outcome !== 'denied') {
-      return sendBody(ctx, first?.access.loaded ?? loaded, request, response, access, allowed);
+      return sendBody(ctx, first?.access.loaded ?? loaded, request, response, access, posted, allowed);
     }
-    refuse(ctx, response, access, listIds(messages));
+    refuse(ctx, response, access, posted.ids);
     return null;
   });
 }
@@ -141,10 +129,11 @@ async function postRecent(
   if (call === undefined || !isOffered(by.proxy.toolAccess, call) || clientName !== by.keyClientName) return false;
   const loaded = clientName === null ? recent : { ...recent, by: toNamed(by, clientName) };
   const facts = toFacts(ctx, call);
+  const posted = { body: toBytes(request.body), isListening: false };
   const access = await injectForRecentProxy(ctx, loaded, facts);
   if (access === null) return false;
   const admitted = [{ facts, access }];
-  await settling(ctx, admitted, () => sendBody(ctx, loaded, request, response, access, admitted));
+  await settling(ctx, admitted, () => sendBody(ctx, loaded, request, response, access, posted, admitted));
   return true;
 }
 
@@ -154,18 +143,22 @@ function sendBody(
   request: Request,
   response: Response,
   access: Released,
+  { body, isListening }: Pick<Posted, 'body' | 'isListening'>,
   admitted: readonly Admitted[],
 ): Promise<ProxyResult> {
-  const body = Buffer.from(JSON.stringify(request.body));
   const correlationId = admitted[0]?.facts.correlationId ?? null;
-  return send(ctx, loaded, request, response, access, { body, correlationId });
+  return send(ctx, loaded, request, response, access, { body, isListening, correlationId });
 }
 
 /** What carries no message of the client: its stream, and the end of its session. */
 async function pass(ctx: Context, loaded: LoadedProxy, request: Request, response: Response): Promise<void> {
   const access = await connectForProxy(ctx, loaded);
   if (access.outcome === 'denied') return refuse(ctx, response, access, [null]);
-  await send(ctx, loaded, request, response, access, { body: null, correlationId: null });
+  await send(ctx, loaded, request, response, access, {
+    body: null,
+    isListening: request.method === 'GET',
+    correlationId: null,
+  });
 }
 
 /** With the name of the caller's program, if it ever said one. A new one is kept before its next request can come. */
@@ -184,6 +177,10 @@ function toNamed(by: ProxyPrincipal, clientName: string): ProxyPrincipal {
   return { ...by, keyClientName: clientName, requester: { ...by.requester, clientName } };
 }
 
+interface Sent extends Pick<Posted, 'isListening'> {
+  readonly body: Buffer | null;
+}
+
 /** Twice at most: an upstream's 401 leads to one refresh of the token. */
 function send(
   ctx: Context,
@@ -191,9 +188,9 @@ function send(
   request: Request,
   response: Response,
   access: Released,
-  { body, correlationId }: { body: Buffer | null; correlationId: string | null },
+  { correlationId, ...what }: Sent & { readonly correlationId: string | null },
 ): Promise<ProxyResult> {
-  const sendAs = (released: Released) => sendOnce(ctx, loaded.by, request, response, released, body);
+  const sendAs = (released: Released) => sendOnce(ctx, loaded.by, request, response, released, what);
   return sendRenewing(ctx, loaded, access, sendAs, { correlationId, repeatable: true });
 }
 
@@ -203,7 +200,7 @@ async function sendOnce(
   request: Request,
   response: Response,
   access: Released,
-  body: Buffer | null,
+  { body, isListening }: Sent,
 ): Promise<ProxyResult> {
   const session = request.headers[sessionHeader];
   const own = typeof session === 'string' ? { [sessionHeader]: getUpstreamSession(ctx, by, session) } : {};
@@ -215,13 +212,8 @@ async function sendOnce(
       return isBegun(response) ? toContinued(head.status, head.headers) : head;
     }),
     // What only listens ends with the server; an answer under way is finished.
-    ...(request.method === 'GET' || isListening(request.body) ? { signal: ctx.stopping } : {}),
+    ...(isListening ? { signal: ctx.stopping } : {}),
   });
-}
-
-/** The streams of the era of 2026-07-28: a request that is never answered. */
-function isListening(body: unknown): boolean {
-  return toMessages(body)?.some(({ method }) => method === 'subscriptions/listen') ?? false;
 }
 
 function getUpstreamSession(ctx: Context, by: ProxyPrincipal, session: string): string {
