@@ -71,12 +71,15 @@ function isPlainCall({ headers, url }: Request): boolean {
   );
 }
 
+/** As web requests are read: without the mark that some put before UTF-8. */
+const decoder = new TextDecoder();
+
 /** Null where the caller hung up in the middle of it. */
 function readBody(request: Request): Promise<string | null> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.once('end', () => resolve(decoder.decode(Buffer.concat(chunks))));
     for (const broken of ['error', 'close']) request.once(broken, () => resolve(null));
   });
 }
@@ -85,7 +88,7 @@ function parse(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {
-    throw new TRPCError({ code: 'PARSE_ERROR', message: 'not JSON', cause });
+    throw new TRPCError({ code: 'BAD_REQUEST', message: 'not JSON', cause });
   }
 }
 
