@@ -18,6 +18,8 @@ test('no call of a batch hides behind the length of another, or behind what no s
     const asked = toAsked([`list${filler.repeat(5000)}`, 'delete_all']);
     expect(asked).toMatch(/^lista* … \([0-9a-f]{12}\), delete_all$/);
   }
+  expect(toAsked([`a${'\u0301'.repeat(500)}`])).toMatch(/^a\u0301{3} … \([0-9a-f]{12}\)$/);
+  expect(toAsked(['a\u0301'])).toBe('a\u0301');
   const many = Array.from({ length: 100 }, (_, n) => `tool_${n}_${'x'.repeat(1000)}`);
   const asked = toAsked(many);
   for (const name of many) expect(asked).toContain(name.slice(0, 40));

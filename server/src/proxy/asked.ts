@@ -9,6 +9,8 @@ const charactersMax = 4000;
 
 /** What no screen shows. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+/** Marks above each other until they lie over the lines beside them. */
+const stacked = /(\p{M}{3})\p{M}+/gu;
 /** A name that reads as several. */
 const several = /, | ×/;
 
@@ -25,7 +27,7 @@ export function toAsked(calls: readonly string[]): string {
 
 /** Two that look alike are not the same: one that is not shown as it is bears a mark of its own. */
 function toShown(call: string, lengthMax: number): string {
-  const shown = toOneLine(call.replace(unseen, ''), lengthMax);
+  const shown = toOneLine(call.replace(unseen, '').replace(stacked, '$1'), lengthMax);
   if (shown === call && !several.test(call)) return call;
   return `${shown} … (${createHash('sha256').update(call).digest('hex').slice(0, 12)})`;
 }
