@@ -229,6 +229,12 @@ describe('on the way out', () => {
     expect(Object.fromEntries(sent)).toEqual({ 'x-token': secret, x_own: '1' });
   });
 
+  test('no query makes another method of the call than the one that was judged', async () => {
+    await call(usual, '/items?_method=DELETE&%5FHttpMethod=PATCH&x=1&X-HTTP-Method-Override=PUT', { method: 'POST' });
+    const sent = new URL(lastReceived().url ?? '', upstream.url);
+    expect([lastReceived().method, sent.search]).toEqual(['POST', '?x=1']);
+  });
+
   test('a body goes through as it comes, of known length or not, while the answer already runs', async () => {
     upstream.answer = (request, response) => void request.pipe(response);
     const sized = await call(usual, '/echo', { method: 'POST', body: 'hello', headers: { 'content-length': '5' } });

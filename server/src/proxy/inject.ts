@@ -33,6 +33,9 @@ const dropped =
 /** Makes of the call another than the one that was judged and recorded. */
 const rewriting = /^(x-http-method(-override)?|x-method-override|x-original-url|x-rewrite-url)$/;
 
+/** The same in a query: common names of method-override, of Symfony and of Salesforce. */
+const rewritingParameter = /^(_method|_httpmethod|x-http-method(-override)?|x-method-override)$/i;
+
 // A secret that comes back in pieces would not be recognised.
 const partial = /^(range|if-range)$/;
 
@@ -93,7 +96,9 @@ export function toUpstreamUrl(rest: string | null, templates: Templates, { value
   if (rest !== null) {
     const [path = '', ...query] = rest.split('?');
     url.pathname = url.pathname.replace(/\/$/, '') + path;
-    for (const [name, value] of new URLSearchParams(query.join('?'))) url.searchParams.append(name, value);
+    for (const [name, value] of new URLSearchParams(query.join('?'))) {
+      if (!rewritingParameter.test(name)) url.searchParams.append(name, value);
+    }
   }
   for (const [name, template] of Object.entries(templates.query)) {
     url.searchParams.set(name, fillTemplate(template, values, tokenField));
