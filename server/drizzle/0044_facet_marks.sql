@@ -72,11 +72,11 @@ BEGIN
         coalesce(bit_or(set_bit(none, k.place, 1)) FILTER (WHERE f.reasons > 0), none)::bit varying AS reasoned
       FROM (
         SELECT u.span, u.facet, sum(u.count) AS count, sum(u.reasons) AS reasons FROM (
-          SELECT date_bin('6 hours', e.recorded_at, '2000-01-01 00:00:00+00') AS span, e.facet, 1 AS count, 0 AS reasons
-          FROM public.events e WHERE e.account_id = account AND e.recorded_at > since AND e.recorded_at <= upto
+          SELECT date_bin('6 hours', e.recorded_at, '2000-01-01 00:00:00+00') AS span, e.facet, count(*) AS count, 0 AS reasons
+          FROM public.events e WHERE e.account_id = account AND e.recorded_at > since AND e.recorded_at <= upto GROUP BY 1, 2
           UNION ALL
-          SELECT date_bin('6 hours', r.recorded_at, '2000-01-01 00:00:00+00'), r.facet, 0, 1
-          FROM public.event_reasons r WHERE r.account_id = account AND r.recorded_at > since AND r.recorded_at <= upto
+          SELECT date_bin('6 hours', r.recorded_at, '2000-01-01 00:00:00+00'), r.facet, 0, count(*)
+          FROM public.event_reasons r WHERE r.account_id = account AND r.recorded_at > since AND r.recorded_at <= upto GROUP BY 1, 2
         ) u GROUP BY u.span, u.facet
       ) f JOIN public.event_facets k ON k.account_id = account AND k.facet = f.facet
       GROUP BY f.span
