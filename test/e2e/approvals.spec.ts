@@ -99,6 +99,37 @@ test('approved for a quarter of an hour by one press: the next use is not asked 
   expect((await client.agent.credential.mutate({ service: 'github', waitSeconds: 0 })).values.value).toBe(tokenValue);
 });
 
+test('a double click answers one request, and not the next one that moves into its place', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const { client } = await createAskingAgent(signedIn, server.url);
+  const fetchWith = (reason: string) =>
+    client.agent.credential.mutate({ service: 'github', reason, waitSeconds: 0 }).catch(() => 'pending');
+  await fetchWith('the first');
+  await fetchWith('the second');
+  const popup = await openOverBlank(browser_);
+  await expect(card(popup)).toHaveCount(2);
+  const box = await card(popup).first().getByRole('button', { name: 'Approve once' }).boundingBox();
+  if (box === null) throw new Error('the button is shown');
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await popup.mouse.click(x, y);
+  await expect(card(popup)).toHaveCount(1);
+  const moved = await card(popup).getByRole('button', { name: 'Approve once' }).boundingBox();
+  expect(moved?.y).toBe(box.y);
+  await popup.mouse.down({ clickCount: 2 });
+  await popup.mouse.up({ clickCount: 2 });
+  // Whatever answers first decides.
+  await card(popup).focus();
+  await popup.keyboard.press('d');
+  const readAnswers = async () => {
+    const { approvals } = await signedIn.client.inbox.get.query();
+    return approvals.map(({ reason, status }) => `${reason}: ${status}`).sort();
+  };
+  await expect.poll(readAnswers).toEqual(['the first: approved', 'the second: denied']);
+});
+
 test('one letter denies', async ({ server, signedIn, browser_ }) => {
   const { client } = await createAskingAgent(signedIn, server.url);
   const refused = getRefusal(client.agent.credential.mutate({ service: 'github' }));

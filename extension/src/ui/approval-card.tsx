@@ -2,7 +2,7 @@
 
 import type { ApprovalAnswer, ApprovalSummary } from '@keytrail/shared/approval';
 import { MessageSquareX } from 'lucide-react';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useRef, useState } from 'react';
 import { ApprovalFacts, ApprovalHead } from './approval-facts.tsx';
 import { ApprovalNote } from './approval-note.tsx';
 import { Button } from './button.tsx';
@@ -34,6 +34,11 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
   const card = useRef<HTMLDivElement>(null);
   const { asker } = approval;
   const canRemember = approval.rememberMinutes > 0;
+
+  // The second of a double click may fall on the next card, which has moved into this one's place.
+  const press = (answer: ApprovalAnswer) => (event: MouseEvent) => {
+    if (event.detail < 2) give(answer);
+  };
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (isTyping(event) || pending !== null) return;
@@ -77,7 +82,7 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
             />
           ) : (
             <div className={joinClasses('flex flex-wrap gap-1 pt-1.5', beside[asker.kind])}>
-              <Button variant="primary" size="small" pending={pending === 'once'} onClick={() => give('once')}>
+              <Button variant="primary" size="small" pending={pending === 'once'} onClick={press('once')}>
                 {words.once}
               </Button>
               {canRemember && (
@@ -85,12 +90,12 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
                   size="small"
                   aria-label={words.remember[asker.kind](approval.rememberMinutes)}
                   pending={pending === 'remember'}
-                  onClick={() => give('remember')}
+                  onClick={press('remember')}
                 >
                   {words.rememberShort[asker.kind](approval.rememberMinutes)}
                 </Button>
               )}
-              <Button variant="danger" size="small" pending={pending === 'deny'} onClick={() => give('deny')}>
+              <Button variant="danger" size="small" pending={pending === 'deny'} onClick={press('deny')}>
                 {words.deny}
               </Button>
               <IconButton
