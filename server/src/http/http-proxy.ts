@@ -50,7 +50,7 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
   // As it was sent: Express has decoded its own copy.
   const [, name = '', path = '/', query = ''] = address.exec(request.originalUrl) ?? [];
   const routePath = toRoutePath(path);
-  const { call, access } = await admit(ctx, request, response, { name, path, routePath });
+  const { call, access } = await admit(ctx, request, { name, path, routePath });
   if (access.outcome === 'denied') {
     if (routePath !== null || access.rule !== 'route') return refuse(ctx, response, access);
     throw new AppError('invalid_input', { message: 'path', public: 'The path of this call is not a plain one.' });
@@ -79,7 +79,6 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
 async function admit(
   ctx: Context,
   request: Request,
-  response: Response,
   { name, path, routePath }: { name: string; path: string; routePath: string | null },
 ): Promise<{ call: ProxyCallFacts; access: ProxyAccess }> {
   const called = `${request.method} ${routePath === null ? toNamed(path) : toShownPath(path)}`;
@@ -97,7 +96,7 @@ async function admit(
   const loaded = await findProxyCaller(ctx, request, 'http', name);
   const findRefusal = (proxy: Pick<ProxyRow, 'routes'>) => (isLet(proxy) ? null : ('route' as const));
   const asking = { ...call, findRefusal, asked: toAsked([called]) };
-  const access = await injectForProxy(ctx, loaded, asking, toPatience(request, response));
+  const access = await injectForProxy(ctx, loaded, asking, toPatience(request));
   return { call: access.outcome === 'ok' ? toTied(call, access) : call, access };
 }
 

@@ -32,7 +32,7 @@ export function createHold(
   response: Response,
   { progressTokens: tokens, calls }: Pick<Posted, 'progressTokens' | 'calls'>,
 ): Hold {
-  const given = toPatience(request, response, tokens.length === 0 ? unheardMsMax : undefined);
+  const given = toPatience(request, tokens.length === 0 ? unheardMsMax : undefined);
   const endsMs = ctx.nowMs() + given.waitMs;
   let timer: NodeJS.Timeout | undefined;
   let ownerEndsMs = 0;

@@ -1,6 +1,7 @@
 // How long a call through a proxy is held while its owner is asked, and when nobody waits for it any more.
 
-import type { Request, Response } from 'express';
+import type { Socket } from 'node:net';
+import type { Request } from 'express';
 import type { Patience } from '../vault/asking.ts';
 
 /**
@@ -14,15 +15,26 @@ const heldMsMax = 240_000;
  * @param usualMs for callers that do not say.
  */
 export function toPatience(
-  { headers }: Request,
-  response: Response,
+  { headers, socket }: Pick<Request, 'headers' | 'socket'>,
   usualMs = heldMsMax,
 ): Patience & { readonly waitMs: number } {
-  const left = new AbortController();
-  response.once('close', () => left.abort());
-  // They may have left while it was looked up whose call it is.
-  if (response.destroyed) left.abort();
   const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?=$|[,;])/i.exec([headers.prefer].flat().join()) ?? [];
   const wantedMs = seconds === undefined ? usualMs : Number(seconds) * 1000;
-  return { waitMs: Math.min(heldMsMax, wantedMs), signal: left.signal };
+  return { waitMs: Math.min(heldMsMax, wantedMs), signal: toGone(socket) };
+}
+
+const gone = new WeakMap<Socket, AbortSignal>();
+
+/**
+ * Aborts when the connection has ended, be it before anybody asked. By the connection and not the answer: one that is pipelined
+ * behind another is not told.
+ */
+function toGone(socket: Socket): AbortSignal {
+  const known = gone.get(socket);
+  if (known !== undefined) return known;
+  const left = new AbortController();
+  socket.once('close', () => left.abort());
+  if (socket.destroyed) left.abort();
+  gone.set(socket, left.signal);
+  return left.signal;
 }
