@@ -213,6 +213,50 @@ test('a batch that is sent again, its answer lost, counts once: recorded ones ke
   expect(await readUses(accountId)).toEqual({ 'grant g': 6, k: 4 });
 });
 
+test('uses that were decided by a version are counted together where they have room: what comes of them is the same', async () => {
+  const { ctx } = server.app;
+  const [one, other] = [randomUUID(), randomUUID()];
+  for (const accountId of [one, other]) await spend(accountId, [only('grant g')]);
+  const [head] = await sql<{ version: string }[]>`
+    select settings_version as version from heads where account_id = ${one}`;
+  let seed = 11;
+  const random = (below: number) => {
+    seed = (seed * 1103515245 + 12345) % 2 ** 31;
+    return Math.floor((seed / 2 ** 31) * below);
+  };
+  const kinds = [
+    [only('grant g'), limit('k', 30, minuteMs)],
+    [only('grant g'), limit('k', 40, minuteMs), limit('k', 90, 5 * minuteMs)],
+    [limit('ever', 400), limit('pair', 12, minuteMs), limit('pair', 15, minuteMs)],
+  ];
+  const carryOut = async (accountId: string, chosen: readonly number[], turnMs: number, version: string | null) => {
+    const items = chosen.map((kind): PendingAppend => {
+      const body = mintBody(ctx, draft);
+      const common = { accountId, body, canonical: canonicalize({ ...body }), mayRepeat: false };
+      return { ...common, counts: kinds[kind] ?? [], settingsVersion: version, clockTurnMs: turnMs };
+    });
+    const receipts = await carryOutAppends(ctx.db, items);
+    return receipts.map((receipt) =>
+      'outcome' in receipt ? [receipt.outcome, 'counter' in receipt && receipt.counter] : receipt,
+    );
+  };
+  let turnMs = 0;
+  let recorded = 0;
+  for (let round = 0; round < 40; round++) {
+    // Never a whole window, at whose very end milliseconds would tell.
+    turnMs += 7_000 * random(4);
+    const chosen = Array.from({ length: 5 + random(12) }, () => random(kinds.length));
+    const outcomes = await carryOut(one, chosen, turnMs, head?.version ?? null);
+    expect(outcomes).toEqual(await carryOut(other, chosen, turnMs, null));
+    recorded += outcomes.filter((outcome) => Array.isArray(outcome) && outcome[0] === 'recorded').length;
+  }
+  expect(recorded).toBeGreaterThan(100);
+  expect(await readUses(one)).toEqual(await readUses(other));
+  for (const key of ['k', 'pair']) {
+    expect(await readTimes(one, key)).toHaveLength((await readTimes(other, key)).length);
+  }
+});
+
 test('in the caller’s transaction: a count stands if and only if the change does, and a refusal leaves it whole', async () => {
   const accountId = randomUUID();
   const { ctx } = server.app;
