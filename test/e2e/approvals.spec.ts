@@ -130,6 +130,32 @@ test('a double click answers one request, and not the next one that moves into i
   await expect.poll(readAnswers).toEqual(['the first: approved', 'the second: denied']);
 });
 
+test('a key that is held answers one request, and not the next one that has the focus then', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const { client } = await createAskingAgent(signedIn, server.url);
+  for (const reason of ['the first', 'the second']) {
+    await client.agent.credential.mutate({ service: 'github', reason, waitSeconds: 0 }).catch(() => 'pending');
+  }
+  const popup = await openOverBlank(browser_);
+  await expect(card(popup)).toHaveCount(2);
+  await card(popup).first().focus();
+  await popup.keyboard.down('a');
+  await expect(card(popup)).toHaveCount(1);
+  await expect(card(popup)).toBeFocused();
+  // Down again without having been up: it is held.
+  await popup.keyboard.down('a');
+  await popup.keyboard.up('a');
+  await popup.keyboard.press('d');
+  const readStatuses = async () => {
+    const { approvals } = await signedIn.client.inbox.get.query();
+    return approvals.map(({ status }) => status).sort();
+  };
+  await expect.poll(readStatuses).toEqual(['approved', 'denied']);
+});
+
 test('one letter denies', async ({ server, signedIn, browser_ }) => {
   const { client } = await createAskingAgent(signedIn, server.url);
   const refused = getRefusal(client.agent.credential.mutate({ service: 'github' }));

@@ -45,7 +45,8 @@ export function AccessRequestCard({ request, onAnswer, loadChoices }: AccessRequ
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && part === 'form') back();
-    else if (part !== 'buttons' || isTyping(event) || pending !== null) return;
+    // A key that is held, and below the second of a double click, would answer the next card, too.
+    else if (part !== 'buttons' || isTyping(event) || pending !== null || event.repeat) return;
     else if (event.key.toLowerCase() === 'g') setPart('form');
     else if (event.key.toLowerCase() === 'd') deny();
     else if (event.key.toLowerCase() === 'n') setPart('note');
@@ -88,7 +89,12 @@ export function AccessRequestCard({ request, onAnswer, loadChoices }: AccessRequ
               <Button variant="primary" size="small" disabled={pending !== null} onClick={() => setPart('form')}>
                 {words.grant}
               </Button>
-              <Button variant="danger" size="small" pending={pending === 'deny'} onClick={() => deny()}>
+              <Button
+                variant="danger"
+                size="small"
+                pending={pending === 'deny'}
+                onClick={(event) => event.detail < 2 && deny()}
+              >
                 {strings.approval.deny}
               </Button>
               <IconButton

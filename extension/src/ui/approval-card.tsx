@@ -41,7 +41,8 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (isTyping(event) || pending !== null) return;
+    // A key that is held would answer the next card, too, which has the focus then.
+    if (isTyping(event) || pending !== null || event.repeat) return;
     const key = event.key.toLowerCase();
     if (key === 'a') give('once');
     else if (key === 'm' && canRemember) give('remember');
