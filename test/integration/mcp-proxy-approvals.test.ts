@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { waitForApproval } from '../kit/approvals.ts';
+import { readProxyCalls, soon, toProxyUrl } from '../kit/asking-proxies.ts';
 import { type ModernServer, startModernConformanceServer } from '../kit/conformance-server-2026.ts';
 import { connectMcp, eras } from '../kit/mcp-client.ts';
 import { beginSession, postMcp, toToolCall } from '../kit/mcp-post.ts';
@@ -33,18 +34,12 @@ const answer = (id: string, word: 'once' | 'remember' | 'deny', note?: string) =
 const createMcp = (rule: Parameters<typeof createAskingProxy>[1] = {}) =>
   createAskingProxy(owner, rule, { upstreamUrl: mcp.url });
 
-const toUrl = ({ proxy }: AskingProxy, base = server.url) => `${base}/mcp/p/${proxy.name}`;
+const toUrl = (made: AskingProxy, base = server.url) => toProxyUrl(made, base);
 
 const callTool = (made: AskingProxy, name = 'headers', headers: Record<string, string> = {}) =>
   postMcp(toUrl(made), made.key, toToolCall(name), headers);
 
-/** What has been said of calls since the proxy was made. */
-async function readCalls() {
-  const { events } = await owner.client.audit.since.query({ from: 0 });
-  return events.filter(({ approvalId, source }) => approvalId !== undefined || source === 'mcp_proxy');
-}
-
-const soon = { headers: { prefer: 'wait=0' } };
+const readCalls = () => readProxyCalls(owner);
 
 describe.each(eras)('an MCP client of %s', (era) => {
   const connect = async (rule: Parameters<typeof createAskingProxy>[1] = {}) => {

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { waitForApproval } from '../kit/approvals.ts';
+import { readProxyCalls, soon, toProxyUrl } from '../kit/asking-proxies.ts';
 import { type HttpUpstream, startHttpUpstream } from '../kit/http-upstream.ts';
 import { beginSession, postMcp, toToolCall } from '../kit/mcp-post.ts';
 import { type McpUpstream, startMcpUpstream } from '../kit/mcp-upstream.ts';
@@ -34,18 +35,12 @@ const answer = (id: string, word: 'once' | 'deny', note?: string) =>
 const createMcp = (rule: Parameters<typeof createAskingProxy>[1] = {}) =>
   createAskingProxy(owner, rule, { upstreamUrl: mcp.url });
 
-const toUrl = ({ proxy }: AskingProxy, base = server.url) => `${base}/mcp/p/${proxy.name}`;
+const toUrl = (made: AskingProxy, base = server.url) => toProxyUrl(made, base);
 
 const callTool = (made: AskingProxy, name = 'headers', headers: Record<string, string> = {}) =>
   postMcp(toUrl(made), made.key, toToolCall(name), headers);
 
-/** What has been said of calls since the proxy was made. */
-async function readCalls() {
-  const { events } = await owner.client.audit.since.query({ from: 0 });
-  return events.filter(({ approvalId, source }) => approvalId !== undefined || source === 'mcp_proxy');
-}
-
-const soon = { headers: { prefer: 'wait=0' } };
+const readCalls = () => readProxyCalls(owner);
 
 /** The stream of a call that is held, as soon as it has begun. */
 async function hold(made: AskingProxy, body: object = toToolCall('headers'), headers: Record<string, string> = {}) {

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { waitForApproval } from '../kit/approvals.ts';
+import { callHttpProxy, expectPending, readProxyCalls, soon } from '../kit/asking-proxies.ts';
 import { type HttpUpstream, startHttpUpstream } from '../kit/http-upstream.ts';
 import { createPolicy } from '../kit/policies.ts';
 import { type AskingProxy, createAskingProxy, type ProxyEdit, toProxyEdit } from '../kit/proxies.ts';
@@ -27,29 +28,10 @@ const answer = (id: string) => owner.client.approvals.answer.mutate({ id, answer
 
 const createHttp = () => createAskingProxy(owner, {}, { kind: 'http', upstreamUrl: `${upstream.url}/base` });
 
-const toUrl = ({ proxy }: AskingProxy, base = server.url) => `${base}/${proxy.kind}/p/${proxy.name}`;
+const callHttp = (made: AskingProxy, path?: string, init?: RequestInit, base = server.url) =>
+  callHttpProxy(made, base, path, init);
 
-function callHttp(made: AskingProxy, path = '/items', init: RequestInit = {}, base = server.url) {
-  const headers = { authorization: `Bearer ${made.key}`, ...init.headers };
-  return fetch(`${toUrl(made, base)}${path}`, { ...init, headers });
-}
-
-async function readLog() {
-  return (await owner.client.audit.since.query({ from: 0 })).events;
-}
-
-/** What has been said of calls since the proxy was made. */
-async function readCalls() {
-  return (await readLog()).filter(({ approvalId, source }) => approvalId !== undefined || source === 'mcp_proxy');
-}
-
-async function expectPending(answered: Response) {
-  expect(answered.status).toBe(408);
-  expect(answered.headers.get('retry-after')).toBe('1');
-  expect(await answered.json()).toMatchObject({ code: 'approval_pending', sentence: expect.stringContaining('again') });
-}
-
-const soon = { headers: { prefer: 'wait=0' } };
+const readCalls = () => readProxyCalls(owner);
 
 const meanwhile: Record<string, (made: AskingProxy) => Promise<unknown>> = {
   key_revoked: ({ proxy }) => owner.client.proxies.rotateKey.mutate({ id: proxy.id, overlapMinutes: 0 }),

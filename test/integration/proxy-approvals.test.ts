@@ -4,6 +4,7 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { waitForApproval } from '../kit/approvals.ts';
+import { callHttpProxy, expectPending, readProxyCalls, soon, toProxyUrl } from '../kit/asking-proxies.ts';
 import { checkLog } from '../kit/check-log.ts';
 import { callPlainly, type HttpUpstream, startHttpUpstream } from '../kit/http-upstream.ts';
 import { type AskingProxy, createAskingProxy } from '../kit/proxies.ts';
@@ -31,29 +32,10 @@ const answer = (id: string, word: 'once' | 'remember' | 'deny', note?: string) =
 const createHttp = (rule: Parameters<typeof createAskingProxy>[1] = {}) =>
   createAskingProxy(owner, rule, { kind: 'http', upstreamUrl: `${upstream.url}/base` });
 
-const toUrl = ({ proxy }: AskingProxy, base = server.url) => `${base}/${proxy.kind}/p/${proxy.name}`;
+const callHttp = (made: AskingProxy, path?: string, init?: RequestInit, base = server.url) =>
+  callHttpProxy(made, base, path, init);
 
-function callHttp(made: AskingProxy, path = '/items', init: RequestInit = {}, base = server.url) {
-  const headers = { authorization: `Bearer ${made.key}`, ...init.headers };
-  return fetch(`${toUrl(made, base)}${path}`, { ...init, headers });
-}
-
-async function readLog() {
-  return (await owner.client.audit.since.query({ from: 0 })).events;
-}
-
-/** What has been said of calls since the proxy was made. */
-async function readCalls() {
-  return (await readLog()).filter(({ approvalId, source }) => approvalId !== undefined || source === 'mcp_proxy');
-}
-
-async function expectPending(answered: Response) {
-  expect(answered.status).toBe(408);
-  expect(answered.headers.get('retry-after')).toBe('1');
-  expect(await answered.json()).toMatchObject({ code: 'approval_pending', sentence: expect.stringContaining('again') });
-}
-
-const soon = { headers: { prefer: 'wait=0' } };
+const readCalls = () => readProxyCalls(owner);
 
 describe('a call', () => {
   test('ok: held until it is approved, then sent; request, answer, use and result have one correlation id', async () => {
@@ -267,7 +249,7 @@ describe('a call', () => {
       request.on('end', () => response.end('ok'));
     };
     const headers = { authorization: `Bearer ${made.key}`, 'content-length': String(total) };
-    const held = callPlainly(`${toUrl(made)}/items`, { method: 'POST', headers, body });
+    const held = callPlainly(`${toProxyUrl(made, server.url)}/items`, { method: 'POST', headers, body });
     const { id } = await waitForApproval(owner);
     // What kernel and parser hold by themselves, and no more: it does not grow.
     expect(taken).toBeLessThan(total / 2);
