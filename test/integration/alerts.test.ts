@@ -19,12 +19,17 @@ const hourMs = 60 * minuteMs;
 
 let server: TestServer;
 let upstream: HttpUpstream;
+let cursorMoves = 0;
 beforeAll(async () => {
   upstream = await startHttpUpstream();
-  server = await startTestServer({
-    KEYTRAIL_TRUSTED_PROXIES: '127.0.0.1',
-    KEYTRAIL_ALLOWED_UPSTREAMS: upstream.host,
-  });
+  server = await startTestServer(
+    { KEYTRAIL_TRUSTED_PROXIES: '127.0.0.1', KEYTRAIL_ALLOWED_UPSTREAMS: upstream.host },
+    {
+      onStatement: (statement) => {
+        if (statement.includes('insert into "alert_cursors"')) cursorMoves += 1;
+      },
+    },
+  );
 });
 afterAll(async () => {
   await server.stop();
@@ -572,4 +577,18 @@ test('alerts go when the events of their time go', async () => {
   await sql.end();
   await forgetAgedAlerts(server.app.ctx);
   expect(await listAll(owner)).toEqual([]);
+});
+
+test('a log that grows on and on is read now and then, not event by event', async () => {
+  const owner = await server.createOwner();
+  const { key } = await createGrantedAgent(owner, server.url);
+  const movesBefore = cursorMoves;
+  const endsAt = Date.now() + 1_500;
+  const fetchOnce = () => useFrom(key, '192.0.2.44');
+  let uses = 0;
+  // The first of them asks for a reading, during which others arrive.
+  for (; Date.now() < endsAt; uses++) await fetchOnce();
+  expect(await listKinds(owner)).toEqual(['first_use']);
+  expect(uses).toBeGreaterThan(100);
+  expect(cursorMoves - movesBefore).toBeLessThanOrEqual(8);
 });

@@ -29,12 +29,15 @@ interface Stretch {
   readonly events: AuditEvent[];
 }
 
-/** Reads all that an account's log holds by now. */
+/**
+ * Reads all that an account's log holds when it is asked. What comes while it reads asks by itself: to go on until nothing is
+ * left would be to read a busy log event by event.
+ */
 export async function readAlerts(ctx: Context, accountId: string): Promise<void> {
-  for (;;) {
+  for (let taken = eventsMax; taken >= eventsMax && !ctx.stopping.aborted; ) {
     const stretch = await readStretch(ctx, accountId);
-    if (stretch.nextSeq === stretch.cursor.nextSeq || ctx.stopping.aborted) return;
-    await withAccount(ctx.db, accountId, (tx) => judge(tx, ctx, accountId, stretch));
+    taken = stretch.nextSeq - stretch.cursor.nextSeq;
+    if (taken > 0) await withAccount(ctx.db, accountId, (tx) => judge(tx, ctx, accountId, stretch));
   }
 }
 
