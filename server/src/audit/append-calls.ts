@@ -2,11 +2,12 @@
 // for those of one, where its log lies.
 
 import { sql } from 'drizzle-orm';
+import type { Sql } from 'postgres';
 import type { AppendReceipt, PendingAppend } from '../base/context.ts';
 import type { Database, Transaction } from '../base/db.ts';
 import { noCounts, type ReceiptRow, toBatchCounts, toReceipts } from './append-counts.ts';
 
-export type AppendDatabase = Pick<Database, 'raw' | 'distributed'>;
+export type AppendDatabase = Pick<Database, 'raw' | 'appends' | 'distributed'>;
 
 /** Bodies as one text: canonical JSON holds no line break, and as members of an array all their quotes would be escaped. */
 function toLines(items: readonly PendingAppend[]): string {
@@ -17,8 +18,17 @@ function toLines(items: readonly PendingAppend[]): string {
 const fewMax = 4;
 
 /** Records a batch in a transaction of its own. On a cluster the items are of one account. */
-export async function callAppend(
-  { raw, distributed }: AppendDatabase,
+export function callAppend(
+  { appends, distributed }: AppendDatabase,
+  items: PendingAppend[],
+  mayRepeat: boolean,
+): Promise<AppendReceipt[]> {
+  return appends.use((raw) => callOn(raw, distributed, items, mayRepeat));
+}
+
+async function callOn(
+  raw: Sql,
+  distributed: boolean,
   items: PendingAppend[],
   mayRepeat: boolean,
 ): Promise<AppendReceipt[]> {
@@ -52,7 +62,7 @@ export async function callAppend(
   return toReceipts(rows, items.length);
 }
 
-async function callOne(raw: AppendDatabase['raw'], item: PendingAppend): Promise<AppendReceipt[]> {
+async function callOne(raw: Sql, item: PendingAppend): Promise<AppendReceipt[]> {
   const counts = toBatchCounts([item]) ?? noCounts;
   const rows = await raw<ReceiptRow[]>`
     select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms
@@ -62,16 +72,12 @@ async function callOne(raw: AppendDatabase['raw'], item: PendingAppend): Promise
 }
 
 /** Where some are outdated, the others are still to be recorded. */
-async function callExpecting(
-  raw: AppendDatabase['raw'],
-  items: PendingAppend[],
-  mayRepeat: boolean,
-): Promise<AppendReceipt[]> {
+async function callExpecting(raw: Sql, items: PendingAppend[], mayRepeat: boolean): Promise<AppendReceipt[]> {
   const rows = await callUses(raw, items, mayRepeat);
   if (rows.length === items.length) return toReceipts(rows, items.length);
   const outdated = new Set(rows.map(({ ordinal }) => Number(ordinal) - 1));
   const others = items.filter((_item, index) => !outdated.has(index));
-  const receipts = others.length === 0 ? [] : await callAppend({ raw, distributed: false }, others, mayRepeat);
+  const receipts = others.length === 0 ? [] : await callOn(raw, false, others, mayRepeat);
   const left = receipts.values();
   return items.map((_item, index) => {
     const receipt = outdated.has(index) ? ({ outcome: 'outdated' } as const) : left.next().value;
@@ -80,7 +86,7 @@ async function callExpecting(
   });
 }
 
-function callUses(raw: AppendDatabase['raw'], items: PendingAppend[], mayRepeat: boolean) {
+function callUses(raw: Sql, items: PendingAppend[], mayRepeat: boolean) {
   const counts = toBatchCounts(items) ?? noCounts;
   return raw<ReceiptRow[]>`
     select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms

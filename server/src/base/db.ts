@@ -3,6 +3,7 @@
 import { sql } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type Sql } from 'postgres';
+import { Lanes } from './lanes.ts';
 
 /** A postgres:// address, or the parts of one for the embedded server's socket. */
 export type DatabaseTarget =
@@ -22,8 +23,10 @@ export type Transaction = Parameters<Parameters<Drizzle['transaction']>[0]>[0];
 export interface Database {
   /** Everything but the log's queries. Drizzle changes its client's parsers, so the client is its own. */
   readonly drizzle: Drizzle;
-  /** Appends, LISTEN and the load of an agent's call, as plain statements. */
+  /** LISTEN and the load of an agent's call, as plain statements. */
   readonly raw: Sql;
+  /** The batches of the append queue, of which few are under way at once. */
+  readonly appends: Lanes;
   /** Queries over the log, with the planner settings that keep them on their indexes. */
   readonly reader: Sql;
   /** Pruning, under the role that may do that and nothing else. */
@@ -65,8 +68,9 @@ export function openDatabase(
 ): Database {
   const app = { role: 'keytrail_app', settings: patience, onStatement };
   const client = connect(target, { ...app, max: 8 });
+  const raw = connect(target, { ...app, max: 4 });
   // Where every account's appends are a call of their own, many are under way at once.
-  const raw = connect(target, { ...app, max: distributed ? 12 : 6 });
+  const appends = new Lanes((distributed ? [12] : [1, 1]).map((max) => connect(target, { ...app, max })));
   const reader = connect(target, { ...app, max: 6, settings: { ...patience, ...readerSettings } });
   const retention = connect(target, {
     max: 1,
@@ -77,11 +81,13 @@ export function openDatabase(
   return {
     drizzle: drizzle(client),
     raw,
+    appends,
     reader,
     retention: drizzle(retention),
     distributed,
     close: async () => {
-      await Promise.all([client, raw, reader, retention].map((pool) => pool.end({ timeout: 5 })));
+      const pools = [client, raw, reader, retention].map((pool) => pool.end({ timeout: 5 }));
+      await Promise.all([...pools, appends.close()]);
     },
   };
 }
