@@ -584,7 +584,7 @@ test('a log that grows on and on is read now and then, not event by event', asyn
   const { key } = await createGrantedAgent(owner, server.url);
   const movesBefore = cursorMoves;
   const endsAt = Date.now() + 1_500;
-  const fetchOnce = () => useFrom(key, '192.0.2.44');
+  const fetchOnce = () => createClient(server.url, key).agent.credential.mutate({ service: 'github' });
   let uses = 0;
   // The first of them asks for a reading, during which others arrive.
   for (; Date.now() < endsAt; uses++) await fetchOnce();
