@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { readAlerts } from './agents/alert-reader.ts';
 import { carryOutAppends } from './audit/append.ts';
+import { GrowthNews } from './audit/growth-news.ts';
 import { ensurePartitions } from './audit/partitions.ts';
 import { rollUp } from './audit/roll-up.ts';
 import { listenForAppends } from './audit/stream.ts';
@@ -69,6 +70,7 @@ export async function startApp(parts: {
     await db.close();
     throw error;
   });
+  const news = new GrowthNews(db);
   const ctx: Context = {
     config: parts.config,
     log: parts.log,
@@ -76,7 +78,11 @@ export async function startApp(parts: {
     masterKeys: keys.keyring,
     serverSecret: keys.serverSecret,
     appends: new GroupCommit({
-      carryOut: (items) => carryOutAppends(db, items),
+      carryOut: async (items) => {
+        const receipts = await carryOutAppends(db, items);
+        news.add(items.map(({ accountId }) => accountId));
+        return receipts;
+      },
       keyOf: ({ accountId, body }) => `${accountId} ${body.id}`,
       batchMax: 500,
       batchesUnderWayMax: 2,
@@ -115,6 +121,7 @@ export async function startApp(parts: {
         await closeServer(server);
         await ctx.outbound.close();
         await ctx.appends.flush();
+        await news.stop();
         await ctx.rollUps.stop();
         await ctx.alertReads.stop();
         await unlisten().catch(() => {}); // The connection may be gone; closing the pool ends it anyway.

@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAlerts } from '@keytrail/server/agents/alert-reader';
 import { append, carryOutAppends } from '@keytrail/server/audit/append';
+import { GrowthNews } from '@keytrail/server/audit/growth-news';
 import { rollUp } from '@keytrail/server/audit/roll-up';
 import { readConfig } from '@keytrail/server/base/config';
 import type { Context } from '@keytrail/server/base/context';
@@ -150,6 +151,7 @@ async function measureProduct(ctx: Context, writers: number, accountIds: string[
 function createContext(): Context {
   const config = readConfig({ KEYTRAIL_LOG_LEVEL: 'silent' });
   const db = openDatabase(postgres.connection);
+  const news = new GrowthNews(db);
   const ctx: Context = {
     config,
     log: createLog(config),
@@ -157,7 +159,11 @@ function createContext(): Context {
     masterKeys: toMasterKeys(1, new Map()),
     serverSecret: Buffer.alloc(0),
     appends: new GroupCommit({
-      carryOut: (items) => carryOutAppends(db, items),
+      carryOut: async (items) => {
+        const receipts = await carryOutAppends(db, items);
+        news.add(items.map(({ accountId }) => accountId));
+        return receipts;
+      },
       keyOf: ({ accountId, body }) => `${accountId} ${body.id}`,
       batchMax: 500,
       batchesUnderWayMax: 2,

@@ -116,28 +116,20 @@ function toCall(distributed: boolean, accountId: string, items: readonly Pending
     ? sql`${sql.param(items.map(({ canonical }) => canonical))}::text[]`
     : sql`string_to_array(${toLines(items)}, E'\\n')`;
   const given = sql`${whose}, ${bodies}, false`;
+  // Once for the transaction, however many rows there are. A worker's notification would reach nobody.
+  const told = distributed ? sql`` : sql`, ${toNotification(accountId)}`;
   const counts = toBatchCounts(items);
   if (counts === null) {
     const name = distributed ? sql`append_for_account` : sql`append_batch`;
-    return sql`select ordinal, seq, recorded_at, outcome from ${name}(${given})`;
+    return sql`select ordinal, seq, recorded_at, outcome${told} from ${name}(${given})`;
   }
   const name = distributed ? sql`append_for_account_counted` : sql`append_batch_counted`;
-  return sql`select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms from ${name}(${given},
+  return sql`select ordinal, seq, recorded_at, outcome, refused_by, retry_at_ms${told} from ${name}(${given},
       ${sql.param(counts.items)}::integer[], ${sql.param(counts.keys)}::text[], ${sql.param(counts.maxes)}::bigint[],
       ${sql.param(counts.windows)}::bigint[], ${counts.clockTurnMs}::bigint)`;
 }
 
-const namedMax = 150;
-
-/**
- * Wakes whoever reads these logs. The functions do so themselves where they run on the node that is listened on; those of
- * a cluster run on workers, whose notifications reach nobody. What is lost is made up for by readers.
- */
-export async function wakeReaders({ raw }: AppendDatabase, accountIds: readonly string[]): Promise<void> {
-  const payload = accountIds.length > namedMax ? '*' : accountIds.join(' ');
-  await raw`select pg_notify('keytrail_events', ${payload})`.catch(() => {});
-}
-
+/** Wakes whoever reads this log, by the commit. */
 function toNotification(accountId: string) {
   return sql`pg_notify('keytrail_events', ${accountId})`;
 }

@@ -8,7 +8,7 @@ import { eventBody } from '@keytrail/shared/event-schema';
 import { mintUuid } from '@keytrail/shared/ids';
 import type { AppendReceipt, Context, Outdated, PendingAppend, Refusal, UseCount } from '../base/context.ts';
 import { type Database, findCode, isDatabaseAway, type Transaction } from '../base/db.ts';
-import { type AppendDatabase, callAppend, callAppendIn, wakeReaders } from './append-calls.ts';
+import { type AppendDatabase, callAppend, callAppendIn } from './append-calls.ts';
 import { followUp } from './follow-up.ts';
 import { makePartitions } from './partitions.ts';
 
@@ -146,7 +146,6 @@ export function carryOutAppends(db: AppendDatabase, items: PendingAppend[]): Pro
 async function carryOutByAccount(db: AppendDatabase, items: PendingAppend[]): Promise<(AppendReceipt | Error)[]> {
   const parts = groupByAccount(items);
   const answers = await Promise.all(parts.map((part) => carryOutTogether(db, part)));
-  await wakeReaders(db, [...new Set(items.map((item) => item.accountId))]);
   return inOrder(items, parts, answers);
 }
 
