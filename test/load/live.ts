@@ -90,13 +90,13 @@ function startNodeB() {
 /** Opens the audit log of this account and notes there when each row is first in a frame. */
 async function openLog(record: object): Promise<Page> {
   const page = await browser.context.newPage();
-  await page.goto(browser.toExtensionUrl('dashboard.html#/settings'));
+  // Not on the dashboard, which would lead whoever has just signed in back to where they were.
+  await page.goto(browser.toExtensionUrl('popup.html'));
   await page.evaluate(async (session) => {
     // @ts-expect-error: runs in the extension's page, where `chrome` is.
     await chrome.storage.local.set({ session: { ...session, notice: null } });
   }, record);
   await page.goto(browser.toExtensionUrl('dashboard.html#/audit'));
-  await page.reload();
   await page.getByText('Live', { exact: true }).first().waitFor();
   await page.evaluate(() => {
     globalThis.keytrailShownAt = {};
