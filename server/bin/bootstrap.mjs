@@ -9,6 +9,9 @@ import { repository, runQuietly, step } from './step.mjs';
 /** Where the built extension lies, as "Load unpacked" and `--load-extension` want it. */
 export const extensionFolder = join(repository, 'extension/.output/chrome-mv3');
 
+/** The built server, to be run by Node alone. */
+export const serverMain = join(repository, 'server/.output/server/main.mjs');
+
 const pnpm = 'pnpm@12.21.0';
 const packages = ['extension', 'server', 'shared', 'test'];
 
@@ -50,6 +53,26 @@ export async function prepareExtension() {
     await runQuietly('node_modules/.bin/wxt', ['build'], {
       cwd: join(repository, 'extension'),
       advice: 'The extension could not be built; the lines above say why.',
+    });
+    built.write();
+  });
+}
+
+/** Builds the server, unless the last build was of the same sources. */
+export async function prepareServer() {
+  const inputs = [
+    'pnpm-lock.yaml',
+    'server/package.json',
+    'server/bin/build-server.mjs',
+    ...listFiles('server/src'),
+    ...listFiles('shared/src'),
+  ];
+  const built = toStamp('server/.output/.keytrail-built', inputs);
+  if (built.isCurrent() && existsSync(serverMain)) return;
+  await step('Building the server', async () => {
+    await runQuietly(process.execPath, ['bin/build-server.mjs'], {
+      cwd: join(repository, 'server'),
+      advice: 'The server could not be built; the lines above say why.',
     });
     built.write();
   });

@@ -3,15 +3,16 @@
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { prepareDependencies, prepareExtension } from './bootstrap.mjs';
+import { prepareDependencies, prepareExtension, prepareServer, serverMain } from './bootstrap.mjs';
 import { openBrowser } from './browser.mjs';
 import { toScreen } from './screen.mjs';
 import { passSignals, repository, waitForExit } from './step.mjs';
 
 await prepareDependencies();
+await prepareServer();
 await prepareExtension();
 
-const server = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+const server = spawn(process.execPath, ['--enable-source-maps', serverMain], {
   cwd: join(repository, 'server'),
   // What goes well is on the screen; a person who runs a server for others asks for more.
   env: { NODE_ENV: 'production', KEYTRAIL_LOG_LEVEL: 'warn', ...process.env },

@@ -3,7 +3,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareDependencies } from '../../server/bin/bootstrap.mjs';
+import { prepareDependencies, prepareServer } from '../../server/bin/bootstrap.mjs';
 import { ensureChromium } from '../../server/bin/chromium.mjs';
 import { repository, runLoudly } from '../../server/bin/step.mjs';
 
@@ -24,6 +24,7 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 await prepareDependencies();
+await prepareServer();
 const env = withBrowser.includes(name) ? { KEYTRAIL_CHROMIUM: await ensureChromium() } : {};
 const code = await runLoudly(process.execPath, ['--import', 'tsx', `load/${name}.ts`, ...args], {
   cwd: join(repository, 'test'),

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { prepareDependencies, prepareExtension } from '../../server/bin/bootstrap.mjs';
+import { prepareDependencies, prepareExtension, prepareServer } from '../../server/bin/bootstrap.mjs';
 import { ensureChromium } from '../../server/bin/chromium.mjs';
 import { repository, runLoudly, toSeconds } from '../../server/bin/step.mjs';
 
@@ -44,6 +44,7 @@ for (const [index, name] of selected.entries()) {
 
 async function prepareBrowser() {
   const chromium = await ensureChromium();
+  await prepareServer();
   await prepareExtension();
   return { KEYTRAIL_CHROMIUM: chromium };
 }

@@ -7,10 +7,14 @@ import { hashLeaf, parseLine, verifyLine } from '@keytrail/shared/leaf';
 export async function checkLog(database: DatabaseTarget, accountId: string): Promise<string[]> {
   const sql = connect(database, { max: 1 });
   try {
-    const rows = await sql`
-      select *, to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as rec, host(client_ip) as ip
-      from events where account_id = ${accountId} order by recorded_at`;
-    const [head] = await sql`select next_seq from heads where account_id = ${accountId}`;
+    // As of one moment: somebody may be appending.
+    const { rows, head } = await sql.begin('isolation level repeatable read read only', async (tx) => {
+      const rows = await tx`
+        select *, to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as rec, host(client_ip) as ip
+        from events where account_id = ${accountId} order by recorded_at`;
+      const [head] = await tx`select next_seq from heads where account_id = ${accountId}`;
+      return { rows, head };
+    });
     rows.forEach((row, index) => {
       verifyLine(row.line);
       const event = parseLine(row.line);

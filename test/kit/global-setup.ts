@@ -1,9 +1,10 @@
-// Before the integration tests: one Postgres for all of them, embedded in a temporary folder or at TEST_DATABASE_URL, and on
-// it one migrated database to copy.
+// Before the integration tests: the built server, and one Postgres for all of them, embedded in a temporary folder or at
+// TEST_DATABASE_URL, and on it one migrated database to copy.
 
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
 import { migrateDatabase } from '@keytrail/server/base/migrate';
 import type { TestProject } from 'vitest/node';
+import { prepareServer } from '../../server/bin/bootstrap.mjs';
 import { copyDatabase } from './database-copy.ts';
 import { findFreePort } from './free-port.ts';
 import { makeTempDir } from './temp-dir.ts';
@@ -20,6 +21,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await prepareServer();
   const server = await openServer();
   const migrated = await copyDatabase(server.url, 'template0');
   await migrateDatabase(migrated.url);

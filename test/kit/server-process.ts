@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { serverMain as builtMain } from '../../server/bin/bootstrap.mjs';
 
 export interface ServerProcess {
   readonly child: ChildProcess;
@@ -13,14 +14,14 @@ export interface ServerProcess {
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
-/** Starts `main.ts` as `npm start` does and resolves when it serves. Throws with what it printed if it ends first. */
+/** Starts the built server as `npm start` does and resolves when it serves. Throws with what it printed if it ends first. */
 export function startServerProcess(variables: Record<string, string>): Promise<ServerProcess> {
   return start(variables, serverMain);
 }
 
 /** Starts `bare-endpoint.ts`, which answers to the same handling. */
 export function startBareEndpoint(variables: Record<string, string>): Promise<ServerProcess> {
-  return start(variables, { folder: kit, file: 'bare-endpoint.ts' });
+  return start(variables, toKitMain('bare-endpoint.ts'));
 }
 
 /** Starts `issue-server.ts` or `peer-proxy.ts`, which do, too. */
@@ -28,7 +29,7 @@ export function startBenchProcess(
   file: 'issue-server.ts' | 'peer-proxy.ts',
   variables: Record<string, string>,
 ): Promise<ServerProcess> {
-  return start(variables, { folder: kit, file });
+  return start(variables, toKitMain(file));
 }
 
 async function start(variables: Record<string, string>, main: Main): Promise<ServerProcess> {
@@ -58,14 +59,20 @@ export async function runServerToItsEnd(variables: Record<string, string>): Prom
 
 interface Main {
   readonly folder: string;
-  readonly file: string;
+  readonly args: readonly string[];
 }
 
-const serverMain: Main = { folder: fileURLToPath(new URL('../../server', import.meta.url)), file: 'src/main.ts' };
-const kit = fileURLToPath(new URL('.', import.meta.url));
+const serverMain: Main = {
+  folder: fileURLToPath(new URL('../../server', import.meta.url)),
+  args: ['--enable-source-maps', builtMain],
+};
 
-function spawnServer(variables: Record<string, string>, { folder, file }: Main) {
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+function toKitMain(file: string): Main {
+  return { folder: fileURLToPath(new URL('.', import.meta.url)), args: ['--import', 'tsx', file] };
+}
+
+function spawnServer(variables: Record<string, string>, { folder, args }: Main) {
+  const child = spawn(process.execPath, args, {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
