@@ -1,6 +1,5 @@
 // Group commit: whatever arrives while batches are under way goes together as the next, so an idle queue adds no wait and
-// a busy one shares each commit among all that queue for it. Only what nobody waits for may wait for others, and on a queue
-// that is nearly idle it holds nobody up: it goes with many, or with its like.
+// a busy one shares each commit among all that queue for it. Only what nobody waits for may wait for others.
 
 /** Fewer are not shared out. */
 const batchMin = 4;
@@ -18,11 +17,10 @@ export class GroupCommit<Item, Answer> {
     this.#options = options;
   }
 
-  /** @param patienceMs for how long it may wait for a batch of others that it can go with. */
+  /** @param patienceMs for how long it may wait for a batch that starts for another. */
   enqueue(item: Item, patienceMs = 0): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const isPatient = patienceMs > 0;
-      this.#waiting.push({ item, key: this.#options.keyOf(item), isPatient, resolve, reject });
+      this.#waiting.push({ item, key: this.#options.keyOf(item), resolve, reject });
       if (patienceMs === 0) this.#startSoon();
       else this.#startWithin(patienceMs);
     });
@@ -31,7 +29,6 @@ export class GroupCommit<Item, Answer> {
   /** Resolves once everything enqueued so far is answered. */
   async flush(): Promise<void> {
     while (this.#waiting.length > 0 || this.#batchesUnderWay.size > 0) {
-      this.#endPatience();
       this.#startSoon();
       await new Promise(setImmediate);
       await Promise.all(this.#batchesUnderWay);
@@ -55,13 +52,8 @@ export class GroupCommit<Item, Answer> {
   #startWithin(patienceMs: number): void {
     this.#patient ??= setTimeout(() => {
       this.#patient = null;
-      this.#endPatience();
       this.#startSoon();
     }, patienceMs);
-  }
-
-  #endPatience(): void {
-    for (const entry of this.#waiting) entry.isPatient = false;
   }
 
   #startBatches(): void {
@@ -93,12 +85,11 @@ export class GroupCommit<Item, Answer> {
   #takeBatch(): Waiting<Item, Answer>[] {
     const batch: Waiting<Item, Answer>[] = [];
     const later: Waiting<Item, Answer>[] = [];
-    const areMany = this.#waiting.filter(({ isPatient }) => !isPatient).length >= batchMin;
     // Shared evenly among the free places: with everything in one batch, preparing and storing would take turns.
     const free = this.#options.batchesUnderWayMax - this.#batchesUnderWay.size;
     const share = Math.min(Math.max(Math.ceil(this.#waiting.length / free), batchMin), this.#options.batchMax);
     for (const entry of this.#waiting) {
-      if (batch.length < share && (areMany || !entry.isPatient) && !this.#keysUnderWay.has(entry.key)) {
+      if (batch.length < share && !this.#keysUnderWay.has(entry.key)) {
         this.#keysUnderWay.add(entry.key);
         batch.push(entry);
       } else {
@@ -123,7 +114,6 @@ export interface GroupCommitOptions<Item, Answer> {
 interface Waiting<Item, Answer> {
   readonly item: Item;
   readonly key: string;
-  isPatient: boolean;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
