@@ -2,12 +2,13 @@
 // @ts-check
 
 import { join } from 'node:path';
-import { prepareDependencies, prepareExtension } from '../../server/bin/bootstrap.mjs';
+import { prepareDependencies, prepareExtension, prepareServer } from '../../server/bin/bootstrap.mjs';
 import { ensureChromium } from '../../server/bin/chromium.mjs';
 import { repository, runLoudly } from '../../server/bin/step.mjs';
 
 await prepareDependencies();
 const chromium = await ensureChromium();
+await prepareServer();
 await prepareExtension();
 const code = await runLoudly(process.execPath, ['--import', 'tsx', 'demo/demo.ts', ...process.argv.slice(2)], {
   cwd: join(repository, 'test'),
