@@ -4,6 +4,7 @@ import { type ClientKind, toClientKind } from '@keytrail/shared/client';
 import { toOneLine } from '@keytrail/shared/text';
 import type { Request } from 'express';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 
 export interface Requester {
   /** Canonical text form; IPv4-mapped addresses as IPv4. */
@@ -20,14 +21,28 @@ export interface Requester {
  */
 export function toRequester(request: Request, speaksMcp = false): Requester {
   const userAgent = request.headers['user-agent'];
-  const shown = userAgent === undefined ? '' : toOneLine(userAgent, 400);
   // What a proxy wrote may be no address at all; then the proxy itself is who is known to have asked.
   const clientIp = toCanonicalIp(request.ip) ?? toCanonicalIp(request.socket.remoteAddress);
-  return {
-    ...(clientIp === null ? {} : { clientIp }),
-    ...(shown === '' ? {} : { userAgent: shown }),
-    client: toClientKind(userAgent, speaksMcp),
-  };
+  return { ...(clientIp === null ? {} : { clientIp }), ...toProgram(userAgent, speaksMcp) };
+}
+
+type Program = Pick<Requester, 'userAgent' | 'client'>;
+
+/** Few programs ask again and again; each is read once. */
+const programs = new LRUCache<string, Program>({
+  maxSize: 256 * 1024,
+  sizeCalculation: (_program, key) => key.length,
+});
+
+function toProgram(userAgent: string | undefined, speaksMcp: boolean): Program {
+  if (userAgent === undefined) return { client: toClientKind(userAgent, speaksMcp) };
+  const key = `${speaksMcp} ${userAgent}`;
+  const known = programs.get(key);
+  if (known !== undefined) return known;
+  const shown = toOneLine(userAgent, 400);
+  const program = { ...(shown === '' ? {} : { userAgent: shown }), client: toClientKind(userAgent, speaksMcp) };
+  programs.set(key, program);
+  return program;
 }
 
 /** One text form for one address; null for what is none. */

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { credentialInput, fetchCredential } from '../trpc/agent.ts';
 import { getAgentCaller, toErrorHeaders, toTrpcError } from '../trpc/init.ts';
 import { appRouter } from '../trpc/root.ts';
+import { toGone } from './patience.ts';
 import type { TrpcFace } from './trpc.ts';
 
 const path = 'agent.credential';
@@ -23,7 +24,7 @@ export function createAgentCredentialRoute(face: TrpcFace): RequestHandler {
     try {
       const caller = await getAgentCaller(call);
       input = parse(body);
-      const data = await fetchCredential(call.ctx, caller, credentialInput.parse(input), toSignal(response));
+      const data = await fetchCredential(call.ctx, caller, credentialInput.parse(input), toGone(request.socket));
       redirect(response, data);
       send(response, { result: { data } });
     } catch (cause) {
@@ -74,8 +75,13 @@ function isPlainCall({ headers, url }: Request): boolean {
 /** As web requests are read: without the mark that some put before UTF-8. */
 const decoder = new TextDecoder();
 
+const nextTurn = () => new Promise<void>(process.nextTick);
+
 /** Null where the caller hung up in the middle of it. */
-function readBody(request: Request): Promise<string | null> {
+async function readBody(request: Request): Promise<string | null> {
+  await nextTurn();
+  // What came along with its headers, as nearly every body does, is all there by then, and costs no listeners.
+  if (request.complete) return decoder.decode(request.read() ?? undefined);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -95,13 +101,4 @@ function parse(body: string): unknown {
 function send(response: Response, answer: object): void {
   response.setHeader('content-type', 'application/json').setHeader('vary', 'trpc-accept, accept');
   response.end(JSON.stringify(answer));
-}
-
-/** Aborts when the caller hangs up before it is answered. */
-function toSignal(response: Response): AbortSignal {
-  const hungUp = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) hungUp.abort();
-  });
-  return hungUp.signal;
 }

@@ -1,4 +1,4 @@
-// How long a call through a proxy is held while its owner is asked, and when nobody waits for it any more.
+// How long a call is held while its owner is asked, and when nobody waits for it any more.
 
 import type { Socket } from 'node:net';
 import type { Request } from 'express';
@@ -29,7 +29,7 @@ const gone = new WeakMap<Socket, AbortSignal>();
  * Aborts when the connection has ended, be it before anybody asked. By the connection and not the answer: one that is pipelined
  * behind another is not told.
  */
-function toGone(socket: Socket): AbortSignal {
+export function toGone(socket: Socket): AbortSignal {
   const known = gone.get(socket);
   if (known !== undefined) return known;
   const left = new AbortController();
