@@ -98,7 +98,7 @@ function sort(rows: readonly Record<string, unknown>[]) {
 
 async function readCounters(account: string) {
   const counters = await sql`
-    select u.key, u.uses, (select array_agg(t.n order by t.n) from use_times t where t.account_id = u.account_id and t.key = u.key) as timed
+    select u.key, u.uses, (select array_agg(t.n order by t.n) from use_times t where t.account_id = u.account_id and t.counter = md5(u.key)::uuid) as timed
     from use_counters u where u.account_id = ${account} order by u.key`;
   return [...counters];
 }

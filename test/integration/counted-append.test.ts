@@ -57,7 +57,7 @@ async function readUses(accountId: string): Promise<Record<string, number>> {
 async function readTimes(accountId: string, key: string): Promise<number[]> {
   const rows = await sql<{ n: string; at: string }[]>`
     select n, extract(epoch from used_at) * 1000 as at from use_times
-    where account_id = ${accountId} and key = ${key} order by n`;
+    where account_id = ${accountId} and counter = md5(${key})::uuid order by n`;
   expect(rows.map(({ n }) => Number(n))).toEqual(rows.map((_, index) => index + 1));
   return rows.map(({ at }) => Number(at));
 }
@@ -118,7 +118,7 @@ test('a refusal changes nothing: no event, no head, no counter', async () => {
   const read = () =>
     sql`select (select to_jsonb(h) from heads h where account_id = ${accountId}) as head,
       (select jsonb_agg(c order by key) from use_counters c where account_id = ${accountId}) as counters,
-      (select jsonb_agg(t order by key, n) from use_times t where account_id = ${accountId}) as times`;
+      (select jsonb_agg(t order by counter, n) from use_times t where account_id = ${accountId}) as times`;
   const before = await read();
   const counts = [only('grant g'), limit('other', 9, minuteMs), limit('full', 1)];
   expect(await spend(accountId, counts)).toEqual({ outcome: 'refused', counter: 2, retryAtMs: null });

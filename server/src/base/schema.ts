@@ -460,18 +460,19 @@ export const useCounters = pgTable(
   (table) => [primaryKey({ columns: [table.accountId, table.key] })],
 );
 
-/** When the n-th use of a counter was, for as long as any rate limit looks back. */
+/** When the n-th use of a counter was, for as long as any rate limit looks back. A row a use, so it is kept short. */
 export const useTimes = pgTable(
   'use_times',
   {
     accountId: uuid('account_id').notNull(),
-    key: text('key').notNull(),
+    /** The MD5 of the counter's key, which is several times as long. It is made up of ids of this server's own. */
+    counter: uuid('counter').notNull(),
     n: bigint('n', { mode: 'number' }).notNull(),
     usedAt: instant('used_at').notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.accountId, table.key, table.n] }),
-    index('use_times_used_at').on(table.accountId, table.usedAt),
+    primaryKey({ columns: [table.accountId, table.counter, table.n] }),
+    index('use_times_used_at').using('brin', table.usedAt),
   ],
 );
 

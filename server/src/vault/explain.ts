@@ -6,7 +6,7 @@ import type { AccessFacts } from '@keytrail/shared/decide';
 import { type ExplainedPolicy, type Explanation, explain, listCounters } from '@keytrail/shared/explain';
 import type { PolicyInput } from '@keytrail/shared/policy';
 import type { CounterState } from '@keytrail/shared/verdict-sentence';
-import { and, desc, eq, gt, lte, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, lte, or, sql } from 'drizzle-orm';
 import { getAgentStatus } from '../agents/agents.ts';
 import { selectAttached, toBinding } from '../agents/attached-policies.ts';
 import { isOf } from '../agents/attachment-rows.ts';
@@ -123,23 +123,27 @@ async function readCounter(
       .where(and(eq(useCounters.accountId, accountId), eq(useCounters.key, key)));
     return { uses: counter?.uses ?? 0, roomAtMs: null };
   }
-  const [row] = await tx
-    .select({
-      uses: sql<number>`count(*)::int`,
-      // The limit is reached while the oldest of the last `usesMax` uses lies within the window.
-      oldest: sql<
-        number | null
-      >`extract(epoch from (array_agg(used_at order by n desc))[${usesMax}::int])::float8 * 1000`,
-    })
+  // The limit is reached while the oldest of the last `usesMax` uses lies within the window; no use is dated before the one it follows.
+  const last = tx
+    .select({ usedAt: useTimes.usedAt })
     .from(useTimes)
     .where(
       and(
         eq(useTimes.accountId, accountId),
-        eq(useTimes.key, key),
-        gt(useTimes.usedAt, new Date(atMs - windowMs)),
+        eq(useTimes.counter, sql`md5(${key})::uuid`),
         lte(useTimes.usedAt, new Date(atMs)),
       ),
-    );
-  const oldestMs = row?.oldest ?? null;
-  return { uses: row?.uses ?? 0, roomAtMs: oldestMs === null ? null : Math.ceil(oldestMs + windowMs) };
+    )
+    .orderBy(desc(useTimes.n))
+    .limit(usesMax)
+    .as('last');
+  const [row] = await tx
+    .select({
+      uses: count(),
+      oldestMs: sql<number | null>`ceil(extract(epoch from min(${last.usedAt})) * 1000)::float8`,
+    })
+    .from(last)
+    .where(gt(last.usedAt, new Date(atMs - windowMs)));
+  const { uses, oldestMs } = row ?? { uses: 0, oldestMs: null };
+  return { uses, roomAtMs: uses < usesMax || oldestMs === null ? null : oldestMs + windowMs };
 }
