@@ -478,6 +478,30 @@ test('two nodes and many readers at once judge each event once', async () => {
   );
 });
 
+test('a reader that another was faster than reads what the other had not seen yet', async () => {
+  const owner = await server.createOwner();
+  const accountId = await getAccountId(owner);
+  const bot = await createGrantedAgent(owner, server.url);
+  await server.app.ctx.alertReads.settle();
+  const sql = connect(server.databaseUrl, { max: 2 });
+  let reading = Promise.resolve();
+  // As another node moves on that had read the log before the use.
+  await sql.begin(async (tx) => {
+    await tx`
+      insert into alert_cursors (account_id, next_seq, state)
+      select account_id, next_seq, '{}' from heads where account_id = ${accountId}
+      on conflict (account_id) do update set next_seq = excluded.next_seq`;
+    await bot.client.agent.credential.mutate({ service: 'github' });
+    reading = readAlerts(server.app.ctx, accountId);
+    await expect
+      .poll(() => sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%alert_cursors%'`)
+      .not.toHaveLength(0);
+  });
+  await reading;
+  expect((await owner.client.alerts.list.query()).alerts.map(({ kind }) => kind)).toEqual(['first_use']);
+  await sql.end();
+});
+
 test('a device at one node hears at once what another node finds, and what another device has seen', async () => {
   const node = await server.startNode();
   const owner = await server.createOwner();

@@ -34,10 +34,12 @@ interface Stretch {
  * left would be to read a busy log event by event.
  */
 export async function readAlerts(ctx: Context, accountId: string): Promise<void> {
-  for (let taken = eventsMax; taken >= eventsMax && !ctx.stopping.aborted; ) {
+  for (let isRead = false; !isRead && !ctx.stopping.aborted; ) {
     const stretch = await readStretch(ctx, accountId);
-    taken = stretch.nextSeq - stretch.cursor.nextSeq;
-    if (taken > 0) await withAccount(ctx.db, accountId, (tx) => judge(tx, ctx, accountId, stretch));
+    const taken = stretch.nextSeq - stretch.cursor.nextSeq;
+    const isJudged = taken === 0 || (await withAccount(ctx.db, accountId, (tx) => judge(tx, ctx, accountId, stretch)));
+    // Whoever was faster may have begun before the last of these events was there.
+    isRead = isJudged && taken < eventsMax;
   }
 }
 
@@ -73,12 +75,13 @@ function readFresh(tx: TransactionSql, accountId: string, from: number) {
     order by seq`;
 }
 
-async function judge(tx: Transaction, ctx: Context, accountId: string, stretch: Stretch): Promise<void> {
+/** False, and nothing is stored, where somebody else has judged some of it meanwhile. */
+async function judge(tx: Transaction, ctx: Context, accountId: string, stretch: Stretch): Promise<boolean> {
   const marks = [...new Set(stretch.events.flatMap(listMarks))];
   const known = await findKnown(tx, accountId, marks);
   const news = findNews(stretch.events, known, parseAlertState(stretch.cursor.state), ctx.nowMs() - newsAgeMs);
   // Waits for another node's move of the cursor, and finds it moved then.
-  if (!(await moveCursor(tx, accountId, stretch, news.state))) return;
+  if (!(await moveCursor(tx, accountId, stretch, news.state))) return false;
   if (news.marks.length > 0) {
     const markedAt = new Date(ctx.nowMs());
     await tx
@@ -87,6 +90,7 @@ async function judge(tx: Transaction, ctx: Context, accountId: string, stretch: 
       .onConflictDoNothing();
   }
   await storeAlerts(tx, ctx, accountId, news.alerts);
+  return true;
 }
 
 async function findKnown(tx: Transaction, accountId: string, marks: readonly string[]): Promise<Set<string>> {
