@@ -9,8 +9,9 @@ import { repository, runQuietly, step } from './step.mjs';
 /** Where the built extension lies, as "Load unpacked" and `--load-extension` want it. */
 export const extensionFolder = join(repository, 'extension/.output/chrome-mv3');
 
-/** The built server, to be run by Node alone. */
+/** The built server, to be run by Node alone, and its command line. */
 export const serverMain = join(repository, 'server/.output/server/main.mjs');
+export const serverCli = join(repository, 'server/.output/server/cli.mjs');
 
 const pnpm = 'pnpm@12.21.0';
 const packages = ['extension', 'server', 'shared', 'test'];
@@ -68,7 +69,7 @@ export async function prepareServer() {
     ...listFiles('shared/src'),
   ];
   const built = toStamp('server/.output/.keytrail-built', inputs);
-  if (built.isCurrent() && existsSync(serverMain)) return;
+  if (built.isCurrent() && existsSync(serverMain) && existsSync(serverCli)) return;
   await step('Building the server', async () => {
     await runQuietly(process.execPath, ['bin/build-server.mjs'], {
       cwd: join(repository, 'server'),

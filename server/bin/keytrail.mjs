@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// `keytrail COMMAND`, also as `npm run keytrail -- COMMAND`: makes the checkout ready and runs server/src/cli.ts.
+// `keytrail COMMAND`, also as `npm run keytrail -- COMMAND`: makes the checkout ready and runs server/src/cli.ts as it is built.
 // @ts-check
 
-import { prepareDependencies } from './bootstrap.mjs';
+import { prepareDependencies, prepareServer, serverCli } from './bootstrap.mjs';
 
 await prepareDependencies();
-const { register } = await import('tsx/esm/api');
-register();
-const { runCommand } = await import('../src/cli.ts');
-process.exitCode = await runCommand(process.argv.slice(2), (line) => console.log(line));
+await prepareServer();
+process.setSourceMapsEnabled(true);
+const { runCommand } = await import(serverCli);
+process.exitCode = await runCommand(process.argv.slice(2), (/** @type {string} */ line) => console.log(line));

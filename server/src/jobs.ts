@@ -74,16 +74,22 @@ export function startJobs(ctx: Context): () => void {
   };
 }
 
-/** Now and every so often, one run at a time. A job that fails is tried again the next time. */
+/** Now and every so often, one run at a time. A job that fails is tried again the next time; the end of the server fails none. */
 function repeat(job: () => Promise<void>, onError: (error: unknown) => void, everyMs = hourMs): () => void {
   let running = false;
+  let isStopped = false;
   const run = async () => {
     if (running) return;
     running = true;
-    await job().catch(onError);
+    await job().catch((error: unknown) => {
+      if (!isStopped) onError(error);
+    });
     running = false;
   };
   void run();
   const timer = setInterval(() => void run(), everyMs);
-  return () => clearInterval(timer);
+  return () => {
+    isStopped = true;
+    clearInterval(timer);
+  };
 }
