@@ -7,8 +7,14 @@ export interface Form {
   readonly others: Uint8Array;
 }
 
-/** Forms by character: a text matches where each of its characters stands in one of its forms. */
-export type Pattern = readonly (readonly Form[])[];
+/**
+ * Forms by character: a text matches where each of its characters stands in one of its forms. What the forms of a character
+ * are is looked up where a text gets that far, which is seldom.
+ */
+export interface Pattern {
+  readonly characters: ArrayLike<string>;
+  readonly toForms: (character: string) => readonly Form[];
+}
 
 /** How often text is put into text: JSON in a string of JSON is what MCP servers answer. */
 const nestingMax = 3;
@@ -18,9 +24,9 @@ const charactersMax = 1000;
 export function toPatterns(secret: string): Pattern[] {
   const bytes = Buffer.from(secret, 'utf8');
   return [
-    [...secret].map(toTextForms),
-    ...[0, 1, 2].map((before) => [...toBase64(bytes, before)].map(toBase64Forms)),
-    [...bytes.toString('hex')].map(toHexForms),
+    { characters: [...secret], toForms: toTextForms },
+    ...[0, 1, 2].map((before) => ({ characters: toBase64(bytes, before), toForms: toBase64Forms })),
+    { characters: bytes.toString('hex'), toForms: toHexForms },
   ];
 }
 

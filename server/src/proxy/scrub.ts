@@ -89,10 +89,10 @@ function findAll(bytes: Buffer, { byFirst, byPair }: Starts): { found: Span[]; o
 function match(bytes: Buffer, from: number, pattern: Pattern): { to: number | null; isCut: boolean } {
   let places = [from];
   let isCut = false;
-  for (const forms of pattern) {
+  for (let at = 0; at < pattern.characters.length; at++) {
     const next: number[] = [];
     for (const place of places) {
-      for (const form of forms) {
+      for (const form of getForms(pattern, at)) {
         const fit = countFitting(bytes, place, form);
         const to = place + fit;
         if (fit === form.bytes.length) {
@@ -124,25 +124,42 @@ function overwrite(bytes: Buffer, found: readonly Span[]): Buffer {
   return clean;
 }
 
+/** Made for every call, so without any list that it can do without. */
 function toStarts(patterns: readonly Pattern[]): Starts {
   const byFirst = new Map<number, Pattern[]>();
   const byPair = new Uint8Array(pairs);
+  const addFirst = (first: number, pattern: Pattern) => {
+    const known = byFirst.get(first);
+    if (known === undefined) byFirst.set(first, [pattern]);
+    else if (known.at(-1) !== pattern) known.push(pattern);
+  };
   for (const pattern of patterns) {
-    const [forms = [], following = []] = pattern;
-    for (const first of new Set(forms.flatMap((form) => toBytes(form, 0)))) {
-      byFirst.set(first, [...(byFirst.get(first) ?? []), pattern]);
-    }
-    for (const form of forms) {
-      const nexts = form.bytes.length > 1 ? toBytes(form, 1) : following.flatMap((other) => toBytes(other, 0));
-      for (const first of toBytes(form, 0)) for (const next of nexts) byPair[hashPair(first, next)] = 1;
+    const following = getForms(pattern, 1);
+    for (const form of getForms(pattern, 0)) {
+      addFirst(getByte(form.bytes, 0), pattern);
+      addFirst(getByte(form.others, 0), pattern);
+      if (form.bytes.length > 1) markPairs(byPair, form, form, 1);
+      else for (const next of following) markPairs(byPair, form, next, 0);
     }
   }
   return { byFirst, byPair };
 }
 
-/** What may stand at one place of a form. */
-function toBytes({ bytes, others }: Form, at: number): number[] {
-  return [bytes[at] ?? 0, others[at] ?? 0];
+/** The pairs of what may stand first in one form, and at a place of another. */
+function markPairs(byPair: Uint8Array, { bytes, others }: Form, next: Form, at: number): void {
+  for (const first of [getByte(bytes, 0), getByte(others, 0)]) {
+    byPair[hashPair(first, getByte(next.bytes, at))] = 1;
+    byPair[hashPair(first, getByte(next.others, at))] = 1;
+  }
+}
+
+function getByte(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
+}
+
+function getForms({ characters, toForms }: Pattern, at: number): readonly Form[] {
+  const character = characters[at];
+  return character === undefined ? [] : toForms(character);
 }
 
 const pairs = 4096;
