@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { credentialInput, fetchCredential } from '../trpc/agent.ts';
 import { getAgentCaller, toErrorHeaders, toTrpcError } from '../trpc/init.ts';
 import { appRouter } from '../trpc/root.ts';
+import { hasPlainJson, takeArrived } from './arrived-body.ts';
 import { toGone } from './patience.ts';
 import type { TrpcFace } from './trpc.ts';
 
@@ -60,32 +61,21 @@ function redirect(response: Response, data: Awaited<ReturnType<typeof fetchCrede
   response.status(307).set('location', `${url}?${new URLSearchParams({ ticket })}`);
 }
 
-/** One call of ordinary size, whole and as JSON. */
-function isPlainCall({ headers, url }: Request): boolean {
-  const length = Number(headers['content-length'] ?? Number.NaN);
+/** One call of ordinary size, as JSON. */
+function isPlainCall(request: Request): boolean {
   return (
-    !url.includes('?') &&
-    length <= bodyBytesMax &&
-    headers['content-type'] === 'application/json' &&
-    headers['content-encoding'] === undefined &&
-    headers['trpc-accept'] === undefined
+    !request.url.includes('?') && hasPlainJson(request, bodyBytesMax) && request.headers['trpc-accept'] === undefined
   );
 }
 
-/** As web requests are read: without the mark that some put before UTF-8. */
-const decoder = new TextDecoder();
-
-const nextTurn = () => new Promise<void>(process.nextTick);
-
 /** Null where the caller hung up in the middle of it. */
 async function readBody(request: Request): Promise<string | null> {
-  await nextTurn();
-  // What came along with its headers, as nearly every body does, is all there by then, and costs no listeners.
-  if (request.complete) return decoder.decode(request.read() ?? undefined);
+  const arrived = await takeArrived(request);
+  if (arrived !== null) return arrived;
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', () => resolve(decoder.decode(Buffer.concat(chunks))));
+    request.once('end', () => resolve(new TextDecoder().decode(Buffer.concat(chunks))));
     for (const broken of ['error', 'close']) request.once(broken, () => resolve(null));
   });
 }

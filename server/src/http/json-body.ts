@@ -2,16 +2,37 @@
 
 import { AppError } from '@keytrail/shared/errors';
 import express, { type Request, type Response } from 'express';
+import { hasPlainJson, takeArrived } from './arrived-body.ts';
+
+/** What is larger is not here at once. */
+const arrivedBytesMax = 64 * 1024;
 
 /** Reads a body of at most `kibMax` KiB into `request.body`, which stays undefined unless it is sent as JSON. */
 export function createJsonReader(kibMax: number): (request: Request, response: Response) => Promise<void> {
   const read = express.json({ limit: kibMax * 1024 });
-  return (request, response) =>
-    new Promise((resolve, reject) => {
+  return async (request, response) => {
+    const arrived = hasPlainJson(request, Math.min(arrivedBytesMax, kibMax * 1024)) ? await takeArrived(request) : null;
+    if (arrived !== null) {
+      request.body = parse(arrived, kibMax);
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
       read(request, response, (error?: unknown) =>
         error === undefined ? resolve() : reject(toBodyError(error, kibMax)),
       );
     });
+  };
+}
+
+/** As Express does: nothing but objects and arrays. */
+function parse(text: string, kibMax: number): unknown {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null) return body;
+    throw new SyntaxError('neither an object nor an array');
+  } catch (cause) {
+    throw toBodyError(cause, kibMax);
+  }
 }
 
 function toBodyError(cause: unknown, kibMax: number): AppError {
