@@ -2,7 +2,7 @@
 -- writes several of them. By time they are looked for only to be forgotten, all that are old at once.
 DROP INDEX use_times_used_at;
 --> statement-breakpoint
-ALTER TABLE use_times ALTER COLUMN key TYPE uuid USING md5(key)::uuid;
+ALTER TABLE use_times ALTER COLUMN key TYPE uuid USING encode(substr(sha256(convert_to(key, 'UTF8')), 1, 16), 'hex')::uuid;
 --> statement-breakpoint
 ALTER TABLE use_times RENAME COLUMN key TO counter;
 --> statement-breakpoint
@@ -51,7 +51,8 @@ BEGIN
     SELECT c.n - 1, t.used_at + c.window_ms * interval '1 millisecond' INTO refusing, room_at
       FROM unnest(count_keys, count_maxes, count_windows) WITH ORDINALITY AS c (key, max, window_ms, n)
       JOIN public.use_counters u ON u.account_id = account AND u.key = c.key AND u.uses >= c.max
-      LEFT JOIN public.use_times t ON t.account_id = account AND t.counter = md5(c.key)::uuid AND t.n = u.uses - c.max + 1
+      LEFT JOIN public.use_times t ON t.account_id = account
+        AND t.counter = encode(substr(sha256(convert_to(c.key, 'UTF8')), 1, 16), 'hex')::uuid AND t.n = u.uses - c.max + 1
         AND c.window_ms IS NOT NULL
       -- Without a row it was pruned, being older than any window.
       WHERE c.window_ms IS NULL OR t.used_at + c.window_ms * interval '1 millisecond' > greatest(now_at, u.last_used_at)
@@ -72,7 +73,7 @@ BEGIN
         RETURNING u.key, u.uses, u.last_used_at
     )
     INSERT INTO public.use_times (account_id, counter, n, used_at)
-      SELECT account, md5(c.key)::uuid, c.uses, c.last_used_at FROM counted c
+      SELECT account, encode(substr(sha256(convert_to(c.key, 'UTF8')), 1, 16), 'hex')::uuid, c.uses, c.last_used_at FROM counted c
       WHERE EXISTS (SELECT FROM unnest(count_keys, count_windows) AS w (key, window_ms)
         WHERE w.key = c.key AND w.window_ms IS NOT NULL);
   END IF;
@@ -157,7 +158,8 @@ BEGIN
       JOIN unnest(used_accounts, used_keys, used_counts) AS w (account_id, key, uses)
         ON w.account_id = c.account_id AND w.key = c.key
       LEFT JOIN public.use_counters u ON u.account_id = c.account_id AND u.key = c.key
-      LEFT JOIN public.use_times t ON t.account_id = c.account_id AND t.counter = md5(c.key)::uuid
+      LEFT JOIN public.use_times t ON t.account_id = c.account_id
+        AND t.counter = encode(substr(sha256(convert_to(c.key, 'UTF8')), 1, 16), 'hex')::uuid
         AND t.n = coalesce(u.uses, 0) + w.uses - c.max AND c.window_ms IS NOT NULL
       WHERE coalesce(u.uses, 0) + w.uses > c.max AND (c.window_ms IS NULL OR w.uses > c.max
         OR t.used_at + c.window_ms * interval '1 millisecond' > greatest(now_at, u.last_used_at));
@@ -171,7 +173,7 @@ BEGIN
           RETURNING u.account_id, u.key, u.uses, u.last_used_at
       )
       INSERT INTO public.use_times (account_id, counter, n, used_at)
-        SELECT k.account_id, md5(k.key)::uuid, k.uses - w.uses + g.n, k.last_used_at
+        SELECT k.account_id, encode(substr(sha256(convert_to(k.key, 'UTF8')), 1, 16), 'hex')::uuid, k.uses - w.uses + g.n, k.last_used_at
         FROM counted k
         JOIN unnest(used_accounts, used_keys, used_counts) AS w (account_id, key, uses)
           ON w.account_id = k.account_id AND w.key = k.key
@@ -255,7 +257,8 @@ BEGIN
             room_at := times[place] + item.windows[k]; -- The use that must leave the window is one of this batch.
           ELSE
             SELECT t.used_at + item.windows[k] INTO room_at FROM public.use_times t
-              WHERE t.account_id = account_ids[item.n] AND t.counter = md5(item.keys[k])::uuid
+              WHERE t.account_id = account_ids[item.n]
+                AND t.counter = encode(substr(sha256(convert_to(item.keys[k], 'UTF8')), 1, 16), 'hex')::uuid
                 AND t.n = uses_so_far[place] - item.maxes[k] + 1;
             -- Without a row it was pruned, being older than any window.
             CONTINUE WHEN room_at IS NULL OR room_at <= times[place];
@@ -304,7 +307,7 @@ BEGIN
       last_used_at = greatest(u.last_used_at, excluded.last_used_at);
   IF looks_back THEN
     INSERT INTO public.use_times (account_id, counter, n, used_at)
-      SELECT d.account_id, md5(d.key)::uuid, d.n, times[d.place]
+      SELECT d.account_id, encode(substr(sha256(convert_to(d.key, 'UTF8')), 1, 16), 'hex')::uuid, d.n, times[d.place]
       FROM (
         SELECT c.account_id, c.key, c.place, bool_or(c.window_ms IS NOT NULL) AS is_timed,
           uses_before[c.place] + row_number() OVER (PARTITION BY c.place ORDER BY c.item) AS n
@@ -388,7 +391,7 @@ BEGIN
           IF uses_so_far[place] - item.maxes[k] >= uses_before[place] THEN
             room_at := times[place] + item.windows[k]; -- The use that must leave the window is one of this batch.
           ELSE
-            used_counter := md5(keys[place])::uuid;
+            used_counter := encode(substr(sha256(convert_to(keys[place], 'UTF8')), 1, 16), 'hex')::uuid;
             oldest := uses_so_far[place] - item.maxes[k] + 1;
             SELECT t.used_at INTO room_at FROM public.use_times t
               WHERE t.account_id = account AND t.counter = used_counter AND t.n = oldest;
@@ -445,7 +448,7 @@ BEGIN
     SELECT account, n.key, n.uses, batch_time FROM unnest(used_keys, used) AS n (key, uses) WHERE n.key <> ALL (held_keys);
   IF looks_back THEN
     INSERT INTO public.use_times (account_id, counter, n, used_at)
-      SELECT account, md5(d.key)::uuid, d.n, times[array_position(keys, d.key)]
+      SELECT account, encode(substr(sha256(convert_to(d.key, 'UTF8')), 1, 16), 'hex')::uuid, d.n, times[array_position(keys, d.key)]
       FROM (
         SELECT c.key, bool_or(c.window_ms IS NOT NULL) AS is_timed,
           uses_before[array_position(keys, c.key)] + row_number() OVER (PARTITION BY c.key ORDER BY c.item) AS n

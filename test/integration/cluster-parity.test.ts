@@ -98,7 +98,7 @@ function sort(rows: readonly Record<string, unknown>[]) {
 
 async function readCounters(account: string) {
   const counters = await sql`
-    select u.key, u.uses, (select array_agg(t.n order by t.n) from use_times t where t.account_id = u.account_id and t.counter = md5(u.key)::uuid) as timed
+    select u.key, u.uses, (select array_agg(t.n order by t.n) from use_times t where t.account_id = u.account_id and t.counter = encode(substr(sha256(convert_to(u.key, 'UTF8')), 1, 16), 'hex')::uuid) as timed
     from use_counters u where u.account_id = ${account} order by u.key`;
   return [...counters];
 }

@@ -57,7 +57,7 @@ async function readUses(accountId: string): Promise<Record<string, number>> {
 async function readTimes(accountId: string, key: string): Promise<number[]> {
   const rows = await sql<{ n: string; at: string }[]>`
     select n, extract(epoch from used_at) * 1000 as at from use_times
-    where account_id = ${accountId} and counter = md5(${key})::uuid order by n`;
+    where account_id = ${accountId} and counter = encode(substr(sha256(convert_to(${key}, 'UTF8')), 1, 16), 'hex')::uuid order by n`;
   expect(rows.map(({ n }) => Number(n))).toEqual(rows.map((_, index) => index + 1));
   return rows.map(({ at }) => Number(at));
 }

@@ -465,7 +465,7 @@ export const useTimes = pgTable(
   'use_times',
   {
     accountId: uuid('account_id').notNull(),
-    /** The MD5 of the counter's key, which is several times as long. It is made up of ids of this server's own. */
+    /** The first half of the SHA-256 of the counter's key, which is several times as long. */
     counter: uuid('counter').notNull(),
     n: bigint('n', { mode: 'number' }).notNull(),
     usedAt: instant('used_at').notNull(),

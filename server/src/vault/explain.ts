@@ -130,7 +130,7 @@ async function readCounter(
     .where(
       and(
         eq(useTimes.accountId, accountId),
-        eq(useTimes.counter, sql`md5(${key})::uuid`),
+        eq(useTimes.counter, toCounterId(key)),
         lte(useTimes.usedAt, new Date(atMs)),
       ),
     )
@@ -146,4 +146,9 @@ async function readCounter(
     .where(gt(last.usedAt, new Date(atMs - windowMs)));
   const { uses, oldestMs } = row ?? { uses: 0, oldestMs: null };
   return { uses, roomAtMs: uses < usesMax || oldestMs === null ? null : oldestMs + windowMs };
+}
+
+/** As the functions that append write it. */
+function toCounterId(key: string) {
+  return sql`encode(substr(sha256(convert_to(${key}, 'UTF8')), 1, 16), 'hex')::uuid`;
 }
