@@ -41,6 +41,8 @@ test('offline: cached events are listed and filtered, it says so, and it catches
   await expect(list(popup)).toHaveCount(1);
   await popup.close();
   await shop.getByLabel('E-mail').click();
+  // Before the menu is there, the page would take the keys and send its form.
+  await shop.waitForSelector(':popover-open');
   await shop.keyboard.press('ArrowDown');
   await shop.keyboard.press('Enter');
   await expect(shop.getByLabel('Password')).toHaveValue('');
