@@ -20,10 +20,18 @@ export function isRefreshAsked({ type, action }: AuditEvent): boolean {
   return type === 'token_refresh' && action === 'notify';
 }
 
-/** What the event was about, where its title does not say so: the credential, or the agent or the proxy that was changed. */
-export function toSubject({ title, credentialLabel, agentName, proxyName }: AuditEvent): string | null {
-  const names = [credentialLabel, agentName, proxyName].filter((name) => name !== undefined && name !== title);
+/** What the event was about, where its title does not say so: the credential, or the agent, the proxy or the policy that was changed. */
+export function toSubject(event: AuditEvent): string | null {
+  const { title, credentialLabel, agentName, proxyName } = event;
+  const names = [toChangedPolicy(event), credentialLabel, agentName, proxyName].filter(
+    (name) => name !== undefined && name !== title,
+  );
   return names.length === 0 ? null : names.join(', ');
+}
+
+/** Not the policy that refused, or that had the owner asked. */
+function toChangedPolicy({ type, policyName, decidingPolicyId }: AuditEvent): string | undefined {
+  return type === 'vault_change' && decidingPolicyId === undefined ? policyName : undefined;
 }
 
 /** Why an access was refused, with the time from which it is allowed again, or a refresh failed, in words; else null. */

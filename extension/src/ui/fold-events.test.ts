@@ -74,6 +74,7 @@ describe('folding', () => {
     ['credential', { credentialId: '01980000-0000-7000-9000-000000000001' }],
     ['client', { client: 'cli' }],
     ['program', { clientName: 'Codex' }],
+    ['policy', { policyName: 'Working hours' }],
     ['IP', { clientIp: '192.0.2.9' }],
     ['rule', { rule: 'grant_missing' }],
   ] as const)('another %s begins a new row', (_name, members) => {

@@ -20,6 +20,7 @@ const alikeMembers = [
   'credentialId',
   'agentId',
   'proxyId',
+  'policyName',
   'client',
   'clientName',
   'clientIp',
