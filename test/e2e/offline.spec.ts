@@ -41,8 +41,9 @@ test('offline: cached events are listed and filtered, it says so, and it catches
   await expect(list(popup)).toHaveCount(1);
   await popup.close();
   await shop.getByLabel('E-mail').click();
-  // Before the menu is there, the page would take the keys and send its form.
+  // Before the menu is there, the page would take the keys and send its form; and a pick counts once it was in sight for a moment.
   await shop.waitForSelector(':popover-open');
+  await shop.waitForTimeout(1_500);
   await shop.keyboard.press('ArrowDown');
   await shop.keyboard.press('Enter');
   await expect(shop.getByLabel('Password')).toHaveValue('');
