@@ -1,7 +1,7 @@
 // An agent asks its owner for a grant: the card in the popup and in the dashboard, the notification, and the answers.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectNoViolations } from '../kit/axe.ts';
 import type { Browser } from '../kit/browser.ts';
 import { type Client, getRefusal } from '../kit/client.ts';
 import { createAgent, createToken } from '../kit/vault.ts';
@@ -152,11 +152,7 @@ for (const path of ['dashboard.html#/vault', 'popup.html']) {
 }
 
 async function verifyFit(page: Page, state: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-    state,
-  ).toEqual([]);
+  await expectNoViolations(page, state);
   const overflow = await page.evaluate(() => {
     const root = document.querySelector('main');
     return root === null ? -1 : root.scrollWidth - root.clientWidth;

@@ -1,6 +1,6 @@
 // No page breaks a rule that a machine can check, in light and in dark, and none needs more room than it has.
 
-import { AxeBuilder } from '@axe-core/playwright';
+import { expectNoViolations } from '../kit/axe.ts';
 import { createClient } from '../kit/client.ts';
 import { expect, type Person, test } from './fixtures.ts';
 
@@ -18,11 +18,7 @@ for (const path of ['/vault', '/agents', '/policies', '/audit', '/settings', '/n
       await page.reload();
       await page.getByRole('heading').first().waitFor();
       await expect(page.getByText('Loading')).toHaveCount(0);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-        colorScheme,
-      ).toEqual([]);
+      await expectNoViolations(page, colorScheme);
     }
     for (const width of [320, 1600]) {
       await page.setViewportSize({ width, height: 800 });
@@ -49,14 +45,11 @@ test('axe finds nothing on the welcome page and in the popup', async ({ browser_
   const page = await browser_.context.newPage();
   await page.goto(browser_.toExtensionUrl('dashboard.html#/welcome'));
   await page.getByLabel('Server address').waitFor();
-  const welcome = await new AxeBuilder({ page }).analyze();
-  expect(welcome.violations.map(({ id }) => id)).toEqual([]);
+  await expectNoViolations(page, 'welcome');
   const popup = await browser_.openPopup(page);
   await popup
     .getByRole('button', { name: 'Get started' })
     .or(popup.getByRole('link', { name: 'Get started' }))
     .waitFor();
-  // The default mode opens a page of its own, which closes the popup.
-  const { violations } = await new AxeBuilder({ page: popup }).setLegacyMode().analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  await expectNoViolations(popup, 'popup');
 });

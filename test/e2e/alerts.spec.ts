@@ -1,7 +1,7 @@
 // Alerts: what the log gives rise to reaches the bell and a notification, leads to its events, and can be muted.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectNoViolations } from '../kit/axe.ts';
 import type { Browser } from '../kit/browser.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
 import { callPlainly, startHttpUpstream } from '../kit/http-upstream.ts';
@@ -237,7 +237,7 @@ test('axe finds nothing in the panel, light or dark, empty or full, and it fits 
   const empty = await openPanel(page);
   await expect(empty.getByText('No alerts')).toBeVisible();
   await page.screenshot({ path: info.outputPath('empty.png') });
-  expect(await listViolations(page)).toEqual([]);
+  await expectNoViolations(page, 'nothing yet');
   await makeAlerts(signedIn, server.url);
   await expect(empty.getByRole('listitem')).toHaveCount(3);
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -247,7 +247,7 @@ test('axe finds nothing in the panel, light or dark, empty or full, and it fits 
     const panel = await openPanel(page);
     await expect(panel.getByRole('listitem')).toHaveCount(3);
     await page.screenshot({ path: info.outputPath(`${colorScheme}.png`) });
-    expect(await listViolations(page), colorScheme).toEqual([]);
+    await expectNoViolations(page, colorScheme);
   }
   for (const width of [320, 800, 1280]) {
     await page.setViewportSize({ width, height: 700 });
@@ -261,8 +261,3 @@ test('axe finds nothing in the panel, light or dark, empty or full, and it fits 
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   }
 });
-
-async function listViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}

@@ -1,7 +1,7 @@
 // An agent waits for its owner: the card in the popup, the notification, the badge, and the same cards in the dashboard.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectNoViolations } from '../kit/axe.ts';
 import type { Browser } from '../kit/browser.ts';
 import { getRefusal } from '../kit/client.ts';
 import { startHttpUpstream } from '../kit/http-upstream.ts';
@@ -348,11 +348,7 @@ for (const path of ['dashboard.html#/vault', 'popup.html']) {
 }
 
 async function verifyFit(page: Page, state: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-    state,
-  ).toEqual([]);
+  await expectNoViolations(page, state);
   await page.setViewportSize({ width: 320, height: 600 });
   const overflow = await page.evaluate(() => {
     const root = document.querySelector('main');

@@ -1,9 +1,9 @@
 // The filters of the Audit Log: every one by hand, in the address, counted, saved under a name, grouped, by keyboard.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
 import { matches } from '@keytrail/shared/event-match';
 import type { Page } from '@playwright/test';
+import { expectNoViolations } from '../kit/axe.ts';
 import { launchBrowser } from '../kit/browser.ts';
 import { signIn } from '../kit/people.ts';
 import { appendVariedEvents, toId } from '../kit/varied-events.ts';
@@ -539,11 +539,7 @@ test('axe finds nothing in open menus, light or dark, and all of it fits 320 px'
     for (const [name, open] of Object.entries(opens)) {
       await expect(subtitle(page)).toContainText('events');
       await open();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-        `${name}, ${colorScheme}`,
-      ).toEqual([]);
+      await expectNoViolations(page, `${name}, ${colorScheme}`);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `${name}, ${colorScheme}`).toBeLessThanOrEqual(0);
       await page.keyboard.press('Escape');

@@ -1,9 +1,9 @@
 // Every state of the Audit Log page is designed, and no rule that a machine can check is broken in any, light or dark.
 
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
 import type { Page } from '@playwright/test';
+import { expectNoViolationsInThemes } from '../kit/axe.ts';
 import { createClient } from '../kit/client.ts';
 import { signUpInDashboard } from '../kit/dashboard.ts';
 import { findFreePort } from '../kit/free-port.ts';
@@ -16,17 +16,7 @@ import { expect, type Person, test } from './fixtures.ts';
 
 /** Checks what stands there now, in both themes and at the narrowest and widest. */
 async function expectWell(page: Page, state: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // Colours are on their way for a moment: what breaks a rule for longer than that is found.
-    await expect(async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-        `${state}, ${colorScheme}`,
-      ).toEqual([]);
-    }).toPass({ timeout: 15_000 });
-  }
+  await expectNoViolationsInThemes(page, state);
   for (const width of [320, 1600, 1280]) {
     await page.setViewportSize({ width, height: 800 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -1,6 +1,6 @@
 // The generator beside a password: made by rules, taken over by a press, stored like anything typed; all by keyboard.
 
-import { AxeBuilder } from '@axe-core/playwright';
+import { expectNoViolations } from '../kit/axe.ts';
 import { expect, test } from './fixtures.ts';
 
 test('a password is made, taken over and stored without a mouse', async ({ signedIn, dashboard }) => {
@@ -68,8 +68,7 @@ test('a passphrase has its words, and the panel breaks no rule of axe in light o
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const kind of ['Passphrase', 'Password']) {
       await panel.getByRole('radio', { name: kind }).click();
-      const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await expectNoViolations(page, `${kind}, ${colorScheme}`, '[role="dialog"]');
     }
   }
   await panel.getByRole('radio', { name: 'Passphrase' }).click();
@@ -121,9 +120,7 @@ test('the popup makes passwords as well, by keyboard, and starts without what it
     await popup.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     for (const kind of ['Passphrase', 'Password']) {
       await panel.getByRole('radio', { name: kind }).click();
-      // The default mode opens a page of its own, which closes the popup.
-      const { violations } = await new AxeBuilder({ page: popup }).setLegacyMode().analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+      await expectNoViolations(popup, `${kind}, ${colorScheme}`);
       await popup.screenshot({ path: info.outputPath(`${colorScheme}-${kind}.png`) });
     }
   }

@@ -1,7 +1,7 @@
 // Importing what another program exported: seen before it is stored, in batches, and nothing twice however often it is tried.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { expectNoViolationsInThemes } from '../kit/axe.ts';
 import { expect, type Person, test } from './fixtures.ts';
 
 const header = 'folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp';
@@ -220,14 +220,7 @@ test('what cannot be read is said, and no step breaks a rule of axe or needs mor
   await openImport(page);
   const dialog = page.getByRole('dialog');
   const check = async (step: string) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').analyze();
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-        `${step}, ${colorScheme}`,
-      ).toEqual([]);
-    }
+    await expectNoViolationsInThemes(page, step, '[role="dialog"]');
     await page.setViewportSize({ width: 320, height: 700 });
     const measure = () =>
       dialog.evaluate((element) =>

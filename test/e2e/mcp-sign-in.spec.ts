@@ -1,8 +1,8 @@
 // A client signs in to /mcp in a real browser: the pages by keyboard, what axe says of them, and the connection on the agent's card.
 
 import { createServer } from 'node:http';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectNoViolationsInThemes } from '../kit/axe.ts';
 import { startClientSite } from '../kit/client-site.ts';
 import { connectMcp } from '../kit/mcp-client.ts';
 import { ask, exchange, readTokens, register } from '../kit/mcp-sign-in-requests.ts';
@@ -20,11 +20,7 @@ async function startCallback() {
 }
 
 async function expectFit(page: Page) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-  }
+  await expectNoViolationsInThemes(page, await page.title());
   await page.setViewportSize({ width: 320, height: 800 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
   await page.setViewportSize({ width: 1280, height: 800 });

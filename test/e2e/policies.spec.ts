@@ -1,7 +1,7 @@
 // The Policies page: a policy is written as sentences, attached, holds from the next request on, and can be tried first.
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
+import { expectNoViolations } from '../kit/axe.ts';
 import { getRefusal } from '../kit/client.ts';
 import { createPolicy } from '../kit/policies.ts';
 import { createAgent, createGrantedAgent, createToken } from '../kit/vault.ts';
@@ -423,11 +423,7 @@ test('axe finds nothing in any state, light or dark, and all of it fits 320 to 1
       await page.goto(browser_.toExtensionUrl(`dashboard.html#${path}`));
       await page.reload();
       await ready();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`),
-        `${path} ${colorScheme}`,
-      ).toEqual([]);
+      await expectNoViolations(page, `${path} ${colorScheme}`);
     }
     for (const width of [320, 800, 1600]) {
       await page.setViewportSize({ width, height: 860 });

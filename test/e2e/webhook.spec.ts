@@ -1,8 +1,8 @@
 // A vault on its owner's webhook, as a person sets it up and uses it: bound and moved in the settings, written, read and filled from there.
 
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { expectNoViolations } from '../kit/axe.ts';
 import { addLogin } from '../kit/dashboard.ts';
 import { createOAuthCredential } from '../kit/oauth-credentials.ts';
 import { startOAuthProvider } from '../kit/oauth-provider.ts';
@@ -171,7 +171,7 @@ test('a token on the webhook is renewed there, or by Keytrail once its owner say
   await panel.getByRole('button', { name: 'Move the vault to the webhook' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Move the vault' }).click();
   await expect(panel.getByText('0 at Keytrail, 1 on the webhook')).toBeVisible();
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await expectNoViolations(page, 'settings');
 
   const openDrawer = async () => {
     await page.goto(page.url().replace(/#.*/, `#/vault?open=${id}`));
@@ -182,7 +182,7 @@ test('a token on the webhook is renewed there, or by Keytrail once its owner say
   await drawer.getByRole('button', { name: 'Refresh now' }).click();
   await expect(drawer).toContainText('Last renewed');
   expect(provider.requests.refresh_token).toBe(1);
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await expectNoViolations(page, 'drawer');
 
   await page.goto(page.url().replace(/#.*/, '#/settings'));
   await panel.getByRole('checkbox', { name: 'Let Keytrail renew tokens' }).check();
