@@ -6,6 +6,7 @@ import { expectNoViolations } from '../kit/axe.ts';
 import { addLogin } from '../kit/dashboard.ts';
 import { createOAuthCredential } from '../kit/oauth-credentials.ts';
 import { startOAuthProvider } from '../kit/oauth-provider.ts';
+import { password } from '../kit/people.ts';
 import { type ServerProcess, startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir } from '../kit/temp-dir.ts';
 import { readKept, startWebhook, webhookVariables, writeProviders } from '../kit/webhook.ts';
@@ -38,6 +39,7 @@ async function bindInSettings(page: Page, variables: Record<string, string> = {}
   await first.kill();
   const panel = panelOf(page);
   await panel.getByLabel('Address of your webhook').fill(first.url);
+  await panel.getByLabel('Account password', { exact: true }).fill(password);
   await panel.getByRole('button', { name: 'Make a binding code' }).click();
   const command = (await panel.locator('code').textContent()) ?? '';
   const code = /WEBHOOK_CODE=(\S+)/.exec(command)?.[1] ?? '';

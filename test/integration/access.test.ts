@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkLog } from '../kit/check-log.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
+import { createPolicy } from '../kit/policies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { createAgent, createGrantedAgent, createToken, tokenValue } from '../kit/vault.ts';
 
@@ -268,6 +269,27 @@ test('who may not use a service learns nothing of it: no label, no field name, a
     expect(refusal.sentence).not.toContain('HIDDEN_NAME');
     expect(await newest(owner)).toMatchObject({ rule: 'field_not_granted' });
   }
+});
+
+test('what it reads of its own events says no more than it was told: no label without a grant, no policy, nothing of its owner’s', async () => {
+  const owner = await server.createOwner();
+  const { client, agent } = await createGrantedAgent(owner, server.url);
+  await createToken(owner, 'stripe', 'secret-label');
+  const limit = { type: 'rate_limit', uses: 1, per: 'day', counts: 'agent' } as const;
+  await createPolicy(owner, [limit], [{ kind: 'agent', id: agent.id }]);
+  await client.agent.credential.mutate({ service: 'github' });
+  await getRefusal(client.agent.credential.mutate({ service: 'github' }));
+  await getRefusal(client.agent.credential.mutate({ service: 'stripe' }));
+  const { events } = await client.agent.events.query({});
+  expect(events.map(({ action, outcome, service }) => [action, outcome, service])).toEqual([
+    ['fetch', 'denied', 'stripe'],
+    ['fetch', 'denied', 'github'],
+    ['fetch', 'ok', 'github'],
+  ]);
+  expect(events.map(({ credentialLabel }) => credentialLabel)).toEqual([undefined, 'main', 'main']);
+  expect(JSON.stringify(events)).not.toMatch(/secret-label|policy \d|polic(y|ies)Id/i);
+  const kept = (await owner.client.audit.list.query({ filter: { agentIds: [agent.id] } })).events;
+  expect(JSON.stringify(kept)).toMatch(/secret-label/);
 });
 
 test('an agent without standing that only looks around is refused and recorded, too', async () => {

@@ -361,6 +361,11 @@ describe('on the way back', () => {
         'strict-transport-security': 'max-age=1',
         'clear-site-data': '"*"',
         'keep-alive': 'timeout=99',
+        'x-accel-redirect': '/internal/secret',
+        'x-sendfile': '/etc/passwd',
+        'cdn-cache-control': 'max-age=600',
+        'cache-control': 'public, max-age=600',
+        'x-accel-buffering': 'no',
         'content-type': 'text/html',
         etag: '"1"',
       });
@@ -371,10 +376,19 @@ describe('on the way back', () => {
     expect(headers).toMatchObject({
       'content-type': 'text/html',
       etag: '"1"',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
       'content-security-policy': expect.stringContaining('sandbox'),
       'x-content-type-options': 'nosniff',
     });
-    const names = ['set-cookie', 'www-authenticate', 'strict-transport-security', 'clear-site-data'];
+    const names = [
+      'set-cookie',
+      'www-authenticate',
+      'strict-transport-security',
+      'clear-site-data',
+      'cdn-cache-control',
+    ];
+    names.push('x-accel-redirect', 'x-sendfile');
     expect(names.filter((name) => name in headers)).toEqual([]);
   });
 
@@ -416,9 +430,31 @@ describe('on the way back', () => {
     expect([answer.status, answer.headers.location]).toEqual([502, undefined]);
     expect(JSON.parse(await answer.readText())).toMatchObject({ code: 'upstream_redirected' });
   });
+
+  test('nor are two redirects in one answer', async () => {
+    const location = ['location', 'https://evil.example.com/', 'location', 'https://evil.example.com/'];
+    upstream.answer = (_request, response) => void response.writeHead(302, location).end();
+    expect(await readRefusal(call(usual, '/'))).toMatchObject({ status: 502, code: 'upstream_redirected' });
+  });
 });
 
 describe('streams', () => {
+  test('one that is open ends when its key is revoked, and the refusal is recorded', async () => {
+    const { proxy, key, url } = await createProxy({ headers: { 'x-token': token } });
+    upstream.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+    };
+    const stream = await call({ url, key }, '/');
+    await once(stream.body, 'data');
+    const gone = once(lastReceived().socket, 'close');
+    await owner.client.proxies.rotateKey.mutate({ id: proxy.id, overlapMinutes: 0 });
+    await expect(stream.readText()).rejects.toThrow();
+    await gone;
+    const [result, refusal] = await readEvents(2);
+    expect(refusal).toMatchObject({ type: 'policy_denied', rule: 'key_revoked', proxyId: proxy.id });
+    expect(result).toMatchObject({ outcome: 'failed', note: 'The proxy may not be used any more' });
+  });
+
   test('50 MB come through in little memory, scrubbed', async () => {
     const line = Buffer.from(`${'a line of an ordinary answer, '.repeat(2000)}${secret}\n`);
     const lines = Math.ceil((50 * 1024 * 1024) / line.length);

@@ -1,12 +1,15 @@
 // The MCP proxy between real clients of both generations and real servers.
 
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CreateMessageRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectMcp, eras } from '../kit/mcp-client.ts';
 import { type McpUpstream, startMcpUpstream } from '../kit/mcp-upstream.ts';
+import { toProxyFields } from '../kit/proxies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { createGrantedAgent, createToken, tokenValue } from '../kit/vault.ts';
 
@@ -319,6 +322,37 @@ describe('refused', () => {
     await strict.stop();
     expect((await (await post(endpoint, key, call('headers'))).json()).error.data.code).toBe('upstream_unreachable');
   });
+});
+
+test('no page comes from here, and what is sent compressed goes out as it was read', async () => {
+  const received: IncomingHttpHeaders[] = [];
+  const site = createServer((request, response) => {
+    received.push(request.headers);
+    response.writeHead(200, { 'content-type': 'text/html' });
+    request.resume().on('end', () => response.end('<script>alert(1)</script>'));
+  });
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  const { port } = site.address() as AddressInfo;
+  const upstreamUrl = `http://127.0.0.1:${port}/`;
+  const { proxy, key } = await owner.client.proxies.create.mutate(toProxyFields({ upstreamUrl }));
+  const answer = await fetch(`${server.url}/mcp/p/${proxy.name}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+      mcp_session_id: 'of another',
+      last_event_id: '7',
+    },
+    body: gzipSync(JSON.stringify(call('look'))),
+  });
+  expect(answer.headers.get('content-security-policy')).toContain('sandbox');
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  const [sent] = received;
+  expect(Object.keys(sent ?? {})).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(content-encoding|mcp_session_id|last_event_id)$/)]),
+  );
+  site.close();
 });
 
 test('a key in the address works where the proxy says so, and is in no log', async () => {

@@ -1,5 +1,6 @@
 // An upstream that does not take the token: it is renewed once and the call made again; what is refused all the same, is.
 
+import type { ServerResponse } from 'node:http';
 import { connect } from '@keytrail/server/base/db';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { waitForApproval } from '../kit/approvals.ts';
@@ -7,7 +8,7 @@ import { callPlainly, type HttpUpstream, startHttpUpstream } from '../kit/http-u
 import { createOAuthCredential, type IssuedCredential } from '../kit/oauth-credentials.ts';
 import { type OAuthProvider, startOAuthProvider } from '../kit/oauth-provider.ts';
 import { createPolicy } from '../kit/policies.ts';
-import { toProxyFields } from '../kit/proxies.ts';
+import { toProxyEdit, toProxyFields } from '../kit/proxies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 
 let upstream: HttpUpstream;
@@ -47,7 +48,7 @@ async function createProxy(kind: 'http' | 'mcp') {
   const headers = { authorization: `Bearer \${TOKEN}` };
   const { proxy, key } = await owner.client.proxies.create.mutate(toProxyFields({ ...fields, headers }));
   const url = kind === 'http' ? `${server.url}/http/p/${proxy.name}/things` : `${server.url}/mcp/p/${proxy.name}`;
-  return { credential, url, authorization: `Bearer ${key}`, proxyId: proxy.id };
+  return { credential, url, authorization: `Bearer ${key}`, proxyId: proxy.id, proxy };
 }
 
 const toolCall = JSON.stringify({
@@ -135,6 +136,35 @@ test('HTTP: a call without a body is made again; one whose body streamed through
   expect([told.status, JSON.parse(await told.readText()).code]).toEqual([503, 'token_renewed']);
   expect((await post()).status).toBe(200);
 });
+
+test.each(['http', 'mcp'] as const)(
+  '%s: a proxy that was led elsewhere meanwhile sends its new credential to neither upstream',
+  async (kind) => {
+    const { credential, url, authorization, proxy } = await createProxy(kind);
+    const other = await createOAuthCredential(owner, provider, { endsInS: 3600, nowMs: server.app.ctx.nowMs() });
+    const elsewhere = await startHttpUpstream();
+    const held: ServerResponse[] = [];
+    upstream.answer = (request, response) => {
+      request.resume();
+      held.push(response);
+    };
+    const called =
+      kind === 'http' ? callPlainly(url, { headers: { authorization } }) : callTool({ url, authorization });
+    await expect.poll(() => held).toHaveLength(1);
+    const { id, version, name } = proxy;
+    const headers = { authorization: `Bearer \${TOKEN}` };
+    const edit = toProxyEdit({ name, kind, upstreamUrl: `${elsewhere.url}/base`, credentialId: other.id, headers });
+    await owner.client.proxies.update.mutate({ id, version, proxy: edit });
+    const before = upstream.received.length;
+    held[0]?.writeHead(401).end();
+    expect((await called).status).toBe(502);
+    expect(upstream.received).toHaveLength(before);
+    expect(elsewhere.received).toHaveLength(0);
+    expect(upstream.received.map(({ headers: sent }) => bearerOf(sent))).not.toContain(other.tokens.accessToken);
+    expect((await readEvents(credential)).map(({ action }) => action)).toContain('inject');
+    await elsewhere.stop();
+  },
+);
 
 test('a token that ends while the owner is asked is renewed before the call goes out, by one answer', async () => {
   const { credential, url, authorization, proxyId } = await createProxy('http');

@@ -377,7 +377,11 @@ test('binding: a code is good once, and for the webhook that has it', async () =
   );
   expect(await getRefusal(owner.client.webhook.bind.mutate())).toMatchObject({ status: 409 });
   // A webhook without the code, or with another one, is not bound.
-  const { code } = await owner.client.webhook.offer.mutate({ url: webhook.url, keytrailUrl: server.url });
+  const { code } = await owner.client.webhook.offer.mutate({
+    url: webhook.url,
+    keytrailUrl: server.url,
+    password,
+  });
   expect(await getRefusal(owner.client.webhook.bind.mutate())).toMatchObject({ status: 502, code: 'webhook_failed' });
   await webhook.restart({ WEBHOOK_CODE: `${code.slice(0, -1)}${code.endsWith('A') ? 'B' : 'A'}` });
   expect(await getRefusal(owner.client.webhook.bind.mutate())).toMatchObject({ status: 502, code: 'webhook_failed' });
@@ -389,6 +393,13 @@ test('binding: a code is good once, and for the webhook that has it', async () =
   expect((await list(owner, 1))[0]).toMatchObject({ type: 'vault_change', action: 'unbind' });
 });
 
+test('binding: a session without the password cannot name another webhook', async () => {
+  const owner = await server.createOwner();
+  const named = { url: 'https://elsewhere.example.com', keytrailUrl: server.url, password: 'not the password' };
+  expect(await getRefusal(owner.client.webhook.offer.mutate(named))).toMatchObject({ code: 'password_wrong' });
+  expect(await owner.client.webhook.state.query()).toMatchObject({ offer: null, bound: null });
+});
+
 test('binding: a code is good for five minutes', async () => {
   const later = await startTestServer(webhookVariables);
   try {
@@ -396,6 +407,7 @@ test('binding: a code is good for five minutes', async () => {
     const { expiresAt } = await owner.client.webhook.offer.mutate({
       url: 'http://127.0.0.1:9',
       keytrailUrl: later.url,
+      password,
     });
     expect(Date.parse(expiresAt) - later.app.ctx.nowMs()).toBeLessThanOrEqual(300_000);
     expect(await getRefusal(owner.client.webhook.bind.mutate())).toMatchObject({ status: 502 });
@@ -412,7 +424,7 @@ test('binding: a private address is refused unless the operator allows it by nam
   try {
     const owner = await closed.createOwner();
     const keytrailUrl = closed.url;
-    const offer = (url: string) => owner.client.webhook.offer.mutate({ url, keytrailUrl });
+    const offer = (url: string) => owner.client.webhook.offer.mutate({ url, keytrailUrl, password });
     expect(await getRefusal(offer('http://127.0.0.1:4320'))).toMatchObject({ status: 400 });
     expect(await getRefusal(offer('https://user:word@vault.example.com'))).toMatchObject({ status: 400 });
     await offer('https://127.0.0.1:4320');

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { OAuthProvider } from './oauth-provider.ts';
+import { password } from './people.ts';
 import type { Owner, TestServer } from './server.ts';
 import { makeTempDir, type TempDir } from './temp-dir.ts';
 import type { WebhookRelay } from './webhook-relay.ts';
@@ -78,7 +79,7 @@ export async function bindWebhook(
   let running = await startWebhook({ WEBHOOK_DIR: dir.path });
   const { url } = running;
   const address = relay === null ? url : relay.leadTo(url);
-  const { code } = await owner.client.webhook.offer.mutate({ url: address, keytrailUrl: server.url });
+  const { code } = await owner.client.webhook.offer.mutate({ url: address, keytrailUrl: server.url, password });
   const port = new URL(url).port;
   const start = (more: Record<string, string>) =>
     startWebhook({ WEBHOOK_DIR: dir.path, WEBHOOK_PORT: port, ...variables, ...more });

@@ -1,6 +1,9 @@
 // How long the popup takes from the start of its document to the frame that shows its rows, with 100,000 events in the
 // cache: as a person opens it from the toolbar, again and again, with the worker alive and with the worker asleep, with
 // no filter and with one that few events pass. The cache is filled by the product's own sync from a real server.
+//
+// Beside it stands when the popup's first script was there: what came before is the browser's, which starts a process for
+// the popup where the worker sleeps, and on a slow machine takes longer for that than the limit is.
 
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
@@ -56,6 +59,8 @@ try {
     p50_ms_rare: toPercentile(allRare, 50),
     p95_ms_warm: toPercentile(warm, 95),
     p95_ms_cold: toPercentile(cold, 95),
+    p50_ms_script_warm: toPercentile(warm, 50, ({ scriptMs }) => scriptMs),
+    p50_ms_script_cold: toPercentile(cold, 50, ({ scriptMs }) => scriptMs),
     p95_ms_painted: toPercentile(all, 95, ({ paintMs }) => paintMs),
     p95_ms_rare_painted: toPercentile(allRare, 95, ({ paintMs }) => paintMs),
     sync_ms: Math.round(syncMs),
@@ -136,6 +141,8 @@ async function measure(over: Page, times: number, rows: number, killsWorker: boo
 }
 
 interface Opening {
+  /** To the arrival of the first script. */
+  readonly scriptMs: number;
   /** To the frame in which the rows exist, by the page's own mark. */
   readonly frameMs: number;
   /** To the moment at which the browser had painted that frame. */
@@ -147,8 +154,10 @@ async function readOpening(popup: Page, rows: number): Promise<Opening> {
     const [mark] = performance.getEntriesByName('activity-shown');
     const [paint] = performance.getEntriesByName('first-contentful-paint');
     if (mark === undefined || paint === undefined) return null;
+    const scripts = performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'));
+    const scriptMs = Math.min(...scripts.map((script) => script.startTime + script.duration));
     const shown = document.querySelectorAll('main [data-row]').length;
-    return { frameMs: mark.startTime, paintMs: paint.startTime, shown };
+    return { scriptMs, frameMs: mark.startTime, paintMs: paint.startTime, shown };
   };
   await popup.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
   await popup.waitForFunction(() => performance.getEntriesByName('activity-shown').length > 0);

@@ -15,6 +15,7 @@ import { sendRenewing } from '../proxy/renewing.ts';
 import { isRouted, toRoutePath } from '../proxy/routes.ts';
 import { createScrubber } from '../proxy/scrub.ts';
 import { toNamed, toShownPath } from '../proxy/shown-path.ts';
+import { mayStayOpen } from '../proxy/standing.ts';
 import { toAppError } from '../trpc/init.ts';
 import { injectForProxy, injectForRecentProxy, type ProxyAccess } from '../vault/access.ts';
 import type { Denied } from '../vault/denial.ts';
@@ -61,7 +62,7 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
   const startedAt = performance.now();
   try {
     const body = findBody(request);
-    const send = (released: Released) => sendOnce(ctx, by, request, response, { released, body, rest });
+    const send = (released: Released) => sendOnce(ctx, request, response, { released, body, rest });
     const { correlationId } = call;
     const result = await sendRenewing(ctx, loaded, access, send, { correlationId, repeatable: body === null });
     recordProxyResult(ctx, by, call, access.credential, result);
@@ -102,17 +103,17 @@ async function admit(
 
 function sendOnce(
   ctx: Context,
-  by: ProxyPrincipal,
   request: Request,
   response: Response,
   { released, body, rest }: { released: Released; body: IncomingMessage | null; rest: string },
 ): Promise<ProxyResult> {
   const length = request.headers['content-length'];
   const own = body !== null && length !== undefined ? { 'content-length': length } : {};
-  const out = toOutgoing(ctx, by, released, { method: request.method, rest, given: request.headers, own, body });
+  const out = toOutgoing(ctx, released, { method: request.method, rest, given: request.headers, own, body });
   return forward(ctx.outbound, out.call, response, {
     scrubber: createScrubber([...toSecrets(released), ...toMade(out.call.headers)]),
-    toHead: out.toHead((status, answered) => toHead(status, answered, by, out.url)),
+    toHead: out.toHead((status, answered) => toHead(status, answered, released.loaded.by, out.url)),
+    mayStayOpen: () => mayStayOpen(ctx, released.loaded),
   });
 }
 
@@ -131,16 +132,16 @@ function toHead(status: number, headers: AnswerHeaders, { proxy }: ProxyPrincipa
     throw new AppError('upstream_unauthorized', { message: 'upstream answered 401' });
   }
   const { location } = headers;
-  // What is answered here is nobody's page, whatever it says it is.
-  const own = { ...headers, 'content-security-policy': "default-src 'none'; sandbox" };
-  if (typeof location !== 'string' || status < 300 || status > 399) return { status, headers: own };
-  const target = URL.canParse(location, url.href) ? new URL(location, url) : null;
+  if (location === undefined || status < 300 || status > 399) return { status, headers };
+  // Of several, nobody can say which one a caller follows.
+  const isPlain = typeof location === 'string' && URL.canParse(location, url.href);
+  const target = isPlain ? new URL(location, url) : null;
   const base = new URL(proxy.upstreamUrl).pathname.replace(/\/$/, '');
   if (target?.origin !== url.origin || !target.pathname.startsWith(`${base}/`)) {
     throw new AppError('upstream_redirected', { message: `redirect away from ${url.host}` });
   }
   const rest = target.pathname.slice(base.length);
-  return { status, headers: { ...own, location: `/http/p/${proxy.name}${rest}${target.search}` } };
+  return { status, headers: { ...headers, location: `/http/p/${proxy.name}${rest}${target.search}` } };
 }
 
 function refuse(ctx: Context, response: Response, refusal: Denied | AppError): void {

@@ -23,6 +23,7 @@ import { bindSession, openSession } from '../proxy/mcp-sessions.ts';
 import { type Released, toOutgoing } from '../proxy/outgoing.ts';
 import { sendRenewing } from '../proxy/renewing.ts';
 import { createScrubber } from '../proxy/scrub.ts';
+import { mayStayOpen } from '../proxy/standing.ts';
 import { toAppError } from '../trpc/init.ts';
 import { connectForProxy, injectForRecentProxy } from '../vault/access.ts';
 import type { LoadedProxy } from '../vault/proxy-load.ts';
@@ -190,27 +191,30 @@ function send(
   access: Released,
   { correlationId, ...what }: Sent & { readonly correlationId: string | null },
 ): Promise<ProxyResult> {
-  const sendAs = (released: Released) => sendOnce(ctx, loaded.by, request, response, released, what);
+  const sendAs = (released: Released) => sendOnce(ctx, request, response, released, what);
   return sendRenewing(ctx, loaded, access, sendAs, { correlationId, repeatable: true });
 }
 
 async function sendOnce(
   ctx: Context,
-  by: ProxyPrincipal,
   request: Request,
   response: Response,
   access: Released,
   { body, isListening }: Sent,
 ): Promise<ProxyResult> {
-  const session = request.headers[sessionHeader];
+  const { by } = access.loaded;
+  // A body that came compressed goes out as it was read.
+  const { 'content-encoding': _read, ...given } = request.headers;
+  const session = given[sessionHeader];
   const own = typeof session === 'string' ? { [sessionHeader]: getUpstreamSession(ctx, by, session) } : {};
-  const out = toOutgoing(ctx, by, access, { method: request.method, rest: null, given: request.headers, own, body });
+  const out = toOutgoing(ctx, access, { method: request.method, rest: null, given, own, body });
   return forward(ctx.outbound, out.call, response, {
     scrubber: createScrubber(toSecrets(access)),
     toHead: out.toHead((status, answered) => {
       const head = toHead(ctx, by, status, answered);
       return isBegun(response) ? toContinued(head.status, head.headers) : head;
     }),
+    mayStayOpen: () => mayStayOpen(ctx, access.loaded),
     // What only listens ends with the server; an answer under way is finished.
     ...(isListening ? { signal: ctx.stopping } : {}),
   });

@@ -2,7 +2,7 @@
 
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import { listEvents } from '../audit/query.ts';
+import { listOwnEvents } from '../audit/own-events.ts';
 import type { Context } from '../base/context.ts';
 import { verifyStanding } from '../vault/standing.ts';
 import { getCaller } from './callers.ts';
@@ -39,8 +39,7 @@ export function addActivityTool(server: McpServer, ctx: Context): void {
     (page) =>
       answerTool(ctx, async () => {
         const agent = await verifyStanding(ctx, getCaller());
-        const filter = { agentIds: [agent.agentId] };
-        const { events } = await listEvents(ctx.db, agent.accountId, { ...page, filter });
+        const { events } = await listOwnEvents(ctx.db, agent, page);
         return { events };
       }),
   );

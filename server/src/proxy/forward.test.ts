@@ -38,7 +38,11 @@ function forwardAfter(before: (response: ServerResponse) => Promise<void>): Prom
     void listen(async (response) => {
       await before(response);
       const call = { url: toUrl(upstream), method: 'GET', headers: {}, body: null };
-      const options = { scrubber: createScrubber([]), toHead: (status: number) => ({ status, headers: {} }) };
+      const options = {
+        scrubber: createScrubber([]),
+        toHead: (status: number) => ({ status, headers: {} }),
+        mayStayOpen: async () => true,
+      };
       forward(outbound, call, response, options).then(resolve, reject);
     }).then(async (server) => {
       await fetch(toUrl(server)).catch(() => undefined);

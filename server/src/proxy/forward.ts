@@ -27,6 +27,14 @@ export interface AnswerHead {
 /** What the caller is to get of an answer's head. Throws an AppError where the answer is not for them. */
 export type ToHead = (status: number, headers: AnswerHeaders) => AnswerHead;
 
+interface Options {
+  readonly scrubber: Scrubber;
+  readonly toHead: ToHead;
+  /** Asked now and then as long as the call is under way: false ends it. */
+  readonly mayStayOpen: () => Promise<boolean>;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Carries the call out. Throws an AppError while nothing has been answered yet; what goes wrong later cuts the caller's
  * connection and is in the result.
@@ -35,15 +43,16 @@ export async function forward(
   outbound: Outbound,
   call: OutgoingCall,
   response: ServerResponse,
-  options: { scrubber: Scrubber; toHead: ToHead; signal?: AbortSignal },
+  options: Options,
 ): Promise<ProxyResult> {
   const startedAt = performance.now();
-  const left = new AbortController();
-  const onClose = () => left.abort();
+  const over = new AbortController();
+  const onClose = () => over.abort(new Over('The caller left'));
   response.once('close', onClose);
   // They may have left before there was anybody to hear of it.
   if (response.destroyed) onClose();
-  const signal = options.signal === undefined ? left.signal : AbortSignal.any([left.signal, options.signal]);
+  const watch = setInterval(() => void endUnless(options.mayStayOpen, over), lookEveryMs);
+  const signal = options.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
   const toResult = (status: number | null, bytes: number, failure: string | null): ProxyResult => ({
     status,
     ms: performance.now() - startedAt,
@@ -52,8 +61,8 @@ export async function forward(
   });
   try {
     const answer = await outbound.send(call, signal).catch((cause: unknown) => {
-      if (left.signal.aborted) return null;
-      throw cause;
+      if (response.destroyed) return null;
+      throw signal.reason instanceof Over ? toRefused() : cause;
     });
     if (answer === null) return toResult(null, 0, 'The caller left');
     const { status, headers, body } = answer;
@@ -73,14 +82,36 @@ export async function forward(
       await pass(stream, options.scrubber, response, head, counted);
       return toResult(status, counted.bytes, null);
     } catch {
-      const failure = left.signal.aborted ? 'The caller left' : 'The upstream broke off';
       response.destroy();
       body.on('error', () => {}).destroy();
-      return toResult(status, counted.bytes, failure);
+      return toResult(
+        status,
+        counted.bytes,
+        signal.reason instanceof Over ? signal.reason.message : 'The upstream broke off',
+      );
     }
   } finally {
+    clearInterval(watch);
     response.off('close', onClose);
   }
+}
+
+/** Why a call ends before its answer does, where that is not the upstream's doing. In words, for its result. */
+class Over extends Error {}
+
+/** As often as the streams of owners are looked at. */
+const lookEveryMs = 10_000;
+
+/** What cannot be looked up now is, the next time. */
+async function endUnless(mayStayOpen: Options['mayStayOpen'], over: AbortController): Promise<void> {
+  if (!(await mayStayOpen().catch(() => true))) over.abort(new Over('The proxy may not be used any more'));
+}
+
+function toRefused(): AppError {
+  return new AppError('unauthorized', {
+    message: 'ended under way',
+    public: 'This proxy may not be used any more: its owner has ended the call.',
+  });
 }
 
 /** Passes an answer on, as it comes. Throws where the upstream does not bring it to its end, or the caller has left. */
@@ -149,9 +180,16 @@ function toKnown(headers: Readonly<Record<string, string | string[] | undefined>
   return known;
 }
 
-/** Of the upstream's connection, about its own callers, or a way to be recognised again. */
+/** Of the upstream's connection, about its own callers, a way to be recognised again, or an order to whatever stands before this server. */
 const dropped =
-  /^(connection|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.*|set-cookie|set-cookie2|www-authenticate|authentication-info|alt-svc|strict-transport-security|public-key-pins|clear-site-data|service-worker-allowed|refresh)$/;
+  /^(connection|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.*|set-cookie|set-cookie2|www-authenticate|authentication-info|alt-svc|strict-transport-security|public-key-pins|clear-site-data|service-worker-allowed|refresh|x-accel-(?!buffering$).*|x-sendfile|x-lighttpd-send-?file2?|x-reproxy-.*|surrogate-.*|(.+-)?cdn-cache-control)$/;
+
+/** What is answered here is nobody's page, whatever it says it is, and nobody's but the caller's. */
+const own = {
+  'content-security-policy': "default-src 'none'; sandbox",
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store, no-transform',
+};
 
 function toScrubbed(headers: AnswerHeaders, scrubber: Scrubber): AnswerHeaders {
   const scrubbed: AnswerHeaders = {};
@@ -159,7 +197,7 @@ function toScrubbed(headers: AnswerHeaders, scrubber: Scrubber): AnswerHeaders {
     if (dropped.test(name)) continue;
     scrubbed[name] = Array.isArray(value) ? value.map(scrubber.scrubText) : scrubber.scrubText(value);
   }
-  return scrubbed;
+  return { ...scrubbed, ...own };
 }
 
 /** An upstream that compresses though it was asked not to is read all the same: what it sends must be searched. */

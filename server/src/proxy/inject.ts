@@ -36,6 +36,9 @@ const rewriting = /^(x-http-method(-override)?|x-method-override|x-original-url|
 /** The same in a query: common names of method-override, of Symfony and of Salesforce. */
 const rewritingParameter = /^(_method|_httpmethod|x-http-method(-override)?|x-method-override)$/i;
 
+/** With an underscore they pass what is checked here, and a program behind CGI reads them all the same. */
+const checked = /^(mcp-.*|last-event-id)$/;
+
 // A secret that comes back in pieces would not be recognised.
 const partial = /^(range|if-range)$/;
 
@@ -56,6 +59,7 @@ export function toUpstreamHeaders(
     if (value === undefined || hops.includes(name)) continue;
     const plain = toPlainName(name);
     if ([dropped, rewriting, partial].some((names) => names.test(plain)) || [value].flat().some(holdsKey)) continue;
+    if (plain !== name && checked.test(plain)) continue;
     headers[name] = value;
   }
   for (const [name, template] of Object.entries(templates.headers)) {

@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import { callHeader, ticketHeader, toEndpointUrl, upstreamMark } from '@keytrail/shared/webhook-protocol';
-import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import type { OutgoingCall } from '../base/outbound.ts';
 import type { ProxyAccess } from '../vault/access.ts';
@@ -13,8 +12,11 @@ import { issueTicket } from '../vault/webhook-ticket.ts';
 import type { AnswerHeaders, ToHead } from './forward.ts';
 import { type Injected, toUpstreamHeaders, toUpstreamUrl, withoutInjected } from './inject.ts';
 
-/** What may go out; of the protocol's own messages there is no event. */
-export type Released = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event' | 'loaded' | 'tie'> & {
+/**
+ * What may go out, through the proxy as it was when that was decided: what it injects goes nowhere but where it led then. Of
+ * the protocol's own messages there is no event.
+ */
+export type Released = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event' | 'tie'> & {
   readonly event?: Extract<ProxyAccess, { outcome: 'ok' }>['event'];
 };
 
@@ -38,9 +40,10 @@ export interface Outgoing {
 }
 
 /** Throws `not_injectable` for a value that no header can carry. */
-export function toOutgoing(ctx: Context, by: ProxyPrincipal, access: Released, parts: CallParts): Outgoing {
+export function toOutgoing(ctx: Context, access: Released, parts: CallParts): Outgoing {
   const { webhook, credential } = access;
-  if (webhook !== null && credential !== null) return toByWebhook(ctx, by, { ...access, webhook, credential }, parts);
+  if (webhook !== null && credential !== null) return toByWebhook(ctx, { ...access, webhook, credential }, parts);
+  const { by } = access.loaded;
   const url = toUpstreamUrl(parts.rest, by.proxy, access);
   const headers = { ...toUpstreamHeaders(parts.given, by.proxy, access, ctx.nodeName), ...parts.own };
   return { call: { url, method: parts.method, headers, body: parts.body }, url, toHead: (toHead) => toHead };
@@ -56,7 +59,8 @@ type Held = Released & {
   readonly credential: NonNullable<Released['credential']>;
 };
 
-function toByWebhook(ctx: Context, by: ProxyPrincipal, access: Held, parts: CallParts): Outgoing {
+function toByWebhook(ctx: Context, access: Held, parts: CallParts): Outgoing {
+  const { by } = access.loaded;
   const { headers, query, basicAuth } = by.proxy;
   const plain = { ...by.proxy, headers: {}, query: {}, basicAuth: null };
   const url = toUpstreamUrl(parts.rest, plain, nothing);

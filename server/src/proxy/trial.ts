@@ -32,7 +32,7 @@ export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id
     return Math.round(ms);
   };
   try {
-    const out = toOutgoing(ctx, by, access, toParts(by));
+    const out = toOutgoing(ctx, access, toParts(access.loaded.by));
     const { status, headers, body } = await ctx.outbound.send(out.call, AbortSignal.timeout(timeoutMs));
     // What it says is not needed, only that it says it.
     body.on('error', () => {}).destroy();

@@ -4,7 +4,7 @@ import { accessRequestInput } from '@keytrail/shared/access-request-schema';
 import { service } from '@keytrail/shared/credential';
 import { line } from '@keytrail/shared/text';
 import { z } from 'zod';
-import { listEvents } from '../audit/query.ts';
+import { listOwnEvents } from '../audit/own-events.ts';
 import type { AgentCaller } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type AccessOutcome, fetchForAgent } from '../vault/access.ts';
@@ -73,9 +73,7 @@ export const agentRouter = router({
         })
         .default({ limit: 50 }),
     )
-    .query(({ ctx: { ctx, agent }, input }) =>
-      listEvents(ctx.db, agent.accountId, { ...input, filter: { agentIds: [agent.agentId] } }),
-    ),
+    .query(({ ctx: { ctx, agent }, input }) => listOwnEvents(ctx.db, agent, input)),
 });
 
 /** What an agent gets of an access: the values, or where its owner's webhook has them. */

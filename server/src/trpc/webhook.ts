@@ -1,4 +1,5 @@
-// The owner's webhook over tRPC.
+// The owner's webhook over tRPC. Naming one takes the password: a session that was stolen must not have the vault moved to
+// where it likes.
 
 import { z } from 'zod';
 import { withAccount } from '../base/db.ts';
@@ -17,8 +18,12 @@ export const webhookRouter = router({
     withAccount(ctx.db, owner.accountId, (tx) => readWebhookState(tx, ctx, owner.accountId)),
   ),
   offer: ownerProcedure
-    .input(z.strictObject({ url: httpUrl, keytrailUrl: httpUrl }))
-    .mutation(({ ctx: { ctx, owner }, input }) => offerBinding(ctx, owner, input)),
+    .input(z.strictObject({ url: httpUrl, keytrailUrl: httpUrl, password: z.string().min(1).max(200) }))
+    .mutation(async ({ ctx: { ctx, owner, verifyPassword }, input: { password, ...offer } }) => {
+      await verifyPassword(owner, password);
+      return offerBinding(ctx, owner, offer);
+    }),
+  // Takes the code that was given for the password.
   bind: ownerProcedure.mutation(({ ctx: { ctx, owner } }) => bindWebhook(ctx, owner)),
   unbind: ownerProcedure.mutation(({ ctx: { ctx, owner } }) => unbindWebhook(ctx, owner)),
   /** Begins to move every credential to where it belongs from now on. */

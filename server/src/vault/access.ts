@@ -1,8 +1,9 @@
 // The one door to secrets: load, decide, open, append, return. Nothing leaves before its event is durable; a
-// refusal is a recorded value, not an error. Only what an MCP proxy needs for the protocol's own messages, its handshake and
-// its streams, is released without an event: they are no use. A revocation holds for what is loaded after it was answered: a request
-// that was decided a moment before may still be served, and its event says so. What the owner's webhook holds leaves as a ticket for it,
-// recorded in the same way.
+// refusal is a recorded value, not an error. Two things are released without an event of their own: what an MCP proxy needs
+// for the protocol's own messages, its handshake and its streams, which are no use, and a token that was renewed for a call
+// that has its event already. A revocation holds for what is loaded after it was answered: a request that was decided a moment
+// before may still be served, and its event says so. What the owner's webhook holds leaves as a ticket for it, recorded in the
+// same way.
 
 import { decide } from '@keytrail/shared/decide';
 import { AppError } from '@keytrail/shared/errors';
@@ -183,12 +184,12 @@ export type ProxyAccess =
       readonly values: Record<string, string>;
       /** The webhook that makes the call in place of this server, since it holds what is injected. */
       readonly webhook: WebhookLink | null;
-      /** What `\${TOKEN}` stands for. */
+      /** What `${TOKEN}` stands for. */
       readonly tokenField: string | null;
       readonly credential: CredentialRow | null;
       readonly fields: readonly string[];
       readonly event: AuditEvent;
-      /** The proxy as the call was decided by: while its owner was asked, it may have been changed. */
+      /** The proxy as the call was decided by: while its owner was asked or a token renewed, it may have been changed. */
       readonly loaded: LoadedProxy;
       /** The owner's word, where they were asked. */
       readonly tie: Tie | null;
@@ -294,23 +295,24 @@ async function releaseToProxy(
   return toHandedOut(judged, opened, recorded.event, tie ?? approved);
 }
 
-type Connection = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event' | 'loaded' | 'tie'>;
+type Connection = Omit<Extract<ProxyAccess, { outcome: 'ok' }>, 'event' | 'tie'>;
 
 /**
  * The values for what belongs to a protocol and calls nothing, such as its handshake: allowed as a call is, counted and
  * recorded as none. A refusal is recorded.
  */
-export function connectForProxy(ctx: Context, loaded: LoadedProxy): Promise<Connection | Denied> {
+export function connectForProxy(ctx: Context, found: LoadedProxy): Promise<Connection | Denied> {
   return withFreshToken(ctx, async (renewed): Promise<Connection | Denied | Stale> => {
-    const judged = await judgeProxyCall(ctx, await asOfNow(ctx, loaded, renewed), null);
+    const judged = await judgeProxyCall(ctx, await asOfNow(ctx, found, renewed), null);
     if (judged.outcome === 'denied') return judged;
-    const { row, fields } = judged;
+    const { row, fields, loaded } = judged;
     void touchProxy(ctx, loaded.by);
-    if (row === null) return { outcome: 'ok', values: {}, webhook: null, tokenField: null, credential: null, fields };
+    const connection = { outcome: 'ok', credential: row, fields, loaded } as const;
+    if (row === null) return { ...connection, values: {}, webhook: null, tokenField: null };
     const opened = await openForUse(ctx, { ...judged, row }, renewed);
     if (opened.outcome !== 'opened') return opened;
     const { values, webhook } = opened;
-    return { outcome: 'ok', values, webhook, tokenField: toTokenField(row), credential: row, fields };
+    return { ...connection, values, webhook, tokenField: toTokenField(row) };
   });
 }
 
@@ -319,7 +321,8 @@ const renewedMs = 60_000;
 
 /**
  * The values once more, after an upstream did not take the token: renewed, and decided anew. Null where there is nothing to
- * renew, or it was to no avail. No use of its own: the call has its event. Throws `reconnect_needed`.
+ * renew, it was to no avail, or the proxy is another by now: the call was judged and recorded as it was. No use of its own:
+ * the call has its event. Throws `reconnect_needed`.
  */
 export async function renewForProxy(
   ctx: Context,
@@ -336,7 +339,12 @@ export async function renewForProxy(
   if (renewal.outcome === 'failed' && renewal.error.code === 'reconnect_needed') throw renewal.error;
   if (renewal.outcome !== 'fresh') return null;
   const access = await connectForProxy(ctx, await reloadProxy(ctx, loaded));
-  return access.outcome === 'denied' ? null : access;
+  return access.outcome === 'denied' || !isSameProxy(access, judged) ? null : access;
+}
+
+/** Whether it leads where it led, and injects the same credential. */
+function isSameProxy(now: Connection, before: JudgedProxyCall): boolean {
+  return now.credential?.id === before.row?.id && now.loaded.by.proxy.version === before.loaded.by.proxy.version;
 }
 
 /** Opens what was allowed, and hands it out once its event is durable and everything that counts it had room. */

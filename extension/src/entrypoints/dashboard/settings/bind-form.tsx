@@ -1,4 +1,4 @@
-// Binding a webhook: its address, the code that it is started with, and the call that connects the two.
+// Binding a webhook: its address and the password, the code that it is started with, and the call that connects the two.
 
 import { type FormEvent, useState } from 'react';
 import { api } from '../../../lib/query.ts';
@@ -6,6 +6,8 @@ import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { TextField } from '../../../ui/field.tsx';
 import { Notice } from '../../../ui/notice.tsx';
+import { SecretField } from '../../../ui/secret-field.tsx';
+import { strings as shared } from '../../../ui/strings.ts';
 import { useToast } from '../../../ui/toast.tsx';
 import { useTicking } from '../../../ui/use-ticking.ts';
 import { strings } from '../strings.ts';
@@ -30,13 +32,15 @@ interface Code {
 /** What was typed stays when the server refuses; the code is on the screen until it is used or over. */
 export function BindForm({ state, serverAddress, onBound, onCancel }: BindFormProps) {
   const [url, setUrl] = useState(state.offer?.url ?? state.bound?.url ?? '');
+  const [password, setPassword] = useState('');
   const [code, setCode] = useState<Code>();
   const { pending, failure, submit, clear } = useSubmit();
 
   async function onSubmit(event: FormEvent) {
     event.preventDefault();
     await submit(async () => {
-      setCode(await api.webhook.offer.mutate({ url: url.trim(), keytrailUrl: serverAddress }));
+      setCode(await api.webhook.offer.mutate({ url: url.trim(), keytrailUrl: serverAddress, password }));
+      setPassword('');
     });
   }
 
@@ -47,7 +51,6 @@ export function BindForm({ state, serverAddress, onBound, onCancel }: BindFormPr
         <TextField
           label={text.address}
           hint={text.addressHint}
-          error={failure?.sentence}
           inputMode="url"
           autoComplete="off"
           spellCheck={false}
@@ -59,13 +62,29 @@ export function BindForm({ state, serverAddress, onBound, onCancel }: BindFormPr
           }}
         />
       </div>
+      <div className="w-full">
+        <SecretField
+          label={shared.lock.password}
+          value={password}
+          onChange={(typed) => {
+            setPassword(typed);
+            clear();
+          }}
+          autoComplete="current-password"
+        />
+      </div>
+      {failure !== undefined && (
+        <Notice tone="bad" className="w-full">
+          {failure.sentence}
+        </Notice>
+      )}
       {state.offer !== null && (
         <Notice tone="info" className="w-full">
           {text.offered(new URL(state.offer.url).host, toTime(state.offer.expiresAt))}
         </Notice>
       )}
       <div className="flex flex-wrap gap-2">
-        <Button type="submit" pending={pending} disabled={url.trim() === ''}>
+        <Button type="submit" pending={pending} disabled={url.trim() === '' || password === ''}>
           {text.makeCode}
         </Button>
         {onCancel !== undefined && <Button onClick={onCancel}>{text.cancel}</Button>}
