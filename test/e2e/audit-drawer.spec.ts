@@ -4,6 +4,7 @@ import { connect } from '@keytrail/server/base/db';
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
 import { mintUuid } from '@keytrail/shared/ids';
 import { makeDraft } from '../kit/log-maker.ts';
+import { createPolicy } from '../kit/policies.ts';
 import { seedEvents } from '../kit/seed-events.ts';
 import type { ServerProcess } from '../kit/server-process.ts';
 import { expect, test } from './fixtures.ts';
@@ -94,6 +95,31 @@ test('a field leads to the events that share it', async ({ server, signedIn, das
     await expect(page.getByRole('dialog')).toHaveCount(0);
     await page.close();
   }
+});
+
+test('policies are named, one that was removed by its id, and each that only observed stands with its rule', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const kept = await createPolicy(signedIn, [{ type: 'rate_limit', uses: 10, per: 'hour', counts: 'agent' }]);
+  const removed = mintUuid(Date.now(), (count) => new Uint8Array(count).fill(5));
+  await seedEvents(await toDatabase(server), signedIn.accountId, 1, () => ({
+    ...makeDraft(1),
+    title: 'judged-bot',
+    policyIds: [kept.id, removed],
+    observedPolicyIds: [removed, kept.id],
+    observedRules: ['time_window', 'rate_limit'],
+  }));
+  const page = await dashboard('/audit');
+  await page.getByRole('button', { name: /judged-bot/ }).click();
+  const policies = page.getByRole('dialog').getByRole('list');
+  await expect(policies.nth(0).getByRole('listitem')).toHaveText([kept.name, removed]);
+  const observed = policies.nth(1).getByRole('listitem');
+  await expect(observed.nth(0)).toContainText(removed);
+  await expect(observed.nth(0)).toContainText('time_window');
+  await expect(observed.nth(1)).toContainText(kept.name);
+  await expect(observed.nth(1)).toContainText('rate_limit');
 });
 
 test('the whole event can be copied', async ({ server, signedIn, dashboard, browser_ }) => {

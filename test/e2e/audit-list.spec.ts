@@ -48,6 +48,38 @@ test('alike events are one row that opens and closes, by button and by key', asy
   await expect(polling.locator('[data-row]')).toBeFocused();
 });
 
+test('calls of one tool are one row with their answers, counted by the calls, that opens to each of them', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const call = {
+    ...alike,
+    action: 'inject',
+    source: 'mcp_proxy',
+    title: 'GitHub proxy',
+    proxyId: '01980000-0000-7000-9000-0000000000aa',
+    tool: 'search_issues',
+  } as const;
+  const answer = { ...call, action: 'result', upstreamStatus: 200, bytes: 9 } as const;
+  await seed(server, signedIn, 12, (n) => (n % 2 === 0 ? call : answer));
+  await seed(server, signedIn, 1, () => ({ ...call, tool: 'get_issue' }));
+  const page = await dashboard('/audit');
+  const calls = rowsOf(page).filter({ hasText: 'GitHub proxy' });
+  await expect(calls).toHaveCount(2);
+  await expect(calls.nth(0)).toContainText('called get_issue');
+  await expect(calls.nth(1)).toContainText('called search_issues');
+  const fold = page.getByRole('button', { name: /^6 times in/ });
+  await fold.click();
+  await expect(calls).toHaveCount(13);
+  await expect(calls.nth(1)).toContainText('search_issues answered 200');
+  await expect(calls.nth(2)).toContainText('called search_issues');
+  await calls.nth(2).locator('[data-row]').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(calls).toHaveCount(2);
+  await expect(calls.nth(1).locator('[data-row]')).toBeFocused();
+});
+
 test('down to the oldest of 3,000 events and up again: each once, in order, over the end of the local copy', async ({
   server,
   signedIn,

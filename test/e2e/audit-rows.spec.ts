@@ -137,6 +137,68 @@ test('each type has its icon and colour, and each row says all that the log prom
   }
 });
 
+test('a failed access looks and sounds different from one that succeeded, and says why', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const copy = { type: 'secret_access', action: 'copy', source: 'direct', title: 'Direct Access' } as const;
+  await seed(server, signedIn, [
+    { ...copy, outcome: 'ok', service: 'github' },
+    { ...copy, outcome: 'failed', service: 'stripe', note: 'The stored secret could not be read' },
+  ]);
+  const page = await dashboard('/audit');
+  const copied = rowsOf(page).filter({ hasText: 'github' });
+  const failed = rowsOf(page).filter({ hasText: 'stripe' });
+  await expect(copied).toContainText('copied');
+  await expect(copied).not.toContainText('Failed');
+  await expect(failed).not.toContainText('copied');
+  await expect(failed.getByRole('button', { name: /Failed: The stored secret could not be read/ })).toBeVisible();
+  for (const width of [500, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const words = failed.getByText('Failed: The stored secret could not be read').filter({ visible: true });
+    const { shown, wanted } = await readColours(words.first(), '--color-red');
+    expect(shown, `at ${width} px`).toBe(wanted);
+  }
+});
+
+test('a call through a proxy names its tool, and its answer what came back', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const call = {
+    type: 'agent_access',
+    action: 'inject',
+    source: 'mcp_proxy',
+    outcome: 'ok',
+    title: 'GitHub proxy',
+    proxyId: '01980000-0000-7000-9000-0000000000aa',
+    proxyName: 'GitHub proxy',
+  } as const;
+  const answer = { ...call, action: 'result', durationMs: 80, bytes: 9 } as const;
+  await seed(server, signedIn, [
+    { ...call, tool: 'search_issues' },
+    { ...answer, tool: 'search_issues', outcome: 'failed', note: 'The caller left' },
+    { ...call, tool: 'get_issue' },
+    { ...answer, tool: 'get_issue', upstreamStatus: 200 },
+  ]);
+  const page = await dashboard('/audit');
+  const calls = rowsOf(page).filter({ hasText: 'GitHub proxy' });
+  await expect(calls).toHaveCount(3);
+  await expect(calls.nth(0)).toContainText('called get_issue');
+  await expect(calls.nth(1)).toContainText('search_issues failed');
+  await expect(calls.nth(1)).toContainText('Failed: The caller left');
+  await expect(calls.nth(2)).toContainText('called search_issues');
+  await calls
+    .nth(0)
+    .getByRole('button', { name: /^answered 200/ })
+    .click();
+  await expect(calls).toHaveCount(4);
+  await expect(calls.nth(0)).toContainText('get_issue answered 200');
+  await expect(calls.nth(1)).toContainText('called get_issue');
+});
+
 test('a time is relative and stays true; hover and keyboard focus show the full date with its zone', async ({
   server,
   signedIn,

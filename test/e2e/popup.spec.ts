@@ -1,8 +1,10 @@
 // The popup by keyboard and by hand: its filter, what it remembers, what the badge counted, and its ways into the log.
 
+import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
 import type { Page } from '@playwright/test';
 import type { Browser } from '../kit/browser.ts';
 import { createClient } from '../kit/client.ts';
+import { seedEvents } from '../kit/seed-events.ts';
 import { expect, type Person, test } from './fixtures.ts';
 
 async function makeActivity(person: Person, url: string) {
@@ -153,6 +155,38 @@ test('alike events fold into one row, and unfold by click and by key', async ({
   await page.keyboard.press('ArrowLeft');
   await expect(denied).toHaveCount(1);
   await expect(denied.locator('[data-row]')).toBeFocused();
+});
+
+test('a failed copy says that it failed and why, and a call through a proxy what was called', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const copy = { type: 'secret_access', action: 'copy', source: 'direct', title: 'Direct Access' } as const;
+  const call = {
+    type: 'agent_access',
+    action: 'inject',
+    source: 'mcp_proxy',
+    outcome: 'ok',
+    title: 'GitHub proxy',
+    proxyId: '01980000-0000-7000-9000-0000000000aa',
+    tool: 'search_issues',
+  } as const;
+  const drafts = [
+    { ...copy, outcome: 'failed', note: 'The stored secret could not be read' },
+    call,
+    { ...call, action: 'result', outcome: 'failed', note: 'The caller left' },
+  ] as const;
+  const { connection } = await startEmbeddedPostgres({ dataDir: server.dataDir, log: () => undefined });
+  await seedEvents(connection, signedIn.accountId, drafts.length, (n) => drafts[n] ?? call);
+  const { popup } = await openOverBlank(browser_);
+  const copied = rows(popup).filter({ hasText: 'Direct Access' });
+  await expect(copied).toContainText('Failed: The stored secret could not be read');
+  await expect(copied).not.toContainText('copied');
+  const calls = rows(popup).filter({ hasText: 'GitHub proxy' });
+  await expect(calls.nth(0)).toContainText('search_issues failed');
+  await expect(calls.nth(0)).toContainText('Failed: The caller left');
+  await expect(calls.nth(1)).toContainText('called search_issues');
 });
 
 async function readBadge(browser: Browser): Promise<string> {

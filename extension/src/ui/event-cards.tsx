@@ -1,11 +1,10 @@
 // Events as cards for a narrow place: what happened, to what, why not, from where, when.
 
-import { type AuditEvent, findRefreshWay } from '@keytrail/shared/event';
 import { useMemo } from 'react';
+import { CardMeta, Trouble } from './card-words.tsx';
 import { EventDrawings, EventIcon } from './event-icon.tsx';
 import type { EventListProps } from './event-list-props.ts';
 import { EventTitle } from './event-title.tsx';
-import { isRefreshAsked, toClientWords, toDenialWords, toSubject } from './event-words.ts';
 import { FoldButton } from './fold-button.tsx';
 import { foldEvents, getOldest } from './fold-events.ts';
 import { toFoldKeys } from './fold-keys.ts';
@@ -91,44 +90,14 @@ function EventCard({ row, rowProps, onOpen, onToggle, open, fresh }: EventCardPr
           <EventTitle event={event} onOpen={onOpen} rowProps={rowProps} className="max-w-3/4 shrink-0" />
           {event.service !== undefined && <ServiceBadge service={event.service} className="max-w-28" />}
         </div>
-        <Denial event={event} />
+        <Trouble row={row} />
         <StatedReason row={row} className="text-xs text-mute" />
         <div className="flex flex-wrap items-center gap-x-1.5 gap-y-0.5">
           <FoldButton row={row} tabIndex={rowProps.tabIndex} onToggle={onToggle} />
-          <CardMeta event={event} />
+          <CardMeta row={row} />
         </div>
       </div>
       <RelativeTime at={event.recordedAt} tabIndex={rowProps.tabIndex} className="text-xs text-faint" />
     </li>
-  );
-}
-
-function Denial({ event }: { readonly event: AuditEvent }) {
-  const words = toDenialWords(event);
-  if (words === null) return null;
-  return (
-    <p className="text-xs text-red">
-      {words} <code className="font-mono text-2xs whitespace-nowrap">{event.rule}</code>
-    </p>
-  );
-}
-
-function CardMeta({ event }: { readonly event: AuditEvent }) {
-  const isTold = event.type === 'secret_access' || isRefreshAsked(event);
-  const action = isTold ? strings.eventActions[event.action] : null;
-  const subject = event.type === 'vault_change' ? toSubject(event) : null;
-  const parts = [subject, toClientWords(event), findRefreshWay(event), action].filter((part) => part !== null);
-  if (parts.length === 0 && event.clientIp === undefined) return null;
-  return (
-    <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
-      {parts.map((part) => (
-        <span key={part} className="flex max-w-full min-w-0 gap-x-1.5 after:content-['·'] last:after:hidden">
-          <span dir="auto" title={part} className="user-text truncate">
-            {part}
-          </span>
-        </span>
-      ))}
-      {event.clientIp !== undefined && <span className="font-mono text-2xs leading-4.5">{event.clientIp}</span>}
-    </p>
   );
 }

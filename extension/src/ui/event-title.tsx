@@ -2,7 +2,7 @@
 
 import type { AuditEvent } from '@keytrail/shared/event';
 import type { EventListProps } from './event-list-props.ts';
-import { toEventName } from './event-words.ts';
+import { toEventName } from './event-name.ts';
 import { joinClasses } from './join-classes.ts';
 
 interface EventTitleProps {

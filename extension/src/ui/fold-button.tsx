@@ -1,6 +1,7 @@
 // Says how many events a row stands for, and opens and closes them.
 
 import { ChevronDown } from 'lucide-react';
+import { toAnswerOfFold } from './deed-words.ts';
 import { countTimes, toSpanMs } from './fold-events.ts';
 import type { EventRow } from './fold-rows.ts';
 import { joinClasses } from './join-classes.ts';
@@ -18,7 +19,7 @@ export function FoldButton({ row, tabIndex, onToggle }: FoldButtonProps) {
   if (row.place !== 'folded' && row.place !== 'first') return <Times count={countTimes([row.event])} />;
   const { fold } = row;
   const open = row.place === 'first';
-  const words = strings.eventList.times(countTimes(fold), toDuration(toSpanMs(fold)));
+  const words = toAnswerOfFold(fold) ?? strings.eventList.times(countTimes(fold), toDuration(toSpanMs(fold)));
   const deed = open ? strings.eventList.fold(fold.length) : strings.eventList.unfold(fold.length);
   return (
     <button

@@ -9,6 +9,8 @@ const logs = fc
   .array(
     fc.record({
       title: fc.constantFrom('deploy-bot', 'claude-code'),
+      action: fc.constantFrom('fetch', 'inject', 'result'),
+      outcome: fc.constantFrom('ok', 'failed'),
       service: fc.constantFrom('github', 'stripe', undefined),
       clientIp: fc.constantFrom('192.0.2.1', '192.0.2.2'),
       pauseMs: fc.constantFrom(1_000, 60_000, 299_999, 300_001, 86_400_000),
@@ -24,6 +26,12 @@ const logs = fc
       })
       .reverse();
   });
+
+/** A call and an answer that succeeded belong together. */
+function isSameDeed(one: AuditEvent, other: AuditEvent): boolean {
+  const joins = ({ action }: AuditEvent) => action !== 'fetch';
+  return one.action === other.action || (one.outcome === 'ok' && joins(one) && joins(other));
+}
 
 describe('folding', () => {
   test('loses no event and moves none', () => {
@@ -57,7 +65,8 @@ describe('folding', () => {
           const newer = folds[index - 1]?.at(-1);
           if (newer === undefined) continue;
           const apartMs = Date.parse(newer.recordedAt) - Date.parse(newest.recordedAt);
-          const same = (['title', 'service', 'clientIp'] as const).every((name) => newer[name] === newest[name]);
+          const members = ['title', 'outcome', 'service', 'clientIp'] as const;
+          const same = members.every((name) => newer[name] === newest[name]) && isSameDeed(newer, newest);
           expect(same && apartMs <= 300_000).toBe(false);
         }
       }),
@@ -75,6 +84,7 @@ describe('folding', () => {
     ['client', { client: 'cli' }],
     ['program', { clientName: 'Codex' }],
     ['policy', { policyName: 'Working hours' }],
+    ['tool', { tool: 'search_issues' }],
     ['IP', { clientIp: '192.0.2.9' }],
     ['rule', { rule: 'grant_missing' }],
   ] as const)('another %s begins a new row', (_name, members) => {
@@ -99,6 +109,26 @@ describe('folding', () => {
     const log = [makeEvent(3, { ...refusals, count: 212 }), makeEvent(2, refusals), makeEvent(1, refusals)];
     expect(foldEvents(log).map(countTimes)).toEqual([214]);
     expect(countTimes([makeEvent(1, { type: 'vault_change', action: 'export', count: 40 })])).toBe(1);
+  });
+
+  test('calls of one tool fold with their answers, and only the calls are counted', () => {
+    const call = { title: 'GitHub proxy', source: 'mcp_proxy', action: 'inject', tool: 'search_issues' } as const;
+    const answer = { ...call, action: 'result', upstreamStatus: 200 } as const;
+    const log = Array.from({ length: 28 }, (_, seq) =>
+      makeEvent(seq, { ...(seq % 2 === 0 ? call : { ...answer, bytes: seq }), correlationId: `call ${seq >> 1}` }),
+    ).reverse();
+    expect(foldEvents(log)).toHaveLength(1);
+    expect(foldEvents(log).map(countTimes)).toEqual([14]);
+    const another = makeEvent(28, { ...call, tool: 'get_issue' });
+    expect(foldEvents([another, ...log]).map((fold) => fold.length)).toEqual([1, 28]);
+  });
+
+  test('an answer that failed stands by itself, and so do answers that have no call beside them', () => {
+    const call = { title: 'GitHub proxy', action: 'inject', tool: 'search_issues' } as const;
+    const failed = { ...call, action: 'result', outcome: 'failed', note: 'The caller left' } as const;
+    expect(foldEvents([makeEvent(2, failed), makeEvent(1, call)])).toHaveLength(2);
+    expect(foldEvents([makeEvent(2, failed), makeEvent(1, failed)]).map(countTimes)).toEqual([2]);
+    expect(countTimes([makeEvent(1, { ...call, action: 'result' })])).toBe(1);
   });
 
   test('knows how long it took', () => {

@@ -1,4 +1,5 @@
-// Consecutive alike events as one: which neighbours of a log belong together. Pure.
+// Consecutive alike events as one, a call through a proxy with its answer: which neighbours of a log belong together.
+// Pure.
 
 import type { AuditEvent } from '@keytrail/shared/event';
 
@@ -12,7 +13,6 @@ const runSeqs = 500;
 
 const alikeMembers = [
   'type',
-  'action',
   'source',
   'outcome',
   'title',
@@ -20,6 +20,7 @@ const alikeMembers = [
   'credentialId',
   'agentId',
   'proxyId',
+  'tool',
   'policyName',
   'client',
   'clientName',
@@ -56,15 +57,27 @@ export function toSpanMs(fold: Fold): number {
   return Date.parse(fold[0].recordedAt) - Date.parse(getOldest(fold).recordedAt);
 }
 
-/** How many times what a fold shows has happened: some events stand for several refusals or failures. */
+/**
+ * How many times what a fold shows has happened: some events stand for several refusals or failures, and an answer is
+ * none beside its call.
+ */
 export function countTimes(fold: readonly AuditEvent[]): number {
-  return fold.reduce((sum, { type, count }) => sum + (type === 'vault_change' ? 1 : (count ?? 1)), 0);
+  const others = fold.filter(({ action }) => action !== 'result');
+  // The calls of these answers may be in another row.
+  const counted = others.length === 0 ? fold : others;
+  return counted.reduce((sum, { type, count }) => sum + (type === 'vault_change' ? 1 : (count ?? 1)), 0);
 }
 
 function areAlike(newer: AuditEvent, older: AuditEvent): boolean {
   return (
     alikeMembers.every((name) => newer[name] === older[name]) &&
+    toFoldedAction(newer) === toFoldedAction(older) &&
     Math.floor(newer.seq / runSeqs) === Math.floor(older.seq / runSeqs) &&
     Date.parse(newer.recordedAt) - Date.parse(older.recordedAt) <= pauseMaxMs
   );
+}
+
+/** An answer through a proxy that came to its end is folded in with its call. */
+function toFoldedAction({ action, outcome }: AuditEvent): AuditEvent['action'] {
+  return action === 'result' && outcome === 'ok' ? 'inject' : action;
 }

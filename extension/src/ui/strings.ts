@@ -19,6 +19,11 @@ function toMinutes(minutes: number): string {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
 }
 
+/** Before what is said of it; nothing where it has no name. */
+function toSubjectOf(name: string | undefined): string {
+  return name === undefined ? '' : `${name} `;
+}
+
 export const strings = {
   eventList: {
     label: 'Events',
@@ -37,6 +42,8 @@ export const strings = {
     unfold: (count: number) => `Show all ${count.toLocaleString('en')} events`,
     fold: (count: number) => `Fold ${count.toLocaleString('en')} events into one row`,
     retryAt: (time: string) => `allowed again ${time}`,
+    failed: (why: string | undefined) => (why === undefined ? 'Failed' : `Failed: ${why}`),
+    ungrouped: { agent: 'No agent', service: 'No service' },
   },
   eventFilter: {
     label: 'Filter events',
@@ -102,6 +109,13 @@ export const strings = {
     deliver: 'delivered',
     notify: 'webhook told',
     move: 'moved',
+  },
+  proxyCall: {
+    called: (tool: string | undefined) => (tool === undefined ? 'called' : `called ${tool}`),
+    call: (tool: string | undefined) => (tool === undefined ? 'call' : `call of ${tool}`),
+    answered: (status: number, tool: string | undefined) => `${toSubjectOf(tool)}answered ${status}`,
+    answeredAtAll: (tool: string | undefined) => `${toSubjectOf(tool)}answered`,
+    failed: (tool: string | undefined) => `${toSubjectOf(tool)}failed`,
   },
   eventOutcomes: { ok: 'Done', denied: 'Denied', failed: 'Failed' },
   dateRange: {

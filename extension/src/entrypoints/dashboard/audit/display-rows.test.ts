@@ -38,6 +38,19 @@ describe('rows of the log', () => {
     expect(after?.key).toBe(before?.key);
   });
 
+  test('calls and their answers are one row, which opens to each of them and keeps its key while more arrive', () => {
+    const call = { title: 'GitHub proxy', action: 'inject', tool: 'search_issues' } as const;
+    const answer = { ...call, action: 'result' } as const;
+    const calls = [makeEvent(3, call), makeEvent(2, answer), makeEvent(1, call)];
+    const [before] = toDisplayRows(calls, layout);
+    const after = toDisplayRows([makeEvent(4, answer), ...calls], layout);
+    expect(draw(after)).toEqual(['folded 4']);
+    expect(after[0]?.key).toBe(before?.key);
+    const opened = toDisplayRows(calls, { ...layout, unfolded: new Set([makeEvent(2).id]) });
+    expect(draw(opened)).toEqual(['first 3', 'member 2', 'last 1']);
+    expect(calls.map(({ id }) => indexRows(opened).get(id))).toEqual([0, 1, 2]);
+  });
+
   test('each day has its head, and no fold reaches over midnight', () => {
     const toDay = (at: string) => (at < '2026-03-01T00:00:03' ? 'Saturday' : 'Sunday');
     const rows = toDisplayRows(log, { ...layout, groupBy: 'day', toDay });

@@ -3,6 +3,7 @@
 import { clientKindLabels } from '@keytrail/shared/client';
 import {
   type AuditEvent,
+  type DenialRule,
   denialRuleSentences,
   eventSourceLabels,
   eventTypeLabels,
@@ -16,6 +17,8 @@ import { strings as shared } from '../../../ui/strings.ts';
 import { toFullTime } from '../../../ui/time.ts';
 import { toFieldLabel } from '../vault/kind-fields.ts';
 import type { FieldName } from './event-sections.ts';
+import { toObservedRefusals } from './observed-refusals.ts';
+import { PolicyName } from './policy-name.tsx';
 
 /** Fields that read better as something else than their bare value. */
 const drawings: { readonly [Name in FieldName]?: (event: AuditEvent) => ReactNode } = {
@@ -34,7 +37,7 @@ const drawings: { readonly [Name in FieldName]?: (event: AuditEvent) => ReactNod
   rule: ({ rule }) =>
     rule !== undefined && (
       <span className="text-red">
-        {denialRuleSentences[rule]} <code className="font-mono text-2xs">{rule}</code>
+        <RuleWords rule={rule} />
       </span>
     ),
   errorClass: ({ errorClass }) =>
@@ -51,7 +54,9 @@ const drawings: { readonly [Name in FieldName]?: (event: AuditEvent) => ReactNod
     count !== undefined && (type === 'vault_change' ? count.toLocaleString() : shared.eventList.timesAlone(count)),
   firstSeq: ({ firstSeq }) => firstSeq !== undefined && `#${firstSeq.toLocaleString()}`,
   lastSeq: ({ lastSeq }) => lastSeq !== undefined && `#${lastSeq.toLocaleString()}`,
-  policyIds: ({ policyIds }) => <Ids ids={policyIds ?? []} />,
+  policyIds: ({ policyIds = [] }) => <Policies ids={policyIds} />,
+  decidingPolicyId: ({ decidingPolicyId }) => decidingPolicyId !== undefined && <PolicyName id={decidingPolicyId} />,
+  observedPolicyIds: (event) => <Observed event={event} />,
 };
 
 const prose: readonly FieldName[] = ['credentialLabel', 'agentName', 'proxyName', 'reason', 'clientName', 'note'];
@@ -64,11 +69,39 @@ export function drawField(event: AuditEvent, name: FieldName): ReactNode {
   return prose.includes(name) ? value : <span className="font-mono text-xs break-all">{value}</span>;
 }
 
-function Ids({ ids }: { readonly ids: readonly string[] }) {
+function RuleWords({ rule }: { readonly rule: DenialRule }) {
   return (
-    <ul className="flex flex-col font-mono text-xs break-all">
+    <>
+      {denialRuleSentences[rule]} <code className="font-mono text-2xs">{rule}</code>
+    </>
+  );
+}
+
+function Policies({ ids }: { readonly ids: readonly string[] }) {
+  return (
+    <ul className="flex flex-col">
       {ids.map((id) => (
-        <li key={id}>{id}</li>
+        <li key={id}>
+          <PolicyName id={id} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** In no colour of a refusal: nothing was refused. */
+function Observed({ event }: { readonly event: AuditEvent }) {
+  return (
+    <ul className="flex flex-col gap-1">
+      {toObservedRefusals(event).map(({ policyId, rule }) => (
+        <li key={policyId}>
+          <PolicyName id={policyId} />
+          {rule !== undefined && (
+            <span className="block text-xs text-mute">
+              <RuleWords rule={rule} />
+            </span>
+          )}
+        </li>
       ))}
     </ul>
   );

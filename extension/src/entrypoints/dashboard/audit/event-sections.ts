@@ -6,7 +6,7 @@ const text = strings.event;
 
 export type FieldName = keyof typeof text.fields;
 
-/** Every member of an event, in the order a reader asks for them. */
+/** Every member of an event, in the order a reader asks for them; each observed rule stands with its policy. */
 export const sections: readonly { readonly title: string; readonly fields: readonly FieldName[] }[] = [
   {
     title: text.sections.what,
@@ -41,7 +41,6 @@ export const sections: readonly { readonly title: string; readonly fields: reado
       'decidingPolicyId',
       'policyName',
       'observedPolicyIds',
-      'observedRules',
       'approvalId',
     ],
   },

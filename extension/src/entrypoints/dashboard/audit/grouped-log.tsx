@@ -11,11 +11,12 @@ import { Button, toButtonClasses } from '../../../ui/button.tsx';
 import { joinClasses } from '../../../ui/join-classes.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { SkeletonRows } from '../../../ui/skeleton.tsx';
+import { strings as shared } from '../../../ui/strings.ts';
 import { strings } from '../strings.ts';
 import { type AuditSearch, facetParams } from './audit-search.ts';
 import { EventRows } from './event-rows.tsx';
 import { listedMax } from './filter-options.ts';
-import { type Group, groupMembers, toGroups, type ValueGrouping } from './to-groups.ts';
+import { countUngrouped, type Group, groupMembers, toGroups, type ValueGrouping } from './to-groups.ts';
 import type { Facets } from './use-facets.ts';
 import type { KnownValues } from './use-known-values.ts';
 
@@ -58,6 +59,7 @@ export function GroupedLog({ by, known, facets, filter, search, onToggle, onOpen
             onOpen={onOpen}
           />
         ))}
+        <Ungrouped by={by} count={countUngrouped(by, filter, facets)} />
       </ul>
       {facets.values[groupMembers[by]].length >= listedMax && (
         <p className="text-center text-xs text-mute">{strings.filters.most(listedMax)}</p>
@@ -100,6 +102,17 @@ function GroupRow({ group, expanded, onToggle, ...rest }: GroupRowProps) {
           <GroupEvents group={group} {...rest} />
         </div>
       )}
+    </li>
+  );
+}
+
+/** The events that no group holds, as a line: a filter cannot ask for them, so there is nothing to open. */
+function Ungrouped({ by, count }: { readonly by: ValueGrouping; readonly count: number }) {
+  if (count === 0) return null;
+  return (
+    <li className="flex items-center gap-2 py-2 ps-9 pe-3 text-mute">
+      <span className="min-w-0 flex-1 truncate">{shared.eventList.ungrouped[by]}</span>
+      <span className="text-xs tabular-nums">{strings.audit.counted(count)}</span>
     </li>
   );
 }

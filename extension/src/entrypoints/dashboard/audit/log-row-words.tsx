@@ -1,21 +1,21 @@
-// What a row of the log says beside its title: why an access was refused or wanted, who renewed a token in Keytrail's place, and what narrow
-// columns hid.
+// What a row of the log says beside its title: why an access was refused, failed or was wanted, who renewed a token in
+// Keytrail's place, and what narrow columns hid.
 
 import { eventSourceLabels, findRefreshWay } from '@keytrail/shared/event';
-import { toDenialWords } from '../../../ui/event-words.ts';
 import type { EventRow } from '../../../ui/fold-rows.ts';
 import { StatedReason } from '../../../ui/stated-reason.tsx';
+import { toRowTrouble } from '../../../ui/trouble-words.ts';
 
-/** The denial in words with its rule's code, how a token was renewed, and the reason that the agent stated. */
+/** What went wrong, with the code of the rule that refused, how a token was renewed, and the agent's stated reason. */
 export function Reason({ row }: { readonly row: EventRow }) {
-  const denial = toDenialWords(row.event);
+  const trouble = toRowTrouble(row);
   const way = findRefreshWay(row.event);
   return (
     <>
       {way !== null && <span className="block truncate">{way}</span>}
-      {denial !== null && (
-        <span title={denial} className="block text-red">
-          <span className="line-clamp-2">{denial}</span>
+      {trouble !== null && (
+        <span title={trouble} className="block text-red">
+          <span className="line-clamp-2">{trouble}</span>
           <code className="block truncate font-mono text-2xs">{row.event.rule}</code>
         </span>
       )}
@@ -27,7 +27,7 @@ export function Reason({ row }: { readonly row: EventRow }) {
 /** What the hidden columns hold, for narrow places. */
 export function NarrowMeta({ row, client }: { readonly row: EventRow; readonly client: string | null }) {
   const { event } = row;
-  const denial = toDenialWords(event);
+  const trouble = toRowTrouble(row);
   const way = findRefreshWay(event);
   return (
     <div className="min-w-0 text-xs @4xl:hidden">
@@ -53,9 +53,9 @@ export function NarrowMeta({ row, client }: { readonly row: EventRow; readonly c
         )}
         {way !== null && ` · ${way}`}
       </p>
-      {denial !== null && (
+      {trouble !== null && (
         <p className="text-red">
-          {denial} <code className="font-mono text-2xs">{event.rule}</code>
+          {trouble} <code className="font-mono text-2xs">{event.rule}</code>
         </p>
       )}
       <StatedReason row={row} />

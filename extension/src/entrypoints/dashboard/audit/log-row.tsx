@@ -2,9 +2,10 @@
 
 import { type AuditEvent, eventSourceLabels } from '@keytrail/shared/event';
 import { memo } from 'react';
+import { isCallOrAnswer, toRowDeed } from '../../../ui/deed-words.ts';
 import { EventIcon } from '../../../ui/event-icon.tsx';
 import { EventTitle } from '../../../ui/event-title.tsx';
-import { isRefreshAsked, toActionWords, toClientWords, toSubject } from '../../../ui/event-words.ts';
+import { toClientWords, toSubject } from '../../../ui/event-words.ts';
 import { FoldButton } from '../../../ui/fold-button.tsx';
 import type { EventRow } from '../../../ui/fold-rows.ts';
 import { joinClasses } from '../../../ui/join-classes.ts';
@@ -107,17 +108,23 @@ function isSameRow(before: LogRowProps, after: LogRowProps): boolean {
 }
 
 /** Gives way before the title does. */
-function Subject({ row: { event, place } }: { readonly row: EventRow }) {
-  // Titles of changes say what was done; a use is told by how it was made.
-  const done = event.type === 'secret_access' || isRefreshAsked(event) ? toActionWords(event) : null;
-  const subject = [done, toSubject(event)].filter((part) => part !== null).join(' ');
-  // Beside the number of times there is no room for it.
-  if (subject === '' || place === 'folded' || place === 'first') return null;
+function Subject({ row }: { readonly row: EventRow }) {
+  const subject = toSubjectWords(row);
+  if (subject === '') return null;
   return (
     <span dir="auto" title={subject} className="user-text min-w-0 flex-1 truncate text-xs">
       {subject}
     </span>
   );
+}
+
+function toSubjectWords(row: EventRow): string {
+  const { event, place } = row;
+  const isCall = isCallOrAnswer(event);
+  // Beside the number of times there is no room for more than what was called.
+  if (place === 'folded' || place === 'first') return isCall ? (toRowDeed(row) ?? '') : '';
+  const parts = [toRowDeed(row), toSubject(event)].filter((part) => part !== null);
+  return parts.join(isCall ? ', ' : ' ');
 }
 
 function Text({ className, children }: { readonly className: string; readonly children: string }) {

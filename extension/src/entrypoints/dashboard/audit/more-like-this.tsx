@@ -25,7 +25,9 @@ const searches: { readonly [Name in FieldName]?: (event: AuditEvent) => AuditSea
 export function MoreLikeThis({ event, name }: { readonly event: AuditEvent; readonly name: FieldName }) {
   const search = searches[name]?.(event);
   if (search === undefined) return null;
-  const label = strings.event.filterBy(strings.event.fields[name], String(event[name]));
+  // An id says nothing to a reader where the event has the name too.
+  const value = (name === 'decidingPolicyId' ? event.policyName : undefined) ?? String(event[name]);
+  const label = strings.event.filterBy(strings.event.fields[name], value);
   return (
     <Tooltip text={label}>
       <Link

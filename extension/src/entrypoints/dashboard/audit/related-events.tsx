@@ -3,8 +3,10 @@
 import type { AuditEvent } from '@keytrail/shared/event';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../../lib/query.ts';
+import { isCallOrAnswer, toDeedWords } from '../../../ui/deed-words.ts';
 import { EventIcon } from '../../../ui/event-icon.tsx';
-import { toActionWords, toEventName } from '../../../ui/event-words.ts';
+import { toEventName } from '../../../ui/event-name.ts';
+import { toActionWords } from '../../../ui/event-words.ts';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { ServiceBadge } from '../../../ui/service-badge.tsx';
 import { Section } from '../detail.tsx';
@@ -49,11 +51,13 @@ export function RelatedEvents({ event, onOpen }: RelatedEventsProps) {
 }
 
 function RelatedEvent({ event, current, onOpen }: RelatedEventsProps & { readonly current: boolean }) {
+  const deed = toDeedWords(event) ?? toActionWords(event);
+  const name = toEventName(event);
   return (
     <button
       type="button"
       aria-current={current || undefined}
-      aria-label={`${toEventName(event)}, ${toActionWords(event)}`}
+      aria-label={isCallOrAnswer(event) ? name : `${name}, ${deed}`}
       onClick={() => onOpen(event)}
       className="flex w-full min-w-0 items-center gap-2.25 px-2.5 py-1.5 text-start -outline-offset-2 hover:bg-canvas aria-[current]:bg-accent-soft"
     >
@@ -61,7 +65,9 @@ function RelatedEvent({ event, current, onOpen }: RelatedEventsProps & { readonl
       <span dir="auto" className="user-text truncate font-medium">
         {event.title}
       </span>
-      <span className="shrink-0 text-xs text-mute">{toActionWords(event)}</span>
+      <span title={deed} className="user-text max-w-1/2 shrink-0 truncate text-xs text-mute">
+        {deed}
+      </span>
       {event.service !== undefined && <ServiceBadge service={event.service} className="max-w-24" />}
       <RelativeTime at={event.recordedAt} tabIndex={-1} className="ms-auto text-xs text-mute" />
     </button>

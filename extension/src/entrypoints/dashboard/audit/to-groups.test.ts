@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { noFacets } from './facets.fixture.ts';
-import { toGroups } from './to-groups.ts';
+import { listedMax } from './filter-options.ts';
+import { countUngrouped, toGroups } from './to-groups.ts';
 
 const facets = {
   ...noFacets,
@@ -27,4 +28,16 @@ test('a filter by what is grouped leaves only the groups that it names', () => {
   expect(toGroups('service', { services: ['github', 'absent'] }, [], counted).map(({ value }) => value)).toEqual([
     'github',
   ]);
+});
+
+test('events of no agent or of no service are counted, so that the counts add up to all of them', () => {
+  expect(countUngrouped('service', {}, counted)).toBe(2);
+  expect(countUngrouped('agent', {}, counted)).toBe(6);
+  expect(countUngrouped('agent', { services: ['github'] }, counted)).toBe(6);
+});
+
+test('nothing is said to be in no group where the filter names groups, or too many groups exist to list them', () => {
+  expect(countUngrouped('service', { services: ['github'] }, counted)).toBe(0);
+  const services = Array.from({ length: listedMax }, (_, n) => ({ value: `service ${n}`, label: null, count: 1 }));
+  expect(countUngrouped('service', {}, { ...counted, total: 500, values: { ...facets, services } })).toBe(0);
 });
