@@ -34,6 +34,25 @@ async function pickAtField(page: Page): Promise<void> {
   }).toPass();
 }
 
+/** Opens the menu at the e-mail field and waits until a pick counts. Returns the middle of its first login. */
+async function openMenu(page: Page): Promise<{ x: number; y: number }> {
+  await page.getByLabel('E-mail').click();
+  await page.waitForSelector(':popover-open');
+  await page.waitForTimeout(1_500);
+  return await page.evaluate(findFirstLogin);
+}
+
+/** Runs in the page, which knows where the menu stands but not what is in it. */
+function findFirstLogin(): { x: number; y: number } {
+  const box = document.querySelector(':popover-open')?.getBoundingClientRect();
+  return { x: (box?.x ?? 0) + 60, y: (box?.y ?? 0) + 22 };
+}
+
+async function listDenials(person: Person) {
+  const { events } = await person.client.audit.list.query({ filter: { outcomes: ['denied'] } });
+  return events;
+}
+
 async function listDirect(person: Person) {
   const { events } = await person.client.audit.list.query({ filter: { types: ['secret_access'] } });
   return events;
@@ -139,4 +158,121 @@ test('a worker that the browser has ended fills as before', async ({ browser_, s
   await pickAtField(page);
   await expect(page.getByLabel('Password')).toHaveValue(secret);
   expect(await listDirect(signedIn)).toHaveLength(1);
+});
+
+test('a pick with the mouse fills the form', async ({ browser_, signedIn, site }) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  const { x, y } = await openMenu(page);
+  await page.mouse.move(x, y, { steps: 3 });
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(page.getByLabel('Password')).toHaveValue(secret);
+  expect(await listDirect(signedIn)).toHaveLength(1);
+});
+
+test('a menu that the page moves under the resting mouse cannot be picked from', async ({
+  browser_,
+  signedIn,
+  site,
+}) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  const menu = await openMenu(page);
+  const lure = { x: 900, y: 700 };
+  await page.mouse.move(lure.x, lure.y);
+  // Both events, one that the page makes up and one that the browser fires for it.
+  await page.evaluate(
+    ({ left, top }) => {
+      document.body.insertAdjacentHTML('beforeend', '<div style="position:absolute;top:0;width:1px;height:4000px">');
+      document.querySelector('form')?.style.setProperty('translate', `${left}px ${top}px`);
+      window.dispatchEvent(new Event('scroll'));
+      window.scrollBy(0, 1);
+    },
+    { left: lure.x - menu.x, top: lure.y - menu.y },
+  );
+  await expect.poll(() => page.evaluate(findFirstLogin)).not.toEqual(menu);
+  const under = () =>
+    page.evaluate(({ x, y }) => document.elementFromPoint(x, y)?.matches(':popover-open') ?? false, lure);
+  await expect.poll(under).toBe(true);
+  // At once it was not seen there; later the mouse has still not been moved to it.
+  for (const waitMs of [0, 1_000]) {
+    await page.waitForTimeout(waitMs);
+    await page.mouse.down();
+    await page.mouse.up();
+  }
+  await page.waitForTimeout(500);
+  await expect(page.getByLabel('Password')).toHaveValue('');
+  expect(await listDirect(signedIn)).toHaveLength(0);
+  // Whoever goes to it means it.
+  await page.mouse.move(lure.x + 3, lure.y + 3);
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(page.getByLabel('Password')).toHaveValue(secret);
+});
+
+test('after a refused pick the person types the login and sends the form: one denial, nothing overwritten', async ({
+  browser_,
+  signedIn,
+  site,
+}) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  await page.evaluate(() => {
+    document.querySelector('form')?.addEventListener('submit', (event) => {
+      event.preventDefault();
+      document.body.dataset.sent = document.querySelector<HTMLInputElement>('[name=password]')?.value;
+    });
+  });
+  await page.getByLabel('Password').click();
+  await page.waitForSelector(':popover-open');
+  await page.waitForTimeout(1_500);
+  await signedIn.client.vault.lock.mutate();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => listDenials(signedIn)).toHaveLength(1);
+  await page.keyboard.type('typed by hand');
+  expect(await page.locator(':popover-open').count()).toBe(0);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('body')).toHaveAttribute('data-sent', 'typed by hand');
+  await expect(page.getByLabel('Password')).toHaveValue('typed by hand');
+  expect(await listDenials(signedIn)).toHaveLength(1);
+});
+
+test('Enter pressed twice and held releases the login once', async ({ browser_, signedIn, site }) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test', '/react'));
+  await openMenu(page);
+  await page.keyboard.press('ArrowDown');
+  for (const _ of [1, 2, 3]) await page.keyboard.down('Enter');
+  await page.keyboard.up('Enter');
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('Password')).toHaveValue(secret);
+  expect(await listDirect(signedIn)).toHaveLength(1);
+});
+
+test('no menu at a form that sends to another host or asks for a new password', async ({
+  browser_,
+  signedIn,
+  site,
+}) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  const changes = [
+    () => document.querySelector('form')?.setAttribute('action', 'http://evil.test/'),
+    () => document.querySelector('button')?.setAttribute('formaction', 'http://evil.test/'),
+    () => {
+      const password = document.querySelector<HTMLInputElement>('[name=password]');
+      password?.removeAttribute('autocomplete');
+      password?.setAttribute('aria-label', 'New password');
+    },
+  ];
+  for (const change of changes) {
+    await page.reload();
+    await page.evaluate(change);
+    await page.getByLabel('E-mail').click();
+    await page.waitForTimeout(1_000);
+    expect(await page.locator(':popover-open').count()).toBe(0);
+  }
+  expect(await listDirect(signedIn)).toHaveLength(0);
 });

@@ -7,10 +7,12 @@ import { putLogin } from './put-values.ts';
 
 /** Asks the worker for the login and fills it in. The worker has recorded the use before it answers. */
 export async function fillForm(form: LoginForm, credentialId: string): Promise<FillOutcome> {
+  const before = readValues(form);
   const answer = await sendMessage('page.fill', { credentialId });
   if (answer === undefined) return { kind: 'refused', failure: noAnswer };
   if (answer.kind === 'refused') return answer;
-  const isSamePage = answer.origin === location.origin && isStillThere(form);
+  // What the person typed while the worker asked the server stays.
+  const isSamePage = answer.origin === location.origin && isStillThere(form) && readValues(form) === before;
   return isSamePage && putLogin(form, answer) ? { kind: 'filled' } : { kind: 'refused', failure: notKept };
 }
 
@@ -21,4 +23,9 @@ const notKept = { kind: 'invalid', sentence: 'The page did not take the login. C
 function isStillThere({ username, password }: LoginForm): boolean {
   if (password.type !== 'password' || !password.isConnected || !isFillable(password)) return false;
   return username === null || (username.isConnected && isFillable(username));
+}
+
+/** As one text; a field of one line holds no line break. */
+function readValues({ username, password }: LoginForm): string {
+  return `${username?.value ?? ''}\n${password.value}`;
 }

@@ -54,6 +54,31 @@ describe('login forms', () => {
       '<form><input name=u data-focus><input name=p type=password><input type=checkbox><button>Log in</button><a>Register</a></form>',
       ['u', 'p'],
     ],
+    [
+      'a link to a reset inside the label',
+      '<form><input name=u data-focus><label>Password <a>Reset password</a><input name=p type=password></label></form>',
+      ['u', 'p'],
+    ],
+    [
+      'a way back to a change of password',
+      '<form action="/login?next=/change-password"><input name=u data-focus><input name=p type=password></form>',
+      ['u', 'p'],
+    ],
+    [
+      'a neighbouring sign-up whose label points here',
+      '<form><input name=u data-focus><input name=p id=p type=password></form><form><label for=p>Create password</label></form>',
+      ['u', 'p'],
+    ],
+    [
+      'a new session',
+      '<form><input name=u data-focus><input name=create_session_password type=password></form>',
+      ['u', 'create_session_password'],
+    ],
+    [
+      'new by its name, current by its token',
+      '<form><input name=u data-focus><input name=new_p type=password autocomplete=current-password></form>',
+      ['u', 'new_p'],
+    ],
   ])('%s', (_name, html, expected) => {
     expect(show(html)).toEqual(expected);
   });
@@ -88,6 +113,16 @@ describe('no login forms', () => {
       'another field of the login form',
       '<form><input name=company data-focus><input name=u><input name=p type=password></form>',
     ],
+    [
+      'a reset of the password by its address',
+      '<form action=/reset-password><input name=p type=password data-focus></form>',
+    ],
+    ['a change of password by its id', '<form id=changePassword><input name=p type=password data-focus></form>'],
+    [
+      'a change of password by its button',
+      '<form><input name=p type=password data-focus><button>Change password</button></form>',
+    ],
+    ['a sign-up by its id', '<form id=sign-up><input name=u data-focus><input name=p type=password></form>'],
     ['an invisible password', '<form><input name=u data-focus><input name=p type=password data-unseen></form>'],
     [
       'a text field that only says password',
@@ -95,6 +130,27 @@ describe('no login forms', () => {
     ],
   ])('%s', (_name, html) => {
     expect(show(html)).toBeNull();
+  });
+});
+
+test('a form that sends to another host is no login form of this page', () => {
+  const fields = '<input name=u data-focus><input name=p type=password>';
+  expect(show(`<form action="https://evil.test/">${fields}</form>`)).toBeNull();
+  expect(show(`<form>${fields}<button formaction="https://evil.test/">Log in</button></form>`)).toBeNull();
+});
+
+describe('a password box that says it is for a new password', () => {
+  test.each([
+    ['by its label', '<label>New password <input name=p type=password data-focus></label>'],
+    ['by a label that chooses', '<label>Choose a password <input name=p type=password data-focus></label>'],
+    ['by a label that repeats', '<label>Repeat password <input name=p type=password data-focus></label>'],
+    ['by its name', '<input name=new_password type=password data-focus>'],
+    ['by its name in camel case', '<input name=newPassword type=password data-focus>'],
+    ['by its id', '<input name=p id=password-confirm type=password data-focus>'],
+    ['by its placeholder', '<input name=p placeholder="Create a password" type=password data-focus>'],
+    ['by its ARIA label', '<input name=p aria-label="Reset your password" type=password data-focus>'],
+  ])('%s', (_name, box) => {
+    expect(show(`<form><input name=u>${box}<button>Continue</button></form>`)).toBeNull();
   });
 });
 

@@ -1,6 +1,7 @@
 // Is this field part of a plain login form, and which fields belong to it? Reads the page, changes nothing.
 
 import { isFillable } from './fillable.ts';
+import { leavesHost } from './form-target.ts';
 
 /** The fields of a login. `username` is null on a form that asks for the password alone. */
 export interface LoginForm {
@@ -14,11 +15,24 @@ const namesMax = 2;
 const codeWords = /\b(otp|totp|2fa|mfa|one.?time|captcha|security.?code|verification|passcode|pin|cvc|cvv|ssn)\b/i;
 const searchWords = /\b(search|query|coupon|promo|newsletter|subscribe)\b/i;
 const signUpWords = /sign.?up|register|registration|create.{0,12}account|join now|new account/i;
+/** Of a password box: the password is being made up, or typed once more. A log-in may well be a new session. */
+const newPasswordWords = new RegExp(
+  [
+    String.raw`\b(new|create)\b(?!.{0,6} (session|log.?in|sign.?in)\b)`,
+    String.raw`\bset (a|your|up|password)\b`,
+    String.raw`\b(choose|repeat|re.?enter|re.?type|confirm|confirmation|reset|again)\b`,
+    String.raw`\b(neues|wiederholen|nouveau|nueva|nuova|nova|confirma[rt]?|confirmer|conferma)\b`,
+  ].join('|'),
+  'i',
+);
+const passwordChangeWords =
+  /(change|reset|update|set|forgot|forgotten|recover)[\W_]{0,3}(your|my)?[\W_]{0,3}(password|passwd|pwd)/i;
 const logInWords = /log.?[io]n|sign.?in|anmelden|connexion|iniciar|accedi|entrar/i;
 
 /**
  * The login form around a field that the person focused, or null. Sign-up, change-password, one-time-code, search and
- * newsletter forms are none. Only fields that a person can see count, so decoys are neither offered nor filled.
+ * newsletter forms are none, nor is a form that sends to another host. Only fields that a person can see count, so
+ * decoys are neither offered nor filled.
  */
 export function findLoginForm(field: HTMLInputElement, canFill = isFillable): LoginForm | null {
   const scope = field.form ?? findFormlessScope(field);
@@ -28,6 +42,7 @@ export function findLoginForm(field: HTMLInputElement, canFill = isFillable): Lo
   const [password] = passwords;
   // Two visible passwords: a sign-up or a change of password.
   if (password === undefined || passwords.length !== 1 || !isCurrentPassword(password)) return null;
+  if (password.form !== null && leavesHost(password.form, new URL(location.href))) return null;
   const names = findNamesBefore(password, inputs, canFill);
   const username = names.find((input) => hasToken(input, 'username')) ?? names[0] ?? null;
   if (field !== username && field !== password) return null;
@@ -75,7 +90,9 @@ function inputsOf(scope: Element): HTMLInputElement[] {
 
 function isCurrentPassword(password: HTMLInputElement): boolean {
   if (hasToken(password, 'new-password') || hasToken(password, 'one-time-code')) return false;
-  return hasToken(password, 'current-password') || !codeWords.test(describe(password));
+  if (hasToken(password, 'current-password')) return true;
+  const words = describe(password);
+  return !codeWords.test(words) && !newPasswordWords.test(words);
 }
 
 function isUsername(input: HTMLInputElement): boolean {
@@ -86,11 +103,15 @@ function isUsername(input: HTMLInputElement): boolean {
 }
 
 /** Many text fields before the password, or words that say so, mean that an account is being opened. */
-function isSignUp(scope: Element, password: HTMLInputElement, names: number): boolean {
+function isSignUp(scope: Element, password: HTMLInputElement, nameCount: number): boolean {
   if (hasToken(password, 'current-password')) return false;
-  if (names > namesMax) return true;
-  const words = `${scope.id} ${scope.getAttribute('name') ?? ''} ${scope.getAttribute('action') ?? ''} ${submitWords(scope)}`;
-  return signUpWords.test(words) && !logInWords.test(words);
+  if (nameCount > namesMax) return true;
+  const address = scope.getAttribute('action') ?? '';
+  const names = `${scope.id} ${scope.getAttribute('name') ?? ''}`;
+  // What follows the path may say where to go after the login.
+  if (passwordChangeWords.test(`${names} ${address.replace(/[?#].*/s, '')}`)) return true;
+  const words = `${names} ${address} ${submitWords(scope)}`;
+  return (signUpWords.test(words) || passwordChangeWords.test(words)) && !logInWords.test(words);
 }
 
 function submitWords(scope: Element): string {
@@ -104,9 +125,19 @@ function hasToken(input: HTMLInputElement, token: string): boolean {
 
 /** What the page says about a field. Word parts are parted, so that `userOTP` and `otp_code` hold the word otp. */
 function describe(input: HTMLInputElement): string {
-  const label = [...(input.labels ?? [])].map((element) => element.textContent).join(' ');
+  // Two fields with one id: the label of a neighbouring form then points here, and means its own.
+  const labels = [...(input.labels ?? [])].filter((label) => [null, input.form].includes(label.closest('form')));
+  const label = labels.map(labelText).join(' ');
   return [input.name, input.id, input.placeholder, input.getAttribute('aria-label') ?? '', label]
     .join(' ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replaceAll(/[_-]/g, ' ');
+}
+
+/** A label without its links and buttons: “Reset password” beside the word Password is another way, not the field's name. */
+function labelText(label: Element): string {
+  const copy = label.cloneNode(true);
+  if (!(copy instanceof Element)) return '';
+  for (const way of copy.querySelectorAll('a, button')) way.remove();
+  return copy.textContent ?? '';
 }

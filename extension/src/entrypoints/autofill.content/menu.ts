@@ -2,27 +2,30 @@
 // A pick counts only when a person made it on a menu that has been in plain sight: pages lure clicks onto hidden menus.
 
 import type { LoginChoice } from '../../lib/messages.ts';
+import { watchApproach } from './approach.ts';
 import css from './menu.css?inline';
+import { listenForChoice, type Phase } from './menu-choice.ts';
 import { drawFoot, drawList, drawLogin, drawNote } from './menu-parts.ts';
 import { placeHost } from './menu-place.ts';
 import { markOwn } from './own-elements.ts';
 import { watchSight } from './sight.ts';
+import { watchStanding } from './standing.ts';
 
-const seenMinMs = 300;
+const seenMinMs = 500;
 
 /** A menu; once closed it stays closed. */
 export interface Menu {
   /** The field it stands at. */
   readonly field: HTMLInputElement;
   isOpen(): boolean;
-  /** Says something in place of the logins. */
+  /** Says something in place of the logins, of which none can be picked any more. */
   say(sentence: string, failed: boolean): void;
   /** Follows the field; closes when that has gone. */
   place(): void;
   close(): void;
 }
 
-/** Opens the menu at a field. `onPick` gets the login a person chose. */
+/** Opens the menu at a field. `onPick` gets the login a person chose, once. */
 export function openMenu(
   field: HTMLInputElement,
   logins: readonly LoginChoice[],
@@ -34,27 +37,51 @@ export function openMenu(
     life.abort();
     host.remove();
   };
-  const sight = watchSight(host, life.signal, close);
   const options = logins.map(drawLogin);
   const list = drawList(options);
+  let phase: Phase = 'choosing';
   const pick = (index: number, event: Event) => {
     const login = logins[index];
-    if (login !== undefined && event.isTrusted && sight.seenForMs() >= seenMinMs) onPick(login);
+    if (login === undefined || phase !== 'choosing' || !isMeant(event)) return;
+    phase = 'filling';
+    onPick(login);
   };
-  listenForChoice(field, list, options, { pick, close }, life.signal);
+  listenForChoice(field, options, { phase: () => phase, pick, close }, life.signal);
+  keepFocus(list, life.signal);
 
   const frame = mount(host, list, field);
   const place = () => {
     if (!placeHost(host, frame, field)) close();
   };
-  window.addEventListener('scroll', place, { capture: true, passive: true, signal: life.signal });
-  window.addEventListener('resize', place, { signal: life.signal });
+  // The page's own events may not lead the menu about.
+  const follow = (event: Event) => event.isTrusted && place();
+  window.addEventListener('scroll', follow, { capture: true, passive: true, signal: life.signal });
+  window.addEventListener('resize', follow, { signal: life.signal });
   document.addEventListener('visibilitychange', close, { signal: life.signal });
   place();
-  sight.begin();
+  const isMeant = watchPerson(host, list, close, life.signal);
 
-  const say = (sentence: string, failed: boolean) => list.replaceChildren(drawNote(sentence, failed), drawFoot());
+  const say = (sentence: string, failed: boolean) => {
+    phase = failed ? 'refused' : 'filling';
+    list.replaceChildren(drawNote(sentence, failed), drawFoot());
+  };
   return { field, isOpen: () => host.isConnected, say, place, close };
+}
+
+/** Tells of a pick whether the person meant it: they saw the menu where it stands, and the pointer went there. */
+function watchPerson(
+  host: HTMLElement,
+  list: HTMLElement,
+  onTampered: () => void,
+  signal: AbortSignal,
+): (event: Event) => boolean {
+  const standsSinceMs = watchStanding(host, signal);
+  const isApproached = watchApproach(list, standsSinceMs, signal);
+  const sight = watchSight(host, signal, onTampered);
+  return (event) => {
+    const seenForMs = Math.min(sight.seenForMs(), performance.now() - standsSinceMs());
+    return event.isTrusted && seenForMs >= seenMinMs && (event instanceof KeyboardEvent || isApproached());
+  };
 }
 
 /** Puts the host into the top layer. Returns the style element that holds the host's own rules. */
@@ -71,42 +98,9 @@ function mount(host: HTMLElement, list: HTMLElement, field: HTMLInputElement): H
   return frame;
 }
 
-interface Choice {
-  pick(index: number, event: Event): void;
-  close(): void;
-}
-
-/** Mouse on the options, keys in the field; the focus stays in the field. */
-function listenForChoice(
-  field: HTMLInputElement,
-  list: HTMLElement,
-  options: readonly HTMLElement[],
-  choice: Choice,
-  signal: AbortSignal,
-): void {
-  let chosen = -1;
-  const select = (index: number) => {
-    chosen = index;
-    for (const [position, option] of options.entries()) option.ariaSelected = String(position === index);
-    options[index]?.scrollIntoView({ block: 'nearest' });
-  };
-  const onKey = (event: KeyboardEvent) => {
-    if (!event.isTrusted || event.target !== field || event.isComposing) return;
-    if (event.key === 'Escape') choice.close();
-    else if (event.key === 'ArrowDown') select((chosen + 1) % options.length);
-    else if (event.key === 'ArrowUp') select((Math.max(chosen, 0) - 1 + options.length) % options.length);
-    else if (event.key === 'Enter' && chosen >= 0) choice.pick(chosen, event);
-    else return;
-    // The page must not submit its form, or close its dialog, with a key that was meant for the menu.
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  };
-  const keepFocus = (event: Event) => event.preventDefault();
-  for (const [index, option] of options.entries()) {
-    option.addEventListener('pointermove', () => select(index), { signal });
-    option.addEventListener('click', (event) => choice.pick(index, event), { signal });
-  }
-  list.addEventListener('pointerdown', keepFocus, { signal });
-  list.addEventListener('mousedown', keepFocus, { signal });
-  window.addEventListener('keydown', onKey, { capture: true, signal });
+/** A press on the menu leaves the focus in the field. */
+function keepFocus(list: HTMLElement, signal: AbortSignal): void {
+  const keep = (event: Event) => event.preventDefault();
+  list.addEventListener('pointerdown', keep, { signal });
+  list.addEventListener('mousedown', keep, { signal });
 }

@@ -9,12 +9,11 @@ const ratioMin = 0.99;
 
 /** Milliseconds since the menu became fully visible, uninterrupted; 0 while it is not. */
 export interface Sight {
-  begin(): void;
   seenForMs(): number;
 }
 
 /**
- * Watches the menu's host from `begin` on. Calls `onTampered` when the page touches the host.
+ * Watches the menu's host, which is shown and placed. Calls `onTampered` when the page touches the host.
  * @param signal ends the watch.
  */
 export function watchSight(host: HTMLElement, signal: AbortSignal, onTampered: () => void): Sight {
@@ -31,12 +30,10 @@ export function watchSight(host: HTMLElement, signal: AbortSignal, onTampered: (
     seen.disconnect();
     touched.disconnect();
   });
+  seen.observe(host);
+  touched.observe(host, { attributes: true });
+  host.addEventListener('toggle', (event) => event.newState === 'closed' && onTampered(), { signal });
   return {
-    begin: () => {
-      seen.observe(host);
-      touched.observe(host, { attributes: true });
-      host.addEventListener('toggle', (event) => event.newState === 'closed' && onTampered(), { signal });
-    },
     seenForMs: () => (sinceMs === null || !host.matches(':popover-open') ? 0 : performance.now() - sinceMs),
   };
 }
