@@ -7,11 +7,11 @@ import type { EventDraft } from '@keytrail/shared/event';
 import type { Page } from '@playwright/test';
 import { createClient } from '../kit/client.ts';
 import { signUpInDashboard } from '../kit/dashboard.ts';
-import { signIn } from '../kit/people.ts';
+import { signIn, signUp } from '../kit/people.ts';
 import { seedEvents } from '../kit/seed-events.ts';
 import { type ServerProcess, startServerProcess } from '../kit/server-process.ts';
 import { makeTempDir } from '../kit/temp-dir.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, putSession, test } from './fixtures.ts';
 
 const draft = (n: number): EventDraft => ({
   type: n % 4 === 0 ? 'policy_denied' : 'agent_access',
@@ -113,6 +113,39 @@ test('progress shows, cancelling stops it, and nothing is left on disk', async (
   await expect(progress).toHaveCount(0);
   await expect.poll(() => storedFiles(page)).toEqual([]);
   await expect(page.getByRole('button', { name: 'Export', exact: true })).toBeFocused();
+});
+
+test('an export ends with its session: the next account finds neither it nor a file', async ({
+  server,
+  browser_,
+  signedIn,
+  dashboard,
+}) => {
+  await seed(server, signedIn.accountId, 12_000);
+  const page = await dashboard('/audit');
+  await page.getByRole('button', { name: 'Export', exact: true }).waitFor();
+  // A whole one first: its file is kept for a while, for the browser to copy.
+  const downloading = page.waitForEvent('download');
+  await startExport(page, 'CSV');
+  await (await downloading).path();
+  await slowDown(page);
+  await startExport(page, 'JSON Lines');
+  const progress = page.getByRole('progressbar', { name: 'Export of the log' });
+  await expect(progress).toHaveAttribute('aria-valuetext', /^[1-9]/);
+  expect(await storedFiles(page)).not.toEqual([]);
+
+  const settings = await dashboard('/settings');
+  await settings.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+  await expect(page).toHaveURL(/#\/welcome/);
+  await expect.poll(() => storedFiles(settings)).toEqual([]);
+
+  const { email, session } = await signUp(server.url);
+  const client = createClient(server.url, session);
+  const { accountId } = await client.account.me.query();
+  await putSession(browser_, server.url, { email, session, client, accountId });
+  await page.getByRole('link', { name: 'Audit Log', exact: true }).click();
+  await page.getByRole('button', { name: 'Export', exact: true }).waitFor();
+  await expect(page.getByRole('region', { name: 'Export of the log' })).toHaveCount(0);
 });
 
 test('a server that dies under an export: no file, and a sentence that says so', async ({ browser_ }) => {

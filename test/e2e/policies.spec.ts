@@ -2,10 +2,12 @@
 
 import type { Locator, Page } from '@playwright/test';
 import { expectNoViolations } from '../kit/axe.ts';
-import { getRefusal } from '../kit/client.ts';
+import type { Browser } from '../kit/browser.ts';
+import { type Client, createClient, getRefusal } from '../kit/client.ts';
+import { postAuth, signUp } from '../kit/people.ts';
 import { createPolicy } from '../kit/policies.ts';
 import { createAgent, createGrantedAgent, createToken } from '../kit/vault.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, putSession, test } from './fixtures.ts';
 
 const rate = { type: 'rate_limit', uses: 50, per: 'hour', counts: 'agent' } as const;
 const rowOf = (page: Page, name: string) =>
@@ -342,6 +344,87 @@ test('nothing typed is lost: not to a change elsewhere, not to a server that is 
   expect((await signedIn.client.policies.list.query()).map((policy) => policy.name)).toEqual(['Mine']);
 });
 
+test('what another window attaches meanwhile stays attached, though the list is read again under the dialog', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const bot = await createAgent(signedIn, server.url);
+  const token = await createToken(signedIn);
+  const { id, name } = await createPolicy(signedIn, [rate]);
+  const page = await dashboard(`/policies?attach=${id}`);
+  const dialog = page.getByRole('dialog', { name: `What ${name} applies to` });
+  await dialog.getByRole('checkbox', { name: 'deploy-bot' }).check();
+  await signedIn.client.policies.attach.mutate({ id, targets: [{ kind: 'credential', id: token.id }] });
+  await readAgain(page, 'policies.list');
+  await expect(page.locator('#content a').filter({ hasText: 'main' }), 'the list behind the dialog').toBeVisible();
+  await expect(dialog.getByRole('status')).toHaveText('attach 1');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toHaveCount(0);
+  const [stored] = await signedIn.client.policies.list.query();
+  expect(stored?.usedBy.map((user) => user.id).sort()).toEqual([bot.agent.id, token.id].sort());
+});
+
+test('an editor stays open when its policy is deleted elsewhere, and what was typed can be kept', async ({
+  signedIn,
+  dashboard,
+}) => {
+  const { id } = await createPolicy(signedIn, [rate]);
+  const page = await dashboard(`/policies?edit=${id}`);
+  await page.getByLabel('Name').fill('Mine');
+  await signedIn.client.policies.remove.mutate({ id });
+  await readAgain(page, 'policies.list');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await expect(page.getByText('This policy was deleted after you opened it.')).toBeVisible();
+  await expect(page.getByLabel('Name')).toHaveValue('Mine');
+  await page.getByRole('button', { name: 'Create policy' }).click();
+  await expect(page.getByRole('dialog', { name: 'What Mine applies to' })).toBeVisible();
+});
+
+test('who signs out in another tab leaves nothing typed behind for whoever signs in next', async ({
+  server,
+  browser_,
+  signedIn,
+  dashboard,
+}) => {
+  const { id } = await createPolicy(signedIn, [rate]);
+  const page = await dashboard(`/policies?edit=${id}`);
+  await page.getByLabel('Name').fill('Half typed');
+  const settings = await dashboard('/settings');
+  await settings.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+  await expect(page).toHaveURL(/#\/welcome/);
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+
+  const client = await signInAnother(browser_, server.url);
+  await expect(page.getByRole('heading', { name: 'Vault' })).toBeVisible();
+  await page.getByRole('link', { name: 'Policies', exact: true }).click();
+  await expect(page.getByRole('link', { name: /^Browser only/ })).toBeVisible();
+  expect(await client.policies.list.query()).toEqual([]);
+});
+
+test('an expired session asks before it leaves a half-typed policy; another account takes the page at once', async ({
+  server,
+  browser_,
+  signedIn,
+  dashboard,
+}) => {
+  const { id } = await createPolicy(signedIn, [rate]);
+  const page = await dashboard(`/policies?edit=${id}`);
+  await page.getByLabel('Name').fill('Half typed');
+  await postAuth(server.url, 'sign-out', {}, { authorization: `Bearer ${signedIn.session}` });
+  const leave = page.getByRole('alertdialog', { name: 'Leave without saving?' });
+  await expect(async () => {
+    await page.evaluate(() => dispatchEvent(new Event('visibilitychange')));
+    await expect(leave).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await leave.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByLabel('Name')).toHaveValue('Half typed');
+
+  await signInAnother(browser_, server.url);
+  await expect(page.getByRole('heading', { name: 'Vault' })).toBeVisible();
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+});
+
 test('a credential shows its policies and lets go of them there; deleting one says what it held', async ({
   signedIn,
   dashboard,
@@ -432,6 +515,28 @@ test('axe finds nothing in any state, light or dark, and all of it fits 320 to 1
     }
   }
 });
+
+/** Signs a fresh account in, in every page of this browser. */
+async function signInAnother(browser: Browser, serverUrl: string): Promise<Client> {
+  const { email, session } = await signUp(serverUrl);
+  const client = createClient(serverUrl, session);
+  const { accountId } = await client.account.me.query();
+  await putSession(browser, serverUrl, { email, session, client, accountId });
+  return client;
+}
+
+/** As when somebody comes back to the window: a list that is older than a few seconds is read again. */
+async function readAgain(page: Page, procedure: string): Promise<void> {
+  let answers = 0;
+  page.on('response', (response) => {
+    if (response.url().includes(`/trpc/${procedure}`)) answers++;
+  });
+  const comeBack = async () => {
+    await page.evaluate(() => dispatchEvent(new Event('visibilitychange')));
+    return answers;
+  };
+  await expect.poll(comeBack, { timeout: 20_000 }).toBeGreaterThan(0);
+}
 
 /** Presses Tab until the focus is there. */
 async function tabTo(page: Page, target: Locator): Promise<void> {

@@ -222,6 +222,34 @@ test('an import shows what it will do; a pasted secret goes into the vault and n
   expect(values).toEqual({ value: pasted });
 });
 
+test('an import under way cannot be closed: the keys of what is being made are shown only once', async ({
+  signedIn,
+  dashboard,
+}) => {
+  const page = await dashboard('/proxies');
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route('**/trpc/proxies.create*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Import from a client' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import from a client' });
+  await dialog.getByLabel('Configuration').fill('{ "mcpServers": { "one": { "url": "https://mcp.example.com/a" } } }');
+  const asked = page.waitForRequest('**/trpc/proxies.create*');
+  await dialog.getByRole('button', { name: 'Import 1 server' }).click();
+  await asked;
+  await page.keyboard.press('Escape');
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeDisabled();
+  await expect(dialog.getByRole('button', { name: 'Close' })).toHaveCount(0);
+  letGo();
+  const done = page.getByRole('dialog', { name: '1 proxy made' });
+  await expect(done.getByRole('button', { name: 'Copy the key of one' })).toBeVisible();
+  expect(await signedIn.client.proxies.list.query()).toMatchObject([{ name: 'one' }]);
+});
+
 test('a key is rotated with an overlap and the old one ended; off, on, and gone', async ({ signedIn, dashboard }) => {
   await addProxy(signedIn, 'github');
   const page = await dashboard('/proxies');

@@ -1,9 +1,11 @@
-// The vault's list, however much it holds: only what is on the screen is drawn, and the keys still reach every row.
+// The vault's list, however much it holds: only what is on the screen is drawn, and the keys still reach every row. What opens over it
+// stays about the credential that it was opened for.
 
 import { randomUUID } from 'node:crypto';
 import { importBatchMax } from '@keytrail/shared/credential';
 import type { Page } from '@playwright/test';
 import { expectNoViolations } from '../kit/axe.ts';
+import { createToken } from '../kit/vault.ts';
 import { expect, type Person, test } from './fixtures.ts';
 
 async function fill({ client }: Person, count: number): Promise<void> {
@@ -104,3 +106,86 @@ function readRows() {
     widths: new Set(rows.map((each) => each.querySelector('td')?.getBoundingClientRect().width)).size,
   };
 }
+
+/** As when somebody comes back to the window: a list that is older than a few seconds is read again. */
+async function readAgain(page: Page, procedure: string): Promise<void> {
+  let answers = 0;
+  page.on('response', (response) => {
+    if (response.url().includes(`/trpc/${procedure}`)) answers++;
+  });
+  const comeBack = async () => {
+    await page.evaluate(() => dispatchEvent(new Event('visibilitychange')));
+    return answers;
+  };
+  await expect.poll(comeBack, { timeout: 20_000 }).toBeGreaterThan(0);
+}
+
+test('a change from elsewhere under an open form is not undone: the save is refused, and what was typed stays', async ({
+  signedIn,
+  dashboard,
+}) => {
+  const { client } = signedIn;
+  const { id, version } = await createToken(signedIn);
+  const page = await dashboard('/vault');
+  await row(page, 'main').click();
+  await page.getByRole('dialog', { name: 'main' }).getByRole('button', { name: 'Edit' }).click();
+  const form = page.getByRole('dialog', { name: 'Edit main' });
+  await form.getByLabel('Service').fill('gitlab');
+
+  await client.credentials.update.mutate({ id, version, label: 'Renamed', tags: ['kept'], notes: 'kept too' });
+  await readAgain(page, 'credentials.list');
+  await expect(page.locator('[data-row]').filter({ hasText: 'Renamed' }), 'the list behind the form').toBeVisible();
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(form.getByRole('alert')).toContainText('It was changed meanwhile');
+  await expect(form.getByLabel('Service')).toHaveValue('gitlab');
+  const kept = { label: 'Renamed', tags: ['kept'], secretFields: expect.arrayContaining(['value', 'notes']) };
+  expect(await client.credentials.list.query()).toMatchObject([{ service: 'github', ...kept }]);
+
+  await form.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('dialog', { name: 'Renamed' }).getByRole('button', { name: 'Edit' }).click();
+  const again = page.getByRole('dialog', { name: 'Edit Renamed' });
+  await again.getByLabel('Service').fill('gitlab');
+  await again.getByRole('button', { name: 'Save' }).click();
+  await expect(again).toHaveCount(0);
+  expect(await client.credentials.list.query()).toMatchObject([{ service: 'gitlab', ...kept }]);
+});
+
+test('a form stays when its credential is deleted elsewhere, and saving says that it is gone', async ({
+  signedIn,
+  dashboard,
+}) => {
+  const { id } = await createToken(signedIn);
+  const page = await dashboard('/vault');
+  await row(page, 'main').click();
+  await page.getByRole('dialog', { name: 'main' }).getByRole('button', { name: 'Edit' }).click();
+  const form = page.getByRole('dialog', { name: 'Edit main' });
+  await form.getByLabel('Service').fill('gitlab');
+  await signedIn.client.credentials.remove.mutate({ id });
+  await readAgain(page, 'credentials.list');
+  await expect(page.locator('[data-row]')).toHaveCount(0);
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(form.getByRole('alert')).toBeVisible();
+  await expect(form.getByLabel('Service')).toHaveValue('gitlab');
+});
+
+test('a way back in the history arms nothing for the credential that is opened next', async ({
+  signedIn,
+  dashboard,
+}) => {
+  await createToken(signedIn);
+  await createToken(signedIn, 'gitlab', 'other');
+  const page = await dashboard('/vault');
+  await row(page, 'main').click();
+  await page.getByRole('dialog', { name: 'main' }).getByRole('button', { name: 'Delete' }).click();
+  const asked = page.getByRole('alertdialog', { name: 'Delete main?' });
+  await asked.waitFor();
+  await page.goBack();
+  await expect(page).not.toHaveURL(/open=/);
+  // It is still about the one that it was opened for.
+  await expect(asked).toBeVisible();
+  await asked.getByRole('button', { name: 'Cancel' }).click();
+  await row(page, 'other').click();
+  await expect(page.getByRole('dialog', { name: 'other' })).toBeVisible();
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+  expect(await signedIn.client.credentials.list.query()).toHaveLength(2);
+});

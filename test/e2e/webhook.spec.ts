@@ -121,6 +121,58 @@ test('a person binds a webhook, moves the vault there, and stores, reveals and f
   await dir.remove();
 });
 
+test('an import into a vault on a webhook is refused before a secret leaves, and goes on once the vault is back', async ({
+  dashboard,
+  signedIn,
+}) => {
+  const { client } = signedIn;
+  const known = await client.credentials.create.mutate({
+    kind: 'login',
+    service: 'shop',
+    label: 'Shop',
+    public: { username: 'sam', sites: ['https://shop.example.com'] },
+    secret: { password: 'old' },
+  });
+  const page = await dashboard('/settings');
+  const { dir, webhook } = await bindInSettings(page);
+  const panel = panelOf(page);
+  await panel.getByRole('button', { name: 'Move the vault to the webhook' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Move the vault' }).click();
+  await expect(panel.getByText('0 at Keytrail, 1 on the webhook')).toBeVisible();
+
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (/\/trpc\/credentials\.(create|update)/.test(request.url())) sent.push(new URL(request.url()).pathname);
+  });
+  await page.getByRole('link', { name: 'Vault', exact: true }).click();
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  const csv = [
+    'name,url,username,password,note',
+    'News,https://news.example.com,sam,new-secret-1,',
+    'Shop,https://shop.example.com,sam,new-secret-2,',
+  ].join('\n');
+  await dialog.getByLabel('File').setInputFiles({ name: 'export.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await dialog.getByRole('radio', { name: 'In the vault (1)' }).click();
+  await dialog.getByLabel('What to do with Shop').selectOption('Replace the secret');
+  await dialog.getByRole('button', { name: 'Import 2' }).click();
+  await expect(dialog.getByText('cannot import into a vault on a webhook')).toBeVisible();
+  await expect(dialog.getByText('move the vault back to Keytrail')).toBeVisible();
+  expect(sent).toEqual([]);
+  expect((await client.credentials.list.query()).map(({ id }) => id)).toEqual([known.id]);
+
+  // Nothing is lost either: with the vault back, the same dialog goes on.
+  await client.webhook.switchMode.mutate({ mode: 'platform' });
+  await expect.poll(async () => (await client.webhook.state.query()).held, { timeout: 20_000 }).toBe(0);
+  await dialog.getByRole('radio', { name: 'In the vault (1)' }).click();
+  await dialog.getByLabel('What to do with Shop').selectOption('Skip');
+  await dialog.getByRole('button', { name: 'Import 1' }).click();
+  await expect(dialog.getByText('1 credential is stored.')).toBeVisible();
+  expect(sent).toEqual(['/trpc/credentials.createMany']);
+  await webhook.kill();
+  await dir.remove();
+});
+
 test('a webhook that went away is said to be away, a move waits for it, and the vault comes back', async ({
   dashboard,
   signedIn,

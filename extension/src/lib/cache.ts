@@ -4,6 +4,7 @@ import type { AuditEvent } from '@keytrail/shared/event';
 import { type CacheState, emptyState } from './cache-schema.ts';
 import { db } from './db.ts';
 import { dexieReader } from './dexie-reader.ts';
+import type { Failure } from './failure.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Events older than this are not kept, wherever they came from. */
@@ -17,6 +18,11 @@ export function readCacheState(): Promise<CacheState> {
 /** Changes some members of the state. */
 export async function patchCacheState(patch: Partial<Omit<CacheState, 'id'>>): Promise<void> {
   await db.write(async () => db.state.put({ ...(await readCacheState()), ...patch }));
+}
+
+/** Keeps what went wrong, for the pages to say. Never throws: a cache that takes nothing may be what went wrong. */
+export async function noteLastError(lastError: Failure): Promise<void> {
+  await patchCacheState({ lastError }).catch(() => undefined);
 }
 
 /** Makes the cache this account's; the events of another account are removed in the same step. */

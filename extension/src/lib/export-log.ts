@@ -65,6 +65,11 @@ export async function removeLeftovers(nowMs: number): Promise<void> {
   }
 }
 
+/** Removes every file, also one that a page still keeps for the browser. One being written goes with its page's export. */
+export async function removeExports(): Promise<void> {
+  await removeLeftovers(Number.POSITIVE_INFINITY);
+}
+
 async function ask(body: { filter: EventFilter; format: ExportFormat }, signal: AbortSignal): Promise<Response> {
   const session = await getSession();
   if (session === null) throw new FailureError(signedOut);

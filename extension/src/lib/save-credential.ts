@@ -33,7 +33,8 @@ export async function updateCredential(api: Api, patch: Patch): Promise<Credenti
   return finish(held, fields);
 }
 
-async function livesOnWebhook(api: Api): Promise<boolean> {
+/** Asked by whoever is about to send a secret: it must not reach Keytrail where this says true. */
+export async function livesOnWebhook(api: Api): Promise<boolean> {
   return (await api.webhook.state.query()).mode === 'webhook';
 }
 

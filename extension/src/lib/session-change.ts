@@ -2,6 +2,7 @@
 // answer, and the popup's first paint must not wait for those.
 
 import { claimCache, clearCache } from './cache.ts';
+import { removeExports } from './export-log.ts';
 import { FailureError } from './failure.ts';
 import { fetchFromServer } from './outbound.ts';
 import { getSession, readSessionRecord, type Session, toSession, writeSessionRecord } from './session.ts';
@@ -31,16 +32,27 @@ async function enter(addressTyped: string, credentials: Credentials): Promise<Se
   const session = { serverAddress, token, account: await readAccount(serverAddress, token) };
   // The cache changes hands before the session does: no page ever shows one account's events under another's name.
   await claimCache(session.account.accountId);
+  if ((await readSessionRecord()).account?.accountId !== session.account.accountId) await forgetExports();
   await writeSessionRecord({ ...session, notice: null });
   return session;
 }
 
-/** Signs out: revokes the session on the server where that answers, and removes the cached events. */
+/** Signs out: revokes the session on the server where that answers; removes the cached events and what exports have left. */
 export async function signOut(): Promise<void> {
   const session = await getSession();
   await writeSessionRecord({ ...(await readSessionRecord()), token: null, account: null, notice: null });
-  await clearCache();
-  if (session !== null) await revokeOnServer(session);
+  try {
+    await forgetExports();
+    await clearCache();
+  } finally {
+    // A disk that fails must not leave the session open on the server.
+    if (session !== null) await revokeOnServer(session);
+  }
+}
+
+/** A browser that gives no storage has kept none. */
+async function forgetExports(): Promise<void> {
+  await removeExports().catch(() => undefined);
 }
 
 /** Ends a session where it was made. The token is forgotten here whether or not that server answers. */

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fakeBrowser } from 'wxt/testing/fake-browser';
 import { createApi, toFailure } from './api.ts';
 import { clearCache, readCacheState } from './cache.ts';
@@ -118,6 +118,19 @@ describe('the end of a session', () => {
     await signOut();
     expect(await readSessionRecord()).toEqual({ serverAddress: address, token: null, account: null, notice: null });
     expect(await db.events.count()).toBe(0);
+  });
+
+  test('a cache that cannot be cleared leaves no session open, neither here nor on the server', async () => {
+    const ended: (string | undefined)[] = [];
+    const signOutRoute: RequestListener = (request, response) => {
+      ended.push(request.headers.authorization);
+      response.end('{}');
+    };
+    await enter(await serveKeytrail('ada', { '/api/auth/sign-out': signOutRoute }));
+    vi.spyOn(db, 'write').mockRejectedValueOnce(new DOMException('the disk fails', 'UnknownError'));
+    await expect(signOut()).rejects.toThrow('the disk fails');
+    expect(ended).toEqual(['Bearer token-ada']);
+    expect(await getSession()).toBeNull();
   });
 
   test('a refused token ends the session and keeps the events', async () => {

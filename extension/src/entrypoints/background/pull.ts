@@ -1,7 +1,7 @@
 // When to pull events: one pull at a time, and one more when something happened meanwhile.
 
 import { toFailure } from '../../lib/api.ts';
-import { patchCacheState } from '../../lib/cache.ts';
+import { noteLastError } from '../../lib/cache.ts';
 import { getSession } from '../../lib/session.ts';
 import { getCacheSize } from '../../lib/settings.ts';
 import { syncCache } from '../../lib/sync.ts';
@@ -19,12 +19,16 @@ export function pullEvents(): Promise<void> {
 }
 
 async function pullWhileStale(): Promise<void> {
-  while (isStale) {
-    isStale = false;
-    await pullOnce();
+  try {
+    while (isStale) {
+      isStale = false;
+      // What still throws, such as a badge that cannot be counted from a broken cache, is tried again by the next alarm.
+      await pullOnce().catch(() => undefined);
+    }
+  } finally {
+    // In the same turn as the last look at `isStale`: a call a moment later starts anew.
+    running = null;
   }
-  // In the same turn as the last look at `isStale`: a call a moment later starts anew.
-  running = null;
 }
 
 async function pullOnce(): Promise<void> {
@@ -34,7 +38,7 @@ async function pullOnce(): Promise<void> {
     const newestMax = await getCacheSize();
     await syncCache((input) => api.audit.since.query(input), session.account.accountId, newestMax, Date.now());
   } catch (error) {
-    await patchCacheState({ lastError: toFailure(error) });
+    await noteLastError(toFailure(error));
   }
   await updateBadge();
 }

@@ -20,7 +20,8 @@ export async function spendLogin(id: string, fields: string[], use: Use): Promis
   const session = await getSession();
   try {
     const used = await api.credentials.use.mutate({ id, fields, ...use });
-    if (session !== null) await putOwnEvents(session.account.accountId, [used.event]);
+    // Released and recorded by now: a disk that is full must not keep them from the page. The pull below brings the event.
+    if (session !== null) await putOwnEvents(session.account.accountId, [used.event]).catch(() => undefined);
     return { kind: 'values', values: await redeemValues(used) };
   } catch (error) {
     return { kind: 'refused', failure: await noteFailure(error) };

@@ -50,7 +50,8 @@ const appRoute = createRoute({
   id: 'app',
   component: Shell,
   beforeLoad: async ({ location }) => {
-    if ((await getSession()) !== null) return;
+    const session = await getSession();
+    if (session !== null) return { accountId: session.account.accountId };
     const to = location.href;
     throw redirect({ to: '/welcome', search: to === '/' ? {} : { back: to }, replace: true });
   },

@@ -1,16 +1,15 @@
-// The frame around every page of a signed-in person: navigation, status, and the way out when the session ends.
+// The frame around every page of a signed-in person: navigation and status.
 
-import { Link, Outlet, useRouter } from '@tanstack/react-router';
+import { Link, Outlet } from '@tanstack/react-router';
 import { Bot, KeyRound, List, type LucideIcon, Settings, ShieldCheck, Waypoints } from 'lucide-react';
 import { useEffect } from 'react';
 import { sendMessage } from '../../lib/messages.ts';
-import { queryClient } from '../../lib/query.ts';
-import { useSession } from '../../lib/use-session.ts';
 import { Logo } from '../../ui/logo.tsx';
 import { AlertBell } from './alerts/alert-bell.tsx';
 import { LockButton } from './lock-button.tsx';
 import { strings } from './strings.ts';
 import { SyncStatus } from './sync-status.tsx';
+import { useAccountOfPage } from './use-account-of-page.ts';
 import { Waiting } from './waiting.tsx';
 
 interface PageLink {
@@ -30,9 +29,9 @@ const pages: readonly PageLink[] = [
 
 const followMs = 20_000;
 
-/** A column of links on wide screens, a bar on narrow ones. */
+/** Whoever signs in after another finds a new frame: nothing that was typed, or read, goes over from one to the other. */
 export function Shell() {
-  useLeaveWhenSignedOut();
+  const accountId = useAccountOfPage();
   useEffect(() => {
     // No worker answers while the extension is being updated; its alarm syncs later.
     const sync = () => void sendMessage('sync', {}).catch(() => undefined);
@@ -41,6 +40,11 @@ export function Shell() {
     const timer = setInterval(sync, followMs);
     return () => clearInterval(timer);
   }, []);
+  return accountId !== null && <Frame key={accountId} />;
+}
+
+/** A column of links on wide screens, a bar on narrow ones. */
+function Frame() {
   return (
     <div className="flex min-h-dvh flex-col md:flex-row">
       {/* A button and not a link: the address after `#` is the router's. */}
@@ -82,17 +86,4 @@ export function Shell() {
       </main>
     </div>
   );
-}
-
-function useLeaveWhenSignedOut() {
-  const view = useSession();
-  const router = useRouter();
-  // An expired session comes back to the same page; who signed out on purpose starts afresh.
-  const expired = view.status === 'signed_out' && view.notice !== null;
-  useEffect(() => {
-    if (view.status !== 'signed_out') return;
-    const search = expired ? { back: router.state.location.href } : {};
-    queryClient.clear();
-    void router.navigate({ to: '/welcome', search, replace: true });
-  }, [view.status, expired, router]);
 }

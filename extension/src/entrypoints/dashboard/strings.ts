@@ -310,6 +310,8 @@ export const strings = {
     stopping: 'Stopping after what is under way',
     stopped: (done: number, total: number) =>
       `Stopped: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} are stored. The rest is below; nothing is stored twice.`,
+    onWebhook:
+      'Keytrail cannot import into a vault on a webhook: the secrets would go through Keytrail. In the settings, move the vault back to Keytrail; then import, and move it to the webhook again.',
     done: (created: number, updated: number) => {
       const stored = `${toCount(created, 'credential is', 'credentials are')} stored`;
       const replaced = `${toCount(updated, 'secret is', 'secrets are')} replaced`;

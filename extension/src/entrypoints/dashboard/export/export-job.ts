@@ -1,5 +1,5 @@
 // The one export that a page may have under way. It outlives the page's components: who looks at another page meanwhile
-// finds it again.
+// finds it again. It does not outlive the session: no account sees, or gets, another one's export.
 
 import type { EventFilter } from '@keytrail/shared/event';
 import { useSyncExternalStore } from 'react';
@@ -7,6 +7,7 @@ import { toFailure } from '../../../lib/api.ts';
 import { type ExportFile, type ExportFormat, type ExportProgress, fetchExport } from '../../../lib/export-log.ts';
 import type { Failure } from '../../../lib/failure.ts';
 import { sendMessage } from '../../../lib/messages.ts';
+import { getSession, watchSession } from '../../../lib/session.ts';
 import { toFileName } from './file-name.ts';
 
 export interface ExportInput {
@@ -26,12 +27,20 @@ const keptForMs = 5 * 60_000;
 const showEveryMs = 100;
 
 let job: ExportJob = { state: 'idle' };
+/** Whose export it is, also after it failed: trying again takes its filter. */
+let ownerId: string | undefined;
 const listeners = new Set<() => void>();
 
 function show(next: ExportJob): void {
   job = next;
   for (const listener of listeners) listener();
 }
+
+watchSession((session) => {
+  if (session?.account.accountId === ownerId) return;
+  if (job.state === 'running') job.cancel();
+  dismissExport();
+});
 
 /** Follows the export. */
 export function useExportJob(): ExportJob {
@@ -53,7 +62,11 @@ export function dismissExport(): void {
 export async function runExport(input: ExportInput): Promise<void> {
   if (job.state === 'running') return;
   const controller = new AbortController();
-  const cancel = () => controller.abort();
+  // From then on nothing is shown of it: the next one may begin while its file is being removed.
+  const cancel = () => {
+    controller.abort();
+    show({ state: 'idle' });
+  };
   show({ state: 'running', progress: null, cancel });
   let shownAtMs = 0;
   const onProgress = (progress: ExportProgress) => {
@@ -62,12 +75,17 @@ export async function runExport(input: ExportInput): Promise<void> {
     show({ state: 'running', progress, cancel });
   };
   try {
+    ownerId = (await getSession())?.account.accountId;
     const name = toFileName(input.format, new Date());
     const exported = await fetchExport(input, onProgress, controller.signal);
-    handOver(exported, name);
-    show({ state: 'done', count: exported.count, name });
+    if (controller.signal.aborted) {
+      await exported.remove();
+    } else {
+      handOver(exported, name);
+      show({ state: 'done', count: exported.count, name });
+    }
   } catch (error) {
-    show(controller.signal.aborted ? { state: 'idle' } : { state: 'failed', failure: toFailure(error), input });
+    if (!controller.signal.aborted) show({ state: 'failed', failure: toFailure(error), input });
   }
   // The log has an event more. Nobody listens while the extension is being updated.
   sendMessage('changed', {}).catch(() => undefined);

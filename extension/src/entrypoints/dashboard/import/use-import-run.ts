@@ -2,8 +2,10 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { toFailure } from '../../../lib/api.ts';
-import type { Failure } from '../../../lib/failure.ts';
+import { type Failure, FailureError } from '../../../lib/failure.ts';
 import { api } from '../../../lib/query.ts';
+import { livesOnWebhook } from '../../../lib/save-credential.ts';
+import { strings } from '../strings.ts';
 import { useRefresh } from '../use-vault-data.ts';
 import type { ImportStep } from './import-summary.ts';
 import { toBatches } from './to-batches.ts';
@@ -86,12 +88,20 @@ async function carryOut(
   try {
     for (const call of calls) {
       if (isCancelled.current) return { isFinished: false, failure: undefined };
+      // Each time: the vault may be moved in the midst of it, from another window.
+      await verifyKeptAtKeytrail();
       await call();
     }
     return { isFinished: true, failure: undefined };
   } catch (error) {
     return { isFinished: false, failure: toFailure(error) };
   }
+}
+
+/** The server refuses too, but only once the secrets have reached it. */
+async function verifyKeptAtKeytrail(): Promise<void> {
+  if (!(await livesOnWebhook(api))) return;
+  throw new FailureError({ kind: 'invalid', sentence: strings.credentialImport.onWebhook });
 }
 
 /** The browser asks before the page is closed in the midst of it. */

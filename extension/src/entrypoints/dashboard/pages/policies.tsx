@@ -22,6 +22,7 @@ import { toInitialDraft } from '../policies/to-initial-draft.ts';
 import { useMyAddress } from '../policies/use-my-address.ts';
 import { QueryState } from '../query-state.tsx';
 import { strings } from '../strings.ts';
+import { useFirst } from '../use-first.ts';
 import { useTitle } from '../use-title.ts';
 import { usePolicies, useRefresh } from '../use-vault-data.ts';
 
@@ -43,7 +44,6 @@ function PolicyList() {
   const policies = usePolicies();
   const [removing, setRemoving] = useState<PolicySummary>();
   const count = policies.data?.length ?? 0;
-  const attaching = policies.data?.find(({ id }) => id === attach);
   const goTo = (search: PoliciesSearch, replace: boolean) =>
     navigate({ search: (current) => ({ ...current, ...search }), replace });
 
@@ -67,13 +67,27 @@ function PolicyList() {
       <QueryState query={policies}>
         {(all) => <Policies all={all} query={q} goTo={goTo} onRemove={setRemoving} />}
       </QueryState>
-      {attaching !== undefined && (
-        <AttachDialog key={attaching.id} policy={attaching} onClose={() => goTo({ attach: undefined }, true)} />
+      {attach !== undefined && (
+        <Attaching
+          key={attach}
+          policy={policies.data?.find(({ id }) => id === attach)}
+          onClose={() => goTo({ attach: undefined }, true)}
+        />
       )}
       {removing !== undefined && <RemovePolicy policy={removing} onClose={() => setRemoving(undefined)} />}
       {explain !== undefined && <ExplainDrawer onClose={() => goTo({ explain: undefined }, true)} />}
     </>
   );
+}
+
+interface AttachingProps {
+  readonly policy: PolicySummary | undefined;
+  readonly onClose: () => void;
+}
+
+function Attaching({ policy, onClose }: AttachingProps) {
+  const opened = useFirst(policy);
+  return opened !== undefined && <AttachDialog policy={opened} onClose={onClose} />;
 }
 
 interface PoliciesProps {
@@ -136,12 +150,37 @@ function NewPolicy() {
 }
 
 function Editor() {
-  const search = useSearch({ from: '/app/policies' });
-  const navigate = useNavigate({ from: '/policies' });
+  const { template } = useSearch({ from: '/app/policies' });
   const policies = usePolicies();
   const address = useMyAddress();
+  return (
+    <QueryState query={policies}>
+      {(all) =>
+        // The one template that holds it must not begin without it.
+        template === 'this_network' && address === undefined ? (
+          <SkeletonRows label={strings.loading} />
+        ) : (
+          <OpenEditor all={all} address={address ?? null} />
+        )
+      }
+    </QueryState>
+  );
+}
+
+interface OpenEditorProps {
+  readonly all: readonly PolicySummary[];
+  readonly address: string | null;
+}
+
+/** Once open it stays: a policy that is deleted elsewhere takes nothing typed along. */
+function OpenEditor({ all, address }: OpenEditorProps) {
+  const search = useSearch({ from: '/app/policies' });
+  const navigate = useNavigate({ from: '/policies' });
   const refresh = useRefresh();
   const toast = useToast();
+  const now = all.find(({ id }) => id === search.edit);
+  const opened = useFirst(now);
+  const initial = useFirst(toInitialDraft(search, all, address));
 
   async function onSaved(policy: PolicySummary, created: boolean) {
     toast(created ? text.created(policy.name) : strings.saved);
@@ -150,27 +189,15 @@ function Editor() {
     await navigate({ search: created ? { attach: policy.id } : {} });
   }
 
+  if (initial === undefined) return <Missing />;
   return (
-    <QueryState query={policies}>
-      {(all) => {
-        // The one template that holds it must not begin without it.
-        if (search.template === 'this_network' && address === undefined)
-          return <SkeletonRows label={strings.loading} />;
-        const initial = toInitialDraft(search, all, address ?? null);
-        if (initial === undefined) return <Missing />;
-        return (
-          <PolicyEditor
-            policy={all.find(({ id }) => id === search.edit)}
-            initial={initial}
-            trial={search.trial ?? 'explain'}
-            onTrial={(trial) =>
-              navigate({ search: (current) => ({ ...current, trial }), replace: true, resetScroll: false })
-            }
-            onSaved={(policy, created) => void onSaved(policy, created)}
-          />
-        );
-      }}
-    </QueryState>
+    <PolicyEditor
+      policy={now ?? opened}
+      initial={initial}
+      trial={search.trial ?? 'explain'}
+      onTrial={(trial) => navigate({ search: (current) => ({ ...current, trial }), replace: true, resetScroll: false })}
+      onSaved={(policy, created) => void onSaved(policy, created)}
+    />
   );
 }
 

@@ -25,6 +25,7 @@ interface Target extends PolicyTarget {
 }
 
 interface AttachDialogProps {
+  /** As it was when the dialog opened, and stays: what other windows attach meanwhile is not taken off. */
   readonly policy: PolicySummary;
   readonly onClose: () => void;
 }

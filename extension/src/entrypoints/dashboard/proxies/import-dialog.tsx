@@ -56,11 +56,11 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   }
 
   return (
-    // With keys at stake that are shown nowhere else, it closes only by the last step.
+    // With keys at stake that are shown nowhere else, or on their way, it closes only by the last step.
     <Dialog
       open
       wide
-      sticky={made.length > 0 ? 'always' : true}
+      sticky={pending || made.length > 0 ? 'always' : true}
       onClose={onClose}
       title={text.title}
       description={text.lead}
@@ -108,9 +108,13 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
         </DialogBody>
         <DialogFoot>
           {made.length === 0 ? (
-            <Button onClick={onClose}>{shared.dialog.cancel}</Button>
+            <Button disabled={pending} onClick={onClose}>
+              {shared.dialog.cancel}
+            </Button>
           ) : (
-            <Button onClick={() => setDone(true)}>{text.enough(made.length)}</Button>
+            <Button disabled={pending} onClick={() => setDone(true)}>
+              {text.enough(made.length)}
+            </Button>
           )}
           <Button type="submit" variant="primary" pending={pending} disabled={chosen.length === 0}>
             {text.action(chosen.length)}

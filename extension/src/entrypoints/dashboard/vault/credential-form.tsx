@@ -19,6 +19,7 @@ import { SelectField } from '../../../ui/select.tsx';
 import { strings as shared } from '../../../ui/strings.ts';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
+import { useRefresh } from '../use-vault-data.ts';
 import { type CredentialDraft, type DraftErrors, emptyDraft, toChange, toDraft, toInput } from './credential-draft.ts';
 import { KindFieldControl } from './kind-field-control.tsx';
 import { kindFields } from './kind-fields.ts';
@@ -28,7 +29,7 @@ import { RemoveStored } from './remove-stored.tsx';
 const text = strings.credentialForm;
 
 interface CredentialFormProps {
-  /** The credential to edit; absent for a new one. */
+  /** The credential to edit as it was when the form opened, and stays: its version is sent. Absent for a new one. */
   readonly credential?: CredentialSummary | undefined;
   readonly services: readonly string[];
   readonly onClose: () => void;
@@ -44,6 +45,7 @@ export function CredentialForm({ credential, services, onClose, onConnect, onSav
   const [draft, setDraft] = useState(() => (credential === undefined ? emptyDraft('login') : toDraft(credential)));
   const [errors, setErrors] = useState<DraftErrors>({});
   const { pending, failure, submit } = useSubmit();
+  const refresh = useRefresh();
   const formId = useId();
 
   function patch(change: Partial<CredentialDraft>, place?: string) {
@@ -57,7 +59,9 @@ export function CredentialForm({ credential, services, onClose, onConnect, onSav
     const outcome = credential === undefined ? toInput(draft) : toChange(draft, credential);
     setErrors(outcome.ok ? {} : outcome.errors);
     if (!outcome.ok) return focusFirstError(form);
-    await submit(async () => onSaved(await save(outcome.value)));
+    const done = await submit(async () => onSaved(await save(outcome.value)));
+    // Somebody else may have been faster: who opens the form again sees what is stored by now.
+    if (!done) await refresh.credentials();
   }
 
   const title = credential === undefined ? text.addTitle : text.editTitle(credential.label);
