@@ -14,7 +14,7 @@ import { carryOnMoves } from './vault/webhook-move.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const foldMs = 10_000;
-/** Also how late a request that nobody waits for any more may be seen to have run out. */
+/** A request that ran out while nobody waited for it is noticed this late at most. */
 const approvalsMs = 5_000;
 /** How soon a move goes on that a crash or a webhook's absence interrupted. */
 const movesMs = 5_000;

@@ -50,7 +50,7 @@ export interface AgentSummary {
   readonly description: string;
   readonly status: AgentStatus;
   /**
-   * Those that work at this moment, the newest first: it has no end, and those that it replaced end soon. None where only
+   * Those that work at this moment, the newest first: the newest has no end, and those that it replaced end soon. None where only
    * clients that signed in act as the agent.
    */
   readonly keys: readonly AgentKeySummary[];

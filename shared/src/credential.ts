@@ -26,7 +26,7 @@ const pem = prose(100_000).min(1);
 /** A named value's name: what `.env` files and JSON keys use. */
 export const fieldName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/, 'must start with a letter and hold letters, digits, _ . -');
+  .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,99}$/, 'must start with a letter or _ and hold letters, digits, _ . -');
 
 /** A service slug such as `github`: what agents ask for and the badge shows. */
 export const service = z

@@ -8,7 +8,7 @@ const nextSteps: Record<DenialRule, string | { readonly agent: string; readonly 
   grant_expired: 'Ask the owner of the account to grant it again.',
   grant_revoked: 'Ask the owner of the account to grant it again.',
   agent_suspended: 'Ask the owner of the account to resume it.',
-  key_revoked: 'Use the agent’s current key, which its owner can renew.',
+  key_revoked: 'Use the current key, which the owner of the account can renew.',
   field_not_granted: 'Ask for a field that it covers, or ask the owner of the account to cover this one.',
   credential_expired: 'Ask the owner of the account to renew it.',
   origin_mismatch: 'If the site is the right one, add it to the credential first.',

@@ -1,5 +1,5 @@
-// The policies that bind a request. Read anew each time: an attachment, an edit or a switch holds from the next request
-// on, on every node.
+// The policies that bind a request: loaded for it, or kept with the version of the account's settings. Either way an
+// attachment, an edit or a switch holds from the next request on, on every node.
 
 import type { AttachedPolicy } from '@keytrail/shared/judge-policy';
 import type { PolicyTarget } from '@keytrail/shared/policy';

@@ -1,5 +1,5 @@
-// What a policy binds: attached to agents and credentials, taken off them, and ended along with them. It holds from the
-// next request on, on every node, because every request reads it.
+// What a policy binds: attached to agents, proxies and credentials, taken off them, and ended along with them. It holds from
+// the next request on, on every node: a use is recorded only under the settings that it was decided by.
 
 import { AppError } from '@keytrail/shared/errors';
 import type { PolicySummary, PolicyTarget } from '@keytrail/shared/policy';

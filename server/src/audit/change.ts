@@ -30,7 +30,6 @@ export type Change = Pick<EventDraft, 'action' | 'title'> &
       | 'policyName'
       | 'correlationId'
       | 'approvalId'
-      | 'policyIds'
       | 'note'
     >
   >;
@@ -43,7 +42,7 @@ interface Owner {
 /** Records a change made by the owner, and answers its event. Call it last in the transaction: it holds the log's head until commit. */
 export async function recordChange(tx: Transaction, ctx: Context, owner: Owner, change: Change): Promise<AuditEvent> {
   const event = await appendIn(tx, ctx, owner.accountId, toDraft(owner, change));
-  // Before the commit that the roll-up is to see; if it comes too early, the next stretch takes this one along.
+  // If the roll-up runs before this commit, the next one takes the event along.
   followUp(ctx, owner.accountId, event);
   return event;
 }

@@ -3,7 +3,7 @@
 
 import type { Database } from '../base/db.ts';
 
-/** Told at once after a rest; what grows within the next is told together. */
+/** The first growth after a rest is told at once, and what follows within the next together. */
 const restMs = 20;
 const namedMax = 150;
 

@@ -29,7 +29,7 @@ export interface Context {
   readonly alertReads: KeyedQueue;
   /** Uses that this node has had read: the next of their kind is no news. */
   readonly alikeUses: RecentKeys;
-  /** What proxies of keys are by now; see `vault/proxy-load`. */
+  /** Loads of proxies by their key, which requests of one moment share; see `vault/proxy-load`. */
   readonly proxyLoads: SharedLoads<Loaded | null>;
   /** What requests like the next ones were decided by; see `vault/recent-loads`. */
   readonly recentLoads: RecentLoads;

@@ -23,7 +23,7 @@ export type Transaction = Parameters<Parameters<Drizzle['transaction']>[0]>[0];
 export interface Database {
   /** Everything but the log's queries. Drizzle changes its client's parsers, so the client is its own. */
   readonly drizzle: Drizzle;
-  /** LISTEN and the load of an agent's call, as plain statements. */
+  /** Single statements outside of an account's transaction, LISTEN, and locks that a connection holds. */
   readonly raw: Sql;
   /** The batches of the append queue, of which few are under way at once. */
   readonly appends: Lanes;

@@ -117,7 +117,7 @@ export const passkeys = pgTable(
   (table) => [primaryKey({ columns: [table.accountId, table.id] })],
 );
 
-/** Facts about this installation, such as the check that the master key is the right one. */
+/** Facts about this installation, such as its sealed secret, and whether accounts are distributed. */
 export const serverFacts = pgTable('server_facts', {
   name: text('name').primaryKey(),
   value: bytea('value').notNull(),
@@ -640,7 +640,7 @@ export const alertCursors = pgTable('alert_cursors', {
   state: jsonb('state').$type<unknown>().notNull().default({}),
 });
 
-/** Kinds of alerts that the owner does not want, of all agents or of one (`agent_id`; '' stands for all). */
+/** Kinds of alerts that the owner does not want, of everyone, of one agent or of one proxy ('' stands for all). */
 export const alertMutes = pgTable(
   'alert_mutes',
   {
@@ -690,7 +690,7 @@ export const webhooks = pgTable('webhooks', {
   mediated: boolean('mediated').notNull().default(false),
 });
 
-/** One row per log: the next sequence number and the newest recorded-at. Only `append_batch` and `append_use` write it. */
+/** One row per log: the next sequence number and the newest recorded-at. Written by the functions that append, and `settings_version` by triggers. */
 export const heads = pgTable('heads', {
   accountId: uuid('account_id').primaryKey(),
   /** Random: names the log in proofs without naming the account. */

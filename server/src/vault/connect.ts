@@ -1,5 +1,5 @@
 // Connects an OAuth credential by its owner's consent in the browser: PKCE, a state, and an end that only the session that
-// started it can bring about. So nobody who gets another person to consent has their tokens in a vault of his own.
+// started it can bring about. So nobody who gets another person to consent has their tokens in a vault of their own.
 
 import type { CredentialSummary } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';

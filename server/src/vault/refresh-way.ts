@@ -1,4 +1,4 @@
-// Who renews a token that the owner's webhook holds; pure. As the migration of `ending_tokens` has it, too.
+// Who renews a token that the owner's webhook holds; pure. `ending_tokens` in the database repeats this choice.
 
 import type { WebhookRefreshWay } from '@keytrail/shared/event';
 import type { RefreshWay } from '../base/schema.ts';

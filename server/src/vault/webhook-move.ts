@@ -103,7 +103,7 @@ async function moveAll(ctx: Context, accountId: string): Promise<void> {
   }
 }
 
-/** The next credential that is not where it belongs, null when there is none; null at all where no move is under way. */
+/** The next credential that is not where it belongs: `row` is null where all are, the whole answer where no move is under way. */
 async function findNext(
   tx: Transaction,
   ctx: Context,
