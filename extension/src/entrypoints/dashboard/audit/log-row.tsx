@@ -107,12 +107,19 @@ function isSameRow(before: LogRowProps, after: LogRowProps): boolean {
   );
 }
 
-/** Gives way before the title does. */
+/** Gives way before the title does; what was called takes a line of its own instead. */
 function Subject({ row }: { readonly row: EventRow }) {
   const subject = toSubjectWords(row);
   if (subject === '') return null;
   return (
-    <span dir="auto" title={subject} className="user-text min-w-0 flex-1 truncate text-xs">
+    <span
+      dir="auto"
+      title={subject}
+      className={joinClasses(
+        'user-text min-w-0 truncate text-xs',
+        isCallOrAnswer(row.event) ? 'max-w-full flex-auto' : 'flex-1',
+      )}
+    >
       {subject}
     </span>
   );
