@@ -80,7 +80,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 });
 export const expect = test.expect;
 
-async function createPerson(serverUrl: string): Promise<Person> {
+/** A fresh account, which no page is signed in to yet. */
+export async function createPerson(serverUrl: string): Promise<Person> {
   const { email, session } = await signUp(serverUrl);
   const client = createClient(serverUrl, session);
   return { email, session, client, accountId: (await client.account.me.query()).accountId };

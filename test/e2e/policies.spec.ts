@@ -3,11 +3,12 @@
 import type { Locator, Page } from '@playwright/test';
 import { expectNoViolations } from '../kit/axe.ts';
 import type { Browser } from '../kit/browser.ts';
-import { type Client, createClient, getRefusal } from '../kit/client.ts';
-import { postAuth, signUp } from '../kit/people.ts';
+import { getRefusal } from '../kit/client.ts';
+import { readAgain } from '../kit/dashboard.ts';
+import { postAuth } from '../kit/people.ts';
 import { createPolicy } from '../kit/policies.ts';
 import { createAgent, createGrantedAgent, createToken } from '../kit/vault.ts';
-import { expect, putSession, test } from './fixtures.ts';
+import { createPerson, expect, type Person, putSession, test } from './fixtures.ts';
 
 const rate = { type: 'rate_limit', uses: 50, per: 'hour', counts: 'agent' } as const;
 const rowOf = (page: Page, name: string) =>
@@ -395,7 +396,7 @@ test('who signs out in another tab leaves nothing typed behind for whoever signs
   await expect(page).toHaveURL(/#\/welcome/);
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
 
-  const client = await signInAnother(browser_, server.url);
+  const { client } = await signInAnother(browser_, server.url);
   await expect(page.getByRole('heading', { name: 'Vault' })).toBeVisible();
   await page.getByRole('link', { name: 'Policies', exact: true }).click();
   await expect(page.getByRole('link', { name: /^Browser only/ })).toBeVisible();
@@ -517,25 +518,10 @@ test('axe finds nothing in any state, light or dark, and all of it fits 320 to 1
 });
 
 /** Signs a fresh account in, in every page of this browser. */
-async function signInAnother(browser: Browser, serverUrl: string): Promise<Client> {
-  const { email, session } = await signUp(serverUrl);
-  const client = createClient(serverUrl, session);
-  const { accountId } = await client.account.me.query();
-  await putSession(browser, serverUrl, { email, session, client, accountId });
-  return client;
-}
-
-/** As when somebody comes back to the window: a list that is older than a few seconds is read again. */
-async function readAgain(page: Page, procedure: string): Promise<void> {
-  let answers = 0;
-  page.on('response', (response) => {
-    if (response.url().includes(`/trpc/${procedure}`)) answers++;
-  });
-  const comeBack = async () => {
-    await page.evaluate(() => dispatchEvent(new Event('visibilitychange')));
-    return answers;
-  };
-  await expect.poll(comeBack, { timeout: 20_000 }).toBeGreaterThan(0);
+async function signInAnother(browser: Browser, serverUrl: string): Promise<Person> {
+  const another = await createPerson(serverUrl);
+  await putSession(browser, serverUrl, another);
+  return another;
 }
 
 /** Presses Tab until the focus is there. */

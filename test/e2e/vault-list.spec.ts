@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { importBatchMax } from '@keytrail/shared/credential';
 import type { Page } from '@playwright/test';
 import { expectNoViolations } from '../kit/axe.ts';
+import { readAgain } from '../kit/dashboard.ts';
 import { createToken } from '../kit/vault.ts';
 import { expect, type Person, test } from './fixtures.ts';
 
@@ -105,19 +106,6 @@ function readRows() {
     gapPx: Math.max(0, ...gaps),
     widths: new Set(rows.map((each) => each.querySelector('td')?.getBoundingClientRect().width)).size,
   };
-}
-
-/** As when somebody comes back to the window: a list that is older than a few seconds is read again. */
-async function readAgain(page: Page, procedure: string): Promise<void> {
-  let answers = 0;
-  page.on('response', (response) => {
-    if (response.url().includes(`/trpc/${procedure}`)) answers++;
-  });
-  const comeBack = async () => {
-    await page.evaluate(() => dispatchEvent(new Event('visibilitychange')));
-    return answers;
-  };
-  await expect.poll(comeBack, { timeout: 20_000 }).toBeGreaterThan(0);
 }
 
 test('a change from elsewhere under an open form is not undone: the save is refused, and what was typed stays', async ({

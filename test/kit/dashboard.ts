@@ -1,6 +1,6 @@
 // The dashboard as a person works it: by the names of what is on the screen.
 
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import type { Browser } from './browser.ts';
 import { password } from './people.ts';
 
@@ -67,4 +67,17 @@ export async function addGrant(page: Page, credential: string) {
   await dialog.getByLabel('Credential').selectOption(credential);
   await dialog.getByRole('button', { name: 'Grant access' }).click();
   await dialog.waitFor({ state: 'hidden' });
+}
+
+/** As when somebody comes back to the window: a list that is older than a few seconds is read again. */
+export async function readAgain(page: Page, procedure: string): Promise<void> {
+  let answers = 0;
+  page.on('response', (response) => {
+    if (response.url().includes(`/trpc/${procedure}`)) answers++;
+  });
+  const comeBack = async () => {
+    await page.evaluate(() => dispatchEvent(new Event('visibilitychange')));
+    return answers;
+  };
+  await expect.poll(comeBack, { timeout: 20_000 }).toBeGreaterThan(0);
 }
