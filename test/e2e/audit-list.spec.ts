@@ -159,15 +159,16 @@ async function takeRows(page: Page) {
 /** Turns the wheel notch by notch, each when the one before has been drawn: two in one frame would skip rows. */
 async function scrollUntil(page: Page, deltaY: number, done: () => Promise<boolean>): Promise<void> {
   for (let notch = 0; notch < 2_000; notch++) {
-    if (notch % 10 === 0 && (await done())) return;
     const from = await page.evaluate(() => scrollY);
     await page.mouse.wheel(0, deltaY);
-    await page.evaluate(async (before) => {
-      const endsAt = performance.now() + 300;
+    const hasMoved = await page.evaluate(async (before) => {
+      const endsAt = performance.now() + 1_000;
       while (scrollY === before && performance.now() < endsAt) await new Promise(requestAnimationFrame);
       await new Promise(requestAnimationFrame);
       await new Promise(requestAnimationFrame);
+      return scrollY !== before;
     }, from);
+    if ((!hasMoved || notch % 10 === 0) && (await done())) return;
   }
   throw new Error('the end was not reached');
 }
