@@ -49,7 +49,7 @@ test.each<[RuleDraft, Record<string, string>]>([
   ],
   [
     { key: 4, type: 'fields', fields: { entries: [], typed: 'pass word' } },
-    { '4.fields': 'Must start with a letter and hold letters, digits, _ . -.' },
+    { '4.fields': 'Must start with a letter or _ and hold letters, digits, _ . -.' },
   ],
   [
     { key: 4, type: 'site', origins: { entries: [], typed: 'ftp://example.com' } },
