@@ -1231,7 +1231,7 @@ export const strings = {
 
   webhookSettings: {
     title: 'Where secrets are kept',
-    hint: 'At Keytrail, sealed. Or on a server of your own, a webhook, which alone holds the secrets and their key: Keytrail then checks and records who may use what, and never sees them.',
+    hint: 'At Keytrail, sealed. Or on a server of your own, a webhook, which alone holds the secrets and their key: Keytrail then checks and records who may use what, and keeps none of them.',
     address: 'Address of your webhook',
     addressHint: 'Such as https://vault.example.com/keytrail. A server to start from is in server/examples/webhook.',
     makeCode: 'Make a binding code',
