@@ -3,18 +3,17 @@
 // true.
 
 import { grantDurationLabels } from '@keytrail/shared/access-request';
-import type { AuditEvent, EventDraft } from '@keytrail/shared/event';
+import type { AuditEvent } from '@keytrail/shared/event';
 import { appendIn } from '../audit/append.ts';
 import { recordChange } from '../audit/change.ts';
-import { followUp } from '../audit/follow-up.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
 import type { AccessRequestRow } from './access-request-store.ts';
 
 /** The agent has asked. */
-export function recordAsked(tx: Transaction, ctx: Context, row: AccessRequestRow): Promise<void> {
-  return record(tx, ctx, row.accountId, {
+export function recordAsked(tx: Transaction, ctx: Context, row: AccessRequestRow): Promise<AuditEvent> {
+  return appendIn(tx, ctx, row.accountId, {
     type: 'vault_change',
     action: 'request',
     source: 'agent',
@@ -42,8 +41,8 @@ export function recordRefusal(
 }
 
 /** The agent does not get what it asked for: the owner said no, or nobody answered in time. */
-export function recordRefused(tx: Transaction, ctx: Context, row: AccessRequestRow): Promise<void> {
-  return record(tx, ctx, row.accountId, {
+export function recordRefused(tx: Transaction, ctx: Context, row: AccessRequestRow): Promise<AuditEvent> {
+  return appendIn(tx, ctx, row.accountId, {
     type: 'policy_denied',
     action: 'request',
     source: 'agent',
@@ -67,10 +66,6 @@ function toAskedWords({ label, duration }: AccessRequestRow): string {
 
 function toLength(duration: NonNullable<AccessRequestRow['duration']>): string {
   return duration === 'until_revoked' ? grantDurationLabels[duration] : `for ${grantDurationLabels[duration]}`;
-}
-
-async function record(tx: Transaction, ctx: Context, accountId: string, draft: EventDraft): Promise<void> {
-  followUp(ctx, accountId, await appendIn(tx, ctx, accountId, draft));
 }
 
 function toFacts(row: AccessRequestRow) {

@@ -5,7 +5,6 @@ import type { AuditEvent, EventDraft, EventSource } from '@keytrail/shared/event
 import { toOneLine } from '@keytrail/shared/text';
 import { appendIn } from '../audit/append.ts';
 import { recordChange } from '../audit/change.ts';
-import { followUp } from '../audit/follow-up.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
@@ -17,7 +16,7 @@ const toolMax = 300;
 
 /** Somebody has asked. */
 export async function recordRequest(tx: Transaction, ctx: Context, row: ApprovalRow): Promise<void> {
-  await record(tx, ctx, row.accountId, {
+  await appendIn(tx, ctx, row.accountId, {
     type: 'vault_change',
     action: 'request',
     source: toSource(row),
@@ -49,7 +48,7 @@ export async function recordAnswer(
 /** The access was refused: by the owner, or because nobody answered in time. */
 export async function recordRefusedAccess(tx: Transaction, ctx: Context, row: ApprovalRow): Promise<AuditEvent> {
   const [asking] = row.policies;
-  return record(tx, ctx, row.accountId, {
+  return appendIn(tx, ctx, row.accountId, {
     type: 'policy_denied',
     action: row.proxyId === null ? 'fetch' : 'inject',
     source: toSource(row),
@@ -67,12 +66,6 @@ export function toRefusalWords(row: Pick<ApprovalRow, 'status' | 'requestedAt' |
   if (row.status === 'denied') return 'The owner said no';
   const seconds = Math.round((row.expiresAt.getTime() - row.requestedAt.getTime()) / 1000);
   return `The owner did not answer within ${seconds} seconds`;
-}
-
-async function record(tx: Transaction, ctx: Context, accountId: string, draft: EventDraft): Promise<AuditEvent> {
-  const event = await appendIn(tx, ctx, accountId, draft);
-  followUp(ctx, accountId, event);
-  return event;
 }
 
 function toSource({ proxyId }: ApprovalRow): EventSource {

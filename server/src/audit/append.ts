@@ -9,12 +9,13 @@ import { mintUuid } from '@keytrail/shared/ids';
 import type { AppendReceipt, Context, Outdated, PendingAppend, Refusal, UseCount } from '../base/context.ts';
 import { type Database, findCode, isDatabaseAway, type Transaction } from '../base/db.ts';
 import { type AppendDatabase, callAppend, callAppendIn } from './append-calls.ts';
-import { followUp } from './follow-up.ts';
+import { type Following, followUp } from './follow-up.ts';
 import { makePartitions } from './partitions.ts';
 
 type Minting = Pick<Context, 'nowMs' | 'clockTurnMs' | 'randomBytes'>;
 
-type Appending = Minting & { readonly db: Pick<Database, 'distributed'> };
+/** A server sees to what follows from an event; behind a command of the operator's, the servers do at their next look. */
+type Appending = Minting & Partial<Following> & { readonly db: Pick<Database, 'distributed'> };
 
 /** What became of an event that counts as uses: it was recorded and all of them counted, or nothing was written. */
 export type CountedAppend = { readonly outcome: 'recorded'; readonly event: AuditEvent } | Refusal;
@@ -77,7 +78,7 @@ async function enqueue(ctx: Context, pending: PendingAppend, patienceMs = 0): Pr
 /**
  * Records events in the caller's own transaction: they stand if and only if the change does. Holds the account's
  * head row until that transaction ends, so it comes last in it. A refusal writes nothing and leaves the transaction
- * to its caller.
+ * to its caller. What follows from the event is asked for before that end: who looks too early finds it at the next look.
  */
 export function appendIn(tx: Transaction, ctx: Appending, accountId: string, draft: EventDraft): Promise<AuditEvent>;
 export function appendIn(
@@ -98,6 +99,7 @@ export async function appendIn(
   const [receipt] = await callAppendIn(tx, ctx.db, accountId, [pending]);
   if (receipt === undefined) throw new AppError('event_not_recorded', { message: 'append_batch returned no receipt' });
   const answer = getCounted(toAnswer(pending.body, receipt));
+  if (answer.outcome === 'recorded') followUp(ctx, accountId, answer.event);
   return counts === undefined ? getEvent(answer) : answer;
 }
 
@@ -111,10 +113,12 @@ export async function appendManyIn(
   if (drafts.length === 0) return [];
   const items = drafts.map((draft) => toPending(ctx, accountId, mintBody(ctx, draft)));
   const receipts = await callAppendIn(tx, ctx.db, accountId, items);
-  return receipts.flatMap((receipt, index) => {
+  const events = receipts.flatMap((receipt, index) => {
     const item = items[index];
     return item === undefined ? [] : [getEvent(getCounted(toAnswer(item.body, receipt)))];
   });
+  for (const event of events) followUp(ctx, accountId, event);
+  return events;
 }
 
 /**

@@ -5,7 +5,6 @@ import { mintUuid } from '@keytrail/shared/ids';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
 import { appendIn, appendManyIn } from './append.ts';
-import { followUp } from './follow-up.ts';
 
 /** What differs from one change to the next. */
 export type Change = Pick<EventDraft, 'action' | 'title'> &
@@ -40,24 +39,19 @@ interface Owner {
 }
 
 /** Records a change made by the owner, and answers its event. Call it last in the transaction: it holds the log's head until commit. */
-export async function recordChange(tx: Transaction, ctx: Context, owner: Owner, change: Change): Promise<AuditEvent> {
-  const event = await appendIn(tx, ctx, owner.accountId, toDraft(owner, change));
-  // If the roll-up runs before this commit, the next one takes the event along.
-  followUp(ctx, owner.accountId, event);
-  return event;
+export function recordChange(tx: Transaction, ctx: Context, owner: Owner, change: Change): Promise<AuditEvent> {
+  return appendIn(tx, ctx, owner.accountId, toDraft(owner, change));
 }
 
 /** The same for many changes at once, in their order. */
-export async function recordAllChanges(
+export function recordAllChanges(
   tx: Transaction,
   ctx: Context,
   owner: Owner,
   changes: readonly Change[],
 ): Promise<AuditEvent[]> {
   const drafts = changes.map((change) => toDraft(owner, change));
-  const events = await appendManyIn(tx, ctx, owner.accountId, drafts);
-  for (const event of events) followUp(ctx, owner.accountId, event);
-  return events;
+  return appendManyIn(tx, ctx, owner.accountId, drafts);
 }
 
 /** Records a change and, before it, what it ended along with it; one correlation id ties them together. Answers its own event. */

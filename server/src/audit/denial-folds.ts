@@ -8,7 +8,6 @@ import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { denialFolds } from '../base/schema.ts';
 import { appendIn } from './append.ts';
-import { followUp } from './follow-up.ts';
 
 /** So long alike refusals are gathered from the first one on. */
 const gatherMs = 60_000;
@@ -37,7 +36,7 @@ async function flushAccount(ctx: Context, accountId: string, before: Date): Prom
         .delete(denialFolds)
         .where(and(areDue, eq(denialFolds.fold, fold)))
         .returning();
-      if (taken !== undefined) followUp(ctx, accountId, await appendIn(tx, ctx, accountId, toDraft(taken)));
+      if (taken !== undefined) await appendIn(tx, ctx, accountId, toDraft(taken));
     });
   }
 }

@@ -4,6 +4,9 @@ import type { AuditEvent } from '@keytrail/shared/event';
 import type { Context } from '../base/context.ts';
 import { rollUpWhenDue } from './roll-up.ts';
 
+/** What a server has to see to it. */
+export type Following = Pick<Context, 'rollUps' | 'alertReads' | 'alikeUses'>;
+
 /** So that what is no news does not pile up before the next event that may be. */
 const readEvery = 256;
 
@@ -12,12 +15,13 @@ const readEvery = 256;
  * not ended yet is found by the next look.
  */
 export function followUp(
-  ctx: Pick<Context, 'rollUps' | 'alertReads' | 'alikeUses'>,
+  { rollUps, alertReads, alikeUses }: Partial<Following>,
   accountId: string,
   event: AuditEvent,
 ): void {
-  rollUpWhenDue(ctx, accountId, event);
-  if (mayBeNews(ctx, accountId, event) || (event.seq + 1) % readEvery === 0) ctx.alertReads.request(accountId);
+  if (rollUps === undefined || alertReads === undefined || alikeUses === undefined) return;
+  rollUpWhenDue({ rollUps }, accountId, event);
+  if (mayBeNews({ alikeUses }, accountId, event) || (event.seq + 1) % readEvery === 0) alertReads.request(accountId);
 }
 
 /** A change of the vault is none, and neither is a use like one that this node has asked to be read before. */

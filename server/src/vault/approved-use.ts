@@ -4,7 +4,6 @@ import type { Decision } from '@keytrail/shared/decide';
 import type { EventDraft } from '@keytrail/shared/event';
 import { spendApproval } from '../agents/approval-answers.ts';
 import { appendIn } from '../audit/append.ts';
-import { followUp } from '../audit/follow-up.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { type Recorded, recordUse } from './use-event.ts';
@@ -34,7 +33,6 @@ export async function recordApprovedUse(
         appendIn(tx, ctx, accountId, event, counts),
       );
       if (recorded.outcome === 'refused') throw new Undone(recorded);
-      followUp(ctx, accountId, recorded.event);
       return recorded;
     });
   } catch (error) {

@@ -7,7 +7,6 @@ import type { RefreshReason } from '@keytrail/shared/webhook-protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import { isVaultLocked } from '../agents/vault-lock.ts';
 import { appendIn } from '../audit/append.ts';
-import { followUp } from '../audit/follow-up.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
 import { credentials, type RefreshAttempt, type RefreshState, type RefreshWay } from '../base/schema.ts';
@@ -99,7 +98,7 @@ export async function recordAttempt(
 ): Promise<void> {
   const note = toWayNote(attempt.way, outcome.note);
   const facts = { ...attempt.draft, ...outcome, ...(note === undefined ? {} : { note }) };
-  followUp(ctx, accountId, await appendIn(tx, ctx, accountId, { ...facts, type: 'token_refresh' }));
+  await appendIn(tx, ctx, accountId, { ...facts, type: 'token_refresh' });
 }
 
 /** What an event of a refresh says, with who renews before it. */

@@ -8,7 +8,6 @@ import { and, asc, eq, gt, not, sql } from 'drizzle-orm';
 import type { ReservedSql } from 'postgres';
 import { isVaultLocked } from '../agents/vault-lock.ts';
 import { appendIn } from '../audit/append.ts';
-import { followUp } from '../audit/follow-up.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
 import { credentials, webhooks } from '../base/schema.ts';
@@ -171,7 +170,7 @@ async function recordMove(
   draft: Pick<EventDraft, 'title' | 'correlationId'> & Partial<EventDraft>,
 ): Promise<void> {
   const facts = { type: 'vault_change', action: 'move', source: 'system', outcome: 'ok' } as const;
-  followUp(ctx, accountId, await appendIn(tx, ctx, accountId, { ...draft, ...facts }));
+  await appendIn(tx, ctx, accountId, { ...draft, ...facts });
 }
 
 async function noteTrouble(ctx: Context, accountId: string, moveError: string): Promise<void> {

@@ -4,7 +4,6 @@
 import type { EventDraft } from '@keytrail/shared/event';
 import type { WebhookNotice } from '@keytrail/shared/webhook-protocol';
 import { appendIn } from '../audit/append.ts';
-import { followUp } from '../audit/follow-up.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
 import { credentials } from '../base/schema.ts';
@@ -25,7 +24,7 @@ export function takeNotice(ctx: Context, accountId: string, notice: WebhookNotic
         ? await takeRefreshed(tx, ctx, row, notice)
         : await takeFailed(tx, ctx, row, notice);
     if (facts === null) return false;
-    const event = await appendIn(tx, ctx, accountId, {
+    await appendIn(tx, ctx, accountId, {
       type: 'token_refresh',
       action: 'refresh',
       source: 'system',
@@ -34,7 +33,6 @@ export function takeNotice(ctx: Context, accountId: string, notice: WebhookNotic
       ...(row.refresh?.correlationId == null ? {} : { correlationId: row.refresh.correlationId }),
       ...facts,
     });
-    followUp(ctx, accountId, event);
     return true;
   });
 }
