@@ -3,7 +3,7 @@
 
 import { type AccessRequestSummary, type GrantChoice, toGrantEnd } from '@keytrail/shared/access-request';
 import type { AccessAnswer } from '@keytrail/shared/access-request-schema';
-import { type CredentialKind, releasableFields } from '@keytrail/shared/credential';
+import { releasableFields } from '@keytrail/shared/credential';
 import { mintUuid } from '@keytrail/shared/ids';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { OwnerPrincipal } from '../auth/principal.ts';
@@ -115,8 +115,7 @@ export function listGrantChoices(ctx: Context, owner: OwnerPrincipal, { id }: { 
       credentialId: row.id,
       service: row.service,
       label: row.label,
-      // Written from a CredentialInput only.
-      fields: releasableFields(row.kind as CredentialKind, Object.keys(row.sealed), row.public),
+      fields: releasableFields(row.kind, Object.keys(row.sealed), row.public),
       isNamed: row.service === service && (label === null || row.label === label),
     }));
   });

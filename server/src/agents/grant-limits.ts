@@ -1,7 +1,7 @@
 // How far a grant may reach: until when, and to which fields.
 
 import { grantDaysMax } from '@keytrail/shared/agent';
-import { type CredentialKind, releasableFields } from '@keytrail/shared/credential';
+import { releasableFields } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
 import type { credentials } from '../base/schema.ts';
 
@@ -28,8 +28,7 @@ export type CredentialFields = Pick<typeof credentials.$inferSelect, 'kind' | 's
 
 /** Throws for a field that the credential cannot release: a grant of it would look like access and be none. */
 export function verifyFields(credential: CredentialFields, fields: readonly string[]): void {
-  const kind = credential.kind as CredentialKind; // Written from a CredentialInput only.
-  const known = releasableFields(kind, Object.keys(credential.sealed), credential.public);
+  const known = releasableFields(credential.kind, Object.keys(credential.sealed), credential.public);
   const unknown = fields.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new AppError('field_unknown', {

@@ -5,6 +5,7 @@ import { accessRequestStatuses, grantDurations } from '@keytrail/shared/access-r
 import { alertKinds } from '@keytrail/shared/alert';
 import { approvalAnswers, approvalStatuses } from '@keytrail/shared/approval';
 import { clientKinds } from '@keytrail/shared/client';
+import { credentialKinds } from '@keytrail/shared/credential';
 import type { EventDraft, EventFilter, RefreshErrorClass } from '@keytrail/shared/event';
 import { policyModes, type Rule, targetKinds } from '@keytrail/shared/policy';
 import { type ProxyInput, proxyKinds } from '@keytrail/shared/proxy';
@@ -211,7 +212,7 @@ export const credentials = pgTable(
   {
     accountId: uuid('account_id').notNull(),
     id: uuid('id').notNull(),
-    kind: text('kind').notNull(),
+    kind: text('kind', { enum: credentialKinds }).notNull(),
     service: text('service').notNull(),
     label: text('label').notNull(),
     tags: jsonb('tags').$type<string[]>().notNull(),

@@ -2,7 +2,6 @@
 
 import {
   type CredentialInput,
-  type CredentialKind,
   type CredentialSummary,
   credentialInput,
   secretStandIn,
@@ -287,11 +286,11 @@ type Listed = Omit<CredentialRow, 'sealed'> & { secretFields: string[]; held: bo
 function toListed(row: Listed): CredentialSummary {
   return {
     id: row.id,
-    kind: row.kind as CredentialKind, // Written by createCredential only, which takes a CredentialInput.
+    kind: row.kind,
     service: row.service,
     label: row.label,
     tags: row.tags,
-    public: row.public as CredentialInput['public'], // As above.
+    public: row.public as CredentialInput['public'], // Written by createCredential only, which takes a CredentialInput.
     secretFields: row.secretFields.toSorted(),
     refresh: toRefreshSummary(row, row.secretFields),
     version: row.version,

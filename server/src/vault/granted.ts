@@ -62,12 +62,11 @@ export function listHeld(ctx: Context, agent: AgentPrincipal): Promise<Held[]> {
 }
 
 function toGrantedSummary({ credential, grant }: { credential: CredentialRow; grant: GrantRow }): GrantedSummary {
-  const kind = credential.kind as CredentialKind; // Written from a CredentialInput only.
-  const fields = releasableFields(kind, Object.keys(credential.sealed), credential.public);
+  const fields = releasableFields(credential.kind, Object.keys(credential.sealed), credential.public);
   return {
     service: credential.service,
     label: credential.label,
-    kind,
+    kind: credential.kind,
     fields: grant.fields === null ? fields : fields.filter((field) => grant.fields?.includes(field)),
     expiresAt: grant.expiresAt?.toISOString() ?? null,
   };

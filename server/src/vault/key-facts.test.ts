@@ -46,8 +46,8 @@ describe('a new credential', () => {
 
 describe('an edit', () => {
   const toPatch = (more: Partial<CredentialPatch>): CredentialPatch => ({ id: 'c', version: 1, ...more });
-  const sshKey = { kind: 'ssh_key', public: { publicKey: otherPublicKey }, expiresAt: null };
-  const web = { kind: 'certificate', public: { chain: certificate }, expiresAt: new Date(end) };
+  const sshKey = { kind: 'ssh_key', public: { publicKey: otherPublicKey }, expiresAt: null } as const;
+  const web = { kind: 'certificate', public: { chain: certificate }, expiresAt: new Date(end) } as const;
 
   test('that replaces an SSH key replaces the public half that came back unchanged', () => {
     const secret = { privateKey: ed25519Key };

@@ -9,7 +9,7 @@ import type { CredentialRow } from './credentials.ts';
 export interface CredentialJson {
   readonly account_id: string;
   readonly id: string;
-  readonly kind: string;
+  readonly kind: CredentialRow['kind'];
   readonly service: string;
   readonly label: string;
   readonly tags: string[];

@@ -11,7 +11,7 @@ import { findStale, type Renewed, type Stale, toRefreshTie, verifyFresh } from '
 import type { Judged, Tie } from './judge-call.ts';
 import { openField } from './open-field.ts';
 import { isTokenDue } from './refresh-due.ts';
-import { toKind, toReleasedValues, toSealedNames, verifyReleasable } from './release.ts';
+import { toReleasedValues, toSealedNames, verifyReleasable } from './release.ts';
 import { isHeldByWebhook } from './webhook-held.ts';
 import { prepareTicket } from './webhook-opening.ts';
 import type { WebhookLink } from './webhook-rows.ts';
@@ -98,12 +98,11 @@ export async function openForMove(ctx: Context, { row, draft }: Moving): Promise
 
 /** Async so that whatever it throws, also over a seed that is none, is caught where the access is recorded. */
 async function openFields(ctx: Context, row: CredentialRow, fields: string[]): Promise<Record<string, string>> {
-  const kind = toKind(row);
   verifyReleasable(row, fields);
   const opened: Record<string, string> = {};
-  for (const field of toSealedNames(kind, fields, Object.keys(row.public))) {
+  for (const field of toSealedNames(row.kind, fields, Object.keys(row.public))) {
     const value = openField(ctx, row, field);
     if (value !== null) opened[field] = value;
   }
-  return toReleasedValues(kind, fields, opened, row.public, ctx.nowMs());
+  return toReleasedValues(row.kind, fields, opened, row.public, ctx.nowMs());
 }

@@ -15,7 +15,6 @@ import { type Denial, type Denied, deny, toPlainDenial } from './denial.ts';
 import { toFacts } from './facts.ts';
 import { type Draft, type Tie, toCredentialFacts } from './judge-call.ts';
 import type { LoadedProxy } from './proxy-load.ts';
-import { toKind } from './release.ts';
 
 /** What is called. */
 export interface ProxyCallFacts {
@@ -120,7 +119,7 @@ export function toProxyAsker({ loaded: { by }, draft }: JudgedProxyCall, call: P
 
 /** What `${TOKEN}` stands for in the templates of a proxy of this credential; null where it has no one main secret. */
 export function toTokenField(row: Pick<CredentialRow, 'kind' | 'sealed'>): string | null {
-  return findMainField(toKind(row), Object.keys(row.sealed));
+  return findMainField(row.kind, Object.keys(row.sealed));
 }
 
 function toInjectedFields(

@@ -10,7 +10,7 @@ type Releasing = Pick<CredentialRow, 'kind' | 'sealed' | 'public'>;
 
 /** What the owner gets: the fields they name, or all that this kind releases. Throws for an unknown name. */
 export function chooseForOwner(row: Releasing, asked: readonly string[] | undefined): string[] {
-  return chooseFields({ ...row, kind: toKind(row) }, asked, 'owner');
+  return chooseFields(row, asked, 'owner');
 }
 
 /**
@@ -19,27 +19,18 @@ export function chooseForOwner(row: Releasing, asked: readonly string[] | undefi
  * there are.
  */
 export function chooseForAgent(row: Releasing, covered: readonly string[] | null, asked: string | undefined): string[] {
-  const typed = { ...row, kind: toKind(row) };
   if (asked !== undefined && covered !== null && !covered.includes(asked)) return [asked];
-  if (asked !== undefined) return chooseFields(typed, [asked], 'agent');
-  const releasable = chooseFields(typed, undefined, 'agent');
+  if (asked !== undefined) return chooseFields(row, [asked], 'agent');
+  const releasable = chooseFields(row, undefined, 'agent');
   return covered === null ? releasable : releasable.filter((name) => covered.includes(name));
-}
-
-export function toKind(row: { kind: string }): CredentialKind {
-  return row.kind as CredentialKind; // Written from a CredentialInput only.
 }
 
 /** Throws for a name that does not leave on use. What asks for fields was checked before; what was stored may have aged. */
 export function verifyReleasable(row: Releasing, fields: readonly string[]): void {
-  chooseFields({ ...row, kind: toKind(row) }, fields, 'owner');
+  chooseFields(row, fields, 'owner');
 }
 
-function chooseFields(
-  row: { kind: CredentialKind; sealed: object; public: Readonly<Record<string, unknown>> },
-  asked: readonly string[] | undefined,
-  asker: 'owner' | 'agent',
-): string[] {
+function chooseFields(row: Releasing, asked: readonly string[] | undefined, asker: 'owner' | 'agent'): string[] {
   const sealedFields = Object.keys(row.sealed);
   const releasable = releasableFields(row.kind, sealedFields, row.public);
   if (asked === undefined) return releasable;

@@ -8,7 +8,6 @@ import { type TicketRedirect, toEndpointUrl, type WebhookEndpoint } from '@keytr
 import { signTicket, type TicketClaims, type TicketPurpose, ticketSeconds } from '@keytrail/shared/webhook-ticket';
 import type { Context } from '../base/context.ts';
 import type { CredentialRow } from './credentials.ts';
-import { toKind } from './release.ts';
 import type { WebhookLink } from './webhook-rows.ts';
 
 /** Open values go along up to this length in all; an address has an end. */
@@ -67,7 +66,7 @@ export function toTicketRedirect(
 function toClaims(ctx: Context, accountId: string, { row, event, ...use }: TicketUse): TicketClaims {
   const issuedAt = toSeconds(ctx.nowMs());
   const mint = () => mintUuid(ctx.nowMs(), ctx.randomBytes);
-  const seed = totpSeedField(toKind(row));
+  const seed = totpSeedField(row.kind);
   return {
     v: 1,
     id: mint(),
