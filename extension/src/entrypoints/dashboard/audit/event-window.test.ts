@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { makeEvent } from '../../../lib/event.fixture.ts';
 import { FailureError } from '../../../lib/failure.ts';
 import type { CachedRun } from './cached-run.ts';
-import { createEventWindow, pageSize } from './event-window.ts';
+import { pageSize } from './event-reads.ts';
+import { createEventWindow } from './event-window.ts';
 
 /** A log of `size` events, a cache of those in `cached`, and a server that may be away. */
 function createWorld(size: number, cached: CachedRun | null) {

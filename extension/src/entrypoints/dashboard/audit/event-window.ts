@@ -5,19 +5,10 @@ import type { AuditEvent } from '@keytrail/shared/event';
 import { toFailure } from '../../../lib/api.ts';
 import type { Failure } from '../../../lib/failure.ts';
 import type { CachedRun } from './cached-run.ts';
-import { type EventPage, isWhole, joinNewest, type Part, putBelow, putOnTop } from './window-parts.ts';
+import { beginning, type EventSources, pageSize, readNewest, readOlder, readPart } from './event-reads.ts';
+import { type EventPage, joinNewest, type Part, putBelow, putOnTop } from './window-parts.ts';
 
-export const pageSize = 100;
 const heldMax = 1000;
-/** Before every event there is: a page that is newer than this is the oldest page. */
-const beginning = '1970-01-01T00:00:00.000000Z';
-
-/** Where events come from, for one filter. */
-export interface EventSources {
-  readonly cached: (page: { beforeSeq?: number; limit: number }) => Promise<readonly AuditEvent[]>;
-  readonly cachedRun: () => Promise<CachedRun | null>;
-  readonly list: (page: { before?: string; after?: string; limit: number }) => Promise<EventPage>;
-}
 
 export interface WindowState {
   /** Newest first. */
@@ -118,60 +109,20 @@ export function createEventWindow(sources: EventSources) {
   function loadOlder(): Promise<void> {
     return work('older', async () => {
       const last = state.events.at(-1);
-      const page = await readOlder(last);
+      const page = await readOlder(sources, last);
       // The run may have been replaced while the page was on its way.
       if (state.events.at(-1)?.seq !== last?.seq) return {};
       return { ...page, events: putBelow(state.events, page.events) };
     });
   }
 
-  async function readOlder(last: AuditEvent | undefined) {
-    const run = await sources.cachedRun();
-    const below = last === undefined ? {} : { beforeSeq: last.seq };
-    const isKept = run !== null && last !== undefined && last.seq <= run.to && last.seq > run.from;
-    const kept = isKept
-      ? (await sources.cached({ ...below, limit: pageSize })).filter(({ seq }) => seq >= run.from)
-      : [];
-    const cachedFrom = run?.from;
-    if (kept.length === pageSize) return { events: kept, cachedFrom, atEnd: false };
-    // The log begins at number 0: nothing can be older than a copy that holds that.
-    if (isKept && run.from === 0) return { events: kept, cachedFrom, atEnd: true };
-    const from = kept.at(-1) ?? last;
-    try {
-      const page = await sources.list({ ...(from === undefined ? {} : { before: from.recordedAt }), limit: pageSize });
-      return { events: [...kept, ...page.events], cachedFrom, atEnd: page.before === null };
-    } catch (error) {
-      if (toFailure(error).kind !== 'offline') throw error;
-      // Without the server the copy is all there is, holes and all.
-      const events = isKept ? kept : await sources.cached({ ...below, limit: pageSize });
-      return { events, cachedFrom, atEnd: events.length < pageSize };
-    }
-  }
-
   function loadNewer(): Promise<void> {
     return work('newer', async () => {
       const part = state.above.at(-1);
       if (part === undefined) return await readTowardsHead();
-      const events = [...(await readPart(part, state.events[0]?.recordedAt)), ...state.events];
+      const events = [...(await readPart(sources, part, state.events[0]?.recordedAt)), ...state.events];
       return toHeadIfThere({ events, above: state.above.slice(0, -1) });
     });
-  }
-
-  /** The events of a part again, from the cache where that has them all. */
-  async function readPart(part: Part, olderAt: string | undefined): Promise<readonly AuditEvent[]> {
-    const run = await sources.cachedRun();
-    if (run !== null && part.lastSeq >= run.from && part.firstSeq < run.to) {
-      const events = await sources.cached({ beforeSeq: part.firstSeq + 1, limit: part.count });
-      if (isWhole(part, events)) return events;
-    }
-    let events: readonly AuditEvent[] = [];
-    while (events[0] === undefined || events[0].seq < part.firstSeq) {
-      const after = events[0]?.recordedAt ?? olderAt ?? beginning;
-      const page = await sources.list({ after, limit: Math.min(200, part.count - events.length) });
-      if (page.events.length === 0) break;
-      events = [...page.events, ...events];
-    }
-    return events;
   }
 
   async function readTowardsHead(): Promise<Partial<WindowState>> {
@@ -190,22 +141,12 @@ export function createEventWindow(sources: EventSources) {
   /** The newest page, whatever was there before. */
   function goToHead(): Promise<void> {
     return work('jump', async () => {
-      const page = await readNewest();
+      const page = await readNewest(sources);
       missed = false;
       const events = putOnTop(page.events, held);
       held = [];
       return { ...page, events, above: [], atHead: true };
     });
-  }
-
-  async function readNewest() {
-    try {
-      const { events, before } = await sources.list({ limit: pageSize });
-      return { events, atEnd: before === null, answeredBy: 'server' } as const;
-    } catch (error) {
-      if (toFailure(error).kind !== 'offline') throw error;
-      return { events: await sources.cached({ limit: pageSize }), atEnd: false, answeredBy: 'cache' } as const;
-    }
   }
 
   /** The oldest page of the log. */
@@ -222,7 +163,7 @@ export function createEventWindow(sources: EventSources) {
     return work('jump', async () => {
       const part = state.above[index];
       if (part === undefined) return {};
-      const events = await readPart(part, state.above[index + 1]?.firstAt ?? state.events[0]?.recordedAt);
+      const events = await readPart(sources, part, state.above[index + 1]?.firstAt ?? state.events[0]?.recordedAt);
       return toHeadIfThere({ events, above: state.above.slice(0, index) });
     });
   }

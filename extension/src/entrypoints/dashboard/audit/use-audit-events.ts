@@ -8,7 +8,8 @@ import { toFailure } from '../../../lib/api.ts';
 import { queryCachedEvents } from '../../../lib/dexie-reader.ts';
 import { api } from '../../../lib/query.ts';
 import { readCachedRun, readCachedTo } from './cached-run.ts';
-import { createEventWindow, type EventWindow, pageSize, type WindowState } from './event-window.ts';
+import { pageSize } from './event-reads.ts';
+import { createEventWindow, type EventWindow, type WindowState } from './event-window.ts';
 import { type LiveEvents, useLiveEvents } from './use-live-events.ts';
 
 const offlineRetryMs = 5000;
