@@ -251,7 +251,34 @@ test('Enter pressed twice and held releases the login once', async ({ browser_, 
   expect(await listDirect(signedIn)).toHaveLength(1);
 });
 
-test('no menu at a form that sends to another host or asks for a new password', async ({
+test('a form that sends to a host beside the page’s is filled; one that turns to another site meanwhile is not', async ({
+  browser_,
+  signedIn,
+  site,
+}) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  const sendTo = (address: string) =>
+    page.evaluate((to) => document.querySelector('form')?.setAttribute('action', to), address);
+  await sendTo(site.toUrl('login.shop.test'));
+  await openMenu(page);
+  await sendTo('http://evil.test/');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForTimeout(1_000);
+  await expect(page.getByLabel('Password')).toHaveValue('');
+  expect(await listDirect(signedIn)).toHaveLength(0);
+
+  await page.reload();
+  await sendTo(site.toUrl('login.shop.test'));
+  await openMenu(page);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('Password')).toHaveValue(secret);
+  expect(await listDirect(signedIn)).toHaveLength(1);
+});
+
+test('no menu at a form that sends to another site or asks for a new password', async ({
   browser_,
   signedIn,
   site,

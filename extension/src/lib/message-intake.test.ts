@@ -15,13 +15,18 @@ const lookalikePage = (): Sender => ({
   url: `https://a.test/${browser.runtime.getURL('/popup.html')}`,
 });
 
-const fill = { name: 'page.fill', request: { credentialId } };
+const fill = { name: 'page.fill', request: { credentialId, sendsTo: ['https://login.a.test'] } };
 
 const answer = { name: 'approvals.answer', request: { id: credentialId, answer: 'once' } };
 
 describe('who may send what', () => {
   test.each([
-    ['a content script may ask for its page’s logins', { name: 'page.logins', request: {} }, contentScript, true],
+    [
+      'a content script may ask for its page’s logins',
+      { name: 'page.logins', request: { sendsTo: [] } },
+      contentScript,
+      true,
+    ],
     ['a content script may ask for a fill', fill, contentScript, true],
     ['a content script may not copy', { name: 'popup.copy', request: { credentialId } }, contentScript, false],
     [
@@ -52,11 +57,12 @@ describe('what is malformed is not answered', () => {
     ['an unknown name', { name: 'page.secrets', request: {} }],
     ['a name that every object has', { name: 'constructor', request: {} }],
     ['no request', { name: 'page.fill' }],
-    ['an id that is none', { name: 'page.fill', request: { credentialId: '../1' } }],
-    ['an id that is no text', { name: 'page.fill', request: { credentialId: { $ne: '' } } }],
-    ['an origin of the page’s choice', { name: 'page.fill', request: { credentialId, origin: 'https://b.test' } }],
+    ['no word on where the form sends to', { name: 'page.fill', request: { credentialId } }],
+    ['an id that is none', { name: 'page.fill', request: { credentialId: '../1', sendsTo: [] } }],
+    ['an id that is no text', { name: 'page.fill', request: { credentialId: { $ne: '' }, sendsTo: [] } }],
+    ['an origin of the page’s choice', { name: 'page.fill', request: { ...fill.request, origin: 'https://b.test' } }],
     ['a member beside the request', { ...fill, tabId: 1 }],
-    ['a very long id', { name: 'page.fill', request: { credentialId: 'a'.repeat(1_000_000) } }],
+    ['a very long id', { name: 'page.fill', request: { credentialId: 'a'.repeat(1_000_000), sendsTo: [] } }],
   ])('%s', (_name, message) => {
     expect(parseMessage(message, contentScript())).toBeNull();
   });

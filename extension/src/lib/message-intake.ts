@@ -11,10 +11,11 @@ export type Sender = Browser.runtime.MessageSender;
 
 const nothing = z.strictObject({});
 const login = z.strictObject({ credentialId: z.uuid() });
+const form = z.strictObject({ sendsTo: z.array(z.string().max(300)).max(20).readonly() });
 
 const requests: { [Name in MessageName]: z.ZodType<Messages[Name]['request']> } = {
-  'page.logins': nothing,
-  'page.fill': login,
+  'page.logins': form,
+  'page.fill': login.extend(form.shape),
   'popup.opened': nothing,
   'popup.seen': nothing,
   'popup.logins': nothing,

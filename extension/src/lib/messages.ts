@@ -38,12 +38,12 @@ export type AnswerReply =
 /** Of what has nothing to say but that it was done. */
 export type DoneReply = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly failure: Failure };
 
-/** Requests to the worker. No request names an origin: the worker reads it from the sender. */
+/** Requests to the worker. No request names the origin that it is for: the worker reads it from the sender. */
 export interface Messages {
-  /** Content script: the logins of the page it runs in. */
-  'page.logins': { request: Record<never, never>; reply: readonly LoginChoice[] };
-  /** Content script: the person picked this login for the page it runs in. */
-  'page.fill': { request: { credentialId: string }; reply: FillAnswer };
+  /** Content script: the logins of the page it runs in, for a form that sends to these other origins. */
+  'page.logins': { request: { sendsTo: readonly string[] }; reply: readonly LoginChoice[] };
+  /** Content script: the person picked this login for such a form. */
+  'page.fill': { request: { credentialId: string; sendsTo: readonly string[] }; reply: FillAnswer };
   /** Popup: it was opened; answered once the newest events are cached. */
   'popup.opened': { request: Record<never, never>; reply: null };
   /** Popup: it is still open, and so shows what is cached by now. */

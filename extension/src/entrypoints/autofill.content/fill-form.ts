@@ -2,13 +2,14 @@
 
 import { type FillOutcome, sendMessage } from '../../lib/messages.ts';
 import { isFillable } from './fillable.ts';
+import { listForeignTargets } from './form-target.ts';
 import type { LoginForm } from './login-form.ts';
 import { putLogin } from './put-values.ts';
 
 /** Asks the worker for the login and fills it in. The worker has recorded the use before it answers. */
 export async function fillForm(form: LoginForm, credentialId: string): Promise<FillOutcome> {
   const before = readValues(form);
-  const answer = await sendMessage('page.fill', { credentialId });
+  const answer = await sendMessage('page.fill', { credentialId, sendsTo: form.sendsTo });
   if (answer === undefined) return { kind: 'refused', failure: noAnswer };
   if (answer.kind === 'refused') return answer;
   // What the person typed while the worker asked the server stays.
@@ -20,7 +21,9 @@ const noAnswer = { kind: 'server', sentence: 'Keytrail did not answer. Try again
 const notKept = { kind: 'invalid', sentence: 'The page did not take the login. Copy it from the popup.' } as const;
 
 /** The page had time to change the form while the worker asked the server. */
-function isStillThere({ username, password }: LoginForm): boolean {
+function isStillThere({ username, password, sendsTo }: LoginForm): boolean {
+  const targets = password.form === null ? [] : listForeignTargets(password.form, new URL(location.href));
+  if (!targets.every((target) => sendsTo.includes(target))) return false;
   if (password.type !== 'password' || !password.isConnected || !isFillable(password)) return false;
   return username === null || (username.isConnected && isFillable(username));
 }

@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest';
-import { leavesHost } from './form-target.ts';
+import { listForeignTargets } from './form-target.ts';
 
-function leaves(html: string, page: string): boolean {
+function list(html: string, page: string): string[] {
   document.head.innerHTML = `<base href="${page}">`;
   document.body.innerHTML = html;
   const form = document.querySelector('form');
   if (form === null) throw new Error('the page has no form');
-  return leavesHost(form, new URL(page));
+  return listForeignTargets(form, new URL(page));
 }
 
 test.each([
@@ -21,25 +21,42 @@ test.each([
     'another form’s button',
     '<form></form><form id=other></form><button form=other formaction="https://evil.test"></button>',
   ],
-])('%s stays on the page’s host', (_name, html) => {
-  expect(leaves(html, 'https://shop.test/login')).toBe(false);
+])('%s is the page’s own', (_name, html) => {
+  expect(list(html, 'https://shop.test/login')).toEqual([]);
 });
 
 test.each([
-  ['another host', '<form action="https://evil.test/session"></form>'],
-  ['another host over the page’s scheme', '<form action="//evil.test/session"></form>'],
-  ['another port', '<form action="https://shop.test:8443/session"></form>'],
-  ['the same host in the clear', '<form action="http://shop.test/session"></form>'],
-  ['another host behind a field named action', '<form action="https://evil.test"><input name=action></form>'],
-  ['a button to another host', '<form><button formaction="https://evil.test/session"></button></form>'],
+  ['another host', '<form action="https://evil.test/session"></form>', 'https://evil.test'],
+  ['another host over the page’s scheme', '<form action="//evil.test/session"></form>', 'https://evil.test'],
+  ['a host beside it', '<form action="https://login.shop.test/"></form>', 'https://login.shop.test'],
+  ['another port', '<form action="https://shop.test:8443/session"></form>', 'https://shop.test:8443'],
+  ['the same host in the clear', '<form action="http://shop.test/session"></form>', 'http://shop.test'],
+  [
+    'another host behind a field named action',
+    '<form action="https://evil.test"><input name=action></form>',
+    'https://evil.test',
+  ],
+  [
+    'a button to another host',
+    '<form><button formaction="https://evil.test/session"></button></form>',
+    'https://evil.test',
+  ],
   [
     'a button elsewhere on the page',
     '<form id=f></form><input type=submit form=f formaction="https://evil.test/session">',
+    'https://evil.test',
   ],
-])('%s leaves the page’s host', (_name, html) => {
-  expect(leaves(html, 'https://shop.test/login')).toBe(true);
+])('%s is foreign', (_name, html, origin) => {
+  expect(list(html, 'https://shop.test/login')).toEqual([origin]);
+});
+
+test('each of several is named once', () => {
+  const buttons = ['https://a.test/1', 'https://a.test/2', 'https://b.test/'].map(
+    (to) => `<button formaction="${to}">`,
+  );
+  expect(list(`<form>${buttons.join('')}</form>`, 'https://shop.test/')).toEqual(['https://a.test', 'https://b.test']);
 });
 
 test('a page in the clear may send to its own host over https', () => {
-  expect(leaves('<form action="https://shop.test/session"></form>', 'http://shop.test/login')).toBe(false);
+  expect(list('<form action="https://shop.test/session"></form>', 'http://shop.test/login')).toEqual([]);
 });

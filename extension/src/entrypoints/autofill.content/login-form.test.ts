@@ -133,10 +133,11 @@ describe('no login forms', () => {
   });
 });
 
-test('a form that sends to another host is no login form of this page', () => {
-  const fields = '<input name=u data-focus><input name=p type=password>';
-  expect(show(`<form action="https://evil.test/">${fields}</form>`)).toBeNull();
-  expect(show(`<form>${fields}<button formaction="https://evil.test/">Log in</button></form>`)).toBeNull();
+test('a login form says to which other origins it would send', () => {
+  document.body.innerHTML = '<form action="https://evil.test/"><input name=u><input name=p type=password></form>';
+  expect(findFirstLoginForm(document, canFill)?.sendsTo).toEqual(['https://evil.test']);
+  document.body.innerHTML = '<form action="/session"><input name=u><input name=p type=password></form>';
+  expect(findFirstLoginForm(document, canFill)?.sendsTo).toEqual([]);
 });
 
 describe('a password box that says it is for a new password', () => {

@@ -1,12 +1,14 @@
 // Is this field part of a plain login form, and which fields belong to it? Reads the page, changes nothing.
 
 import { isFillable } from './fillable.ts';
-import { leavesHost } from './form-target.ts';
+import { listForeignTargets } from './form-target.ts';
 
 /** The fields of a login. `username` is null on a form that asks for the password alone. */
 export interface LoginForm {
   readonly username: HTMLInputElement | null;
   readonly password: HTMLInputElement;
+  /** Other origins than the page's that the form would send to. */
+  readonly sendsTo: readonly string[];
 }
 
 const usernameTypes = ['text', 'email', 'tel'];
@@ -31,8 +33,7 @@ const logInWords = /log.?[io]n|sign.?in|anmelden|connexion|iniciar|accedi|entrar
 
 /**
  * The login form around a field that the person focused, or null. Sign-up, change-password, one-time-code, search and
- * newsletter forms are none, nor is a form that sends to another host. Only fields that a person can see count, so
- * decoys are neither offered nor filled.
+ * newsletter forms are none. Only fields that a person can see count, so decoys are neither offered nor filled.
  */
 export function findLoginForm(field: HTMLInputElement, canFill = isFillable): LoginForm | null {
   const scope = field.form ?? findFormlessScope(field);
@@ -42,11 +43,12 @@ export function findLoginForm(field: HTMLInputElement, canFill = isFillable): Lo
   const [password] = passwords;
   // Two visible passwords: a sign-up or a change of password.
   if (password === undefined || passwords.length !== 1 || !isCurrentPassword(password)) return null;
-  if (password.form !== null && leavesHost(password.form, new URL(location.href))) return null;
   const names = findNamesBefore(password, inputs, canFill);
   const username = names.find((input) => hasToken(input, 'username')) ?? names[0] ?? null;
   if (field !== username && field !== password) return null;
-  return isSignUp(scope, password, names.length) ? null : { username, password };
+  if (isSignUp(scope, password, names.length)) return null;
+  const sendsTo = password.form === null ? [] : listForeignTargets(password.form, new URL(location.href));
+  return { username, password, sendsTo };
 }
 
 /** The visible text fields before the password, the nearest first; a few are enough to tell what the form is for. */

@@ -29,7 +29,9 @@ export function createOffer(): FocusListener {
     void open(field, visit);
   };
   const open = async (field: HTMLInputElement, current: number) => {
-    const logins = (await sendMessage('page.logins', {}).catch(() => undefined)) ?? [];
+    const form = findLoginForm(field);
+    if (form === null) return;
+    const logins = (await sendMessage('page.logins', { sendsTo: form.sendsTo }).catch(() => undefined)) ?? [];
     if (logins.length === 0 || visit !== current) return;
     const opened = openMenu(field, logins, (login) => void pick(opened, login.id));
     menu = opened;

@@ -5,11 +5,12 @@ import { browser } from 'wxt/browser';
 import type { Failure } from '../../lib/failure.ts';
 import { forgetLogins, type Login, toTabLogin } from '../../lib/login-list.ts';
 import type { Sender } from '../../lib/message-intake.ts';
-import type { FillAnswer, FillOutcome, FillRequest, LoginChoice, TabLogin } from '../../lib/messages.ts';
+import type { FillAnswer, FillOutcome, FillRequest, LoginChoice, Messages, TabLogin } from '../../lib/messages.ts';
 import { getSession } from '../../lib/session.ts';
 import { findLogins } from './logins.ts';
 import { isWithinRate } from './rate.ts';
-import { toSenderPage } from './sender-page.ts';
+import { isSameSite } from './same-site.ts';
+import { type SenderPage, toSenderPage } from './sender-page.ts';
 import { noteFailure } from './server.ts';
 import { spendLogin } from './spend.ts';
 
@@ -18,21 +19,29 @@ const otherSite: Failure = {
   sentence: 'This login does not belong to this site.',
   rule: 'origin_mismatch',
 };
+const leavesSite: Failure = {
+  kind: 'denied',
+  sentence: 'This form sends what is typed into it to another site.',
+};
 const tooMany: Failure = { kind: 'denied', sentence: 'Too many fills on this page. Wait a minute, then try again.' };
 const signedOut: Failure = { kind: 'signed_out', sentence: 'You are signed out. Sign in from the Keytrail popup.' };
 
 /** Names and ids of the logins of the page that asks. Nothing where nothing may be filled. */
-export async function listPageLogins(sender: Sender): Promise<readonly LoginChoice[]> {
+export async function listPageLogins(sendsTo: readonly string[], sender: Sender): Promise<readonly LoginChoice[]> {
   const page = toSenderPage(sender);
-  if (page === null) return [];
+  if (page === null || !staysOnSite(page, sendsTo)) return [];
   const logins = await findLogins(page.origin).catch(noteNothingFound);
   return logins.map(toChoice);
 }
 
-/** Releases one login to the page that asks for it, if it is that page's. */
-export async function fillPage(credentialId: string, sender: Sender): Promise<FillAnswer> {
+/** Releases one login to the page that asks for it, if it is that page's, for a form that sends it nowhere else. */
+export async function fillPage(
+  { credentialId, sendsTo }: Messages['page.fill']['request'],
+  sender: Sender,
+): Promise<FillAnswer> {
   const page = toSenderPage(sender);
   if (page === null) return { kind: 'refused', failure: otherSite };
+  if (!staysOnSite(page, sendsTo)) return { kind: 'refused', failure: leavesSite };
   if (!isWithinRate(page.tabId, Date.now())) return { kind: 'refused', failure: tooMany };
   if ((await getSession()) === null) return { kind: 'refused', failure: signedOut };
   try {
@@ -47,6 +56,11 @@ export async function fillPage(credentialId: string, sender: Sender): Promise<Fi
   if (used.kind === 'refused') return used;
   const { username = '', password = '' } = used.values;
   return { kind: 'values', origin: page.origin, username, password };
+}
+
+/** What the page says of its form can only take something away. */
+function staysOnSite({ origin }: SenderPage, sendsTo: readonly string[]): boolean {
+  return sendsTo.every((target) => isSameSite(origin, target));
 }
 
 async function isLoginOf(origin: string, credentialId: string): Promise<boolean> {

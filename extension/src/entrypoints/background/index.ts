@@ -23,8 +23,8 @@ const syncAlarm = 'sync';
 export default defineBackground(() => {
   void restrictStorage();
   answerMessages({
-    'page.logins': (_request, sender) => listPageLogins(sender),
-    'page.fill': ({ credentialId }, sender) => fillPage(credentialId, sender),
+    'page.logins': ({ sendsTo }, sender) => listPageLogins(sendsTo, sender),
+    'page.fill': (request, sender) => fillPage(request, sender),
     'popup.logins': listTabLogins,
     'popup.fill': ({ credentialId }) => fillActiveTab(credentialId),
     'popup.copy': ({ credentialId }) => copyPassword(credentialId),
