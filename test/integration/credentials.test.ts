@@ -53,6 +53,18 @@ const kinds: CredentialInput[] = [
   },
 ];
 
+const code = expect.stringMatching(/^\d{6}$/);
+/** What the owner gets of each: codes rather than seeds, and of a connection what is used, not what renews it. */
+const released: Record<CredentialInput['kind'], object> = {
+  login: { username: 'me', password: 'sealed-password', totp: code },
+  token: { value: 'sealed-token' },
+  oauth: { accessToken: 'sealed-access' },
+  totp: { username: '', totp: code },
+  fields: { KEY_ID: 'sealed-id', KEY: 'sealed-key' },
+  ssh_key: { publicKey: ed25519PublicKey, privateKey: ed25519Key, passphrase: 'sealed-passphrase' },
+  certificate: { chain: certificate, privateKey: certificateKey },
+};
+
 test.each(kinds.map((input) => [input.kind, input] as const))(
   '%s: made, listed without secrets, read back',
   async (_, input) => {
@@ -62,10 +74,7 @@ test.each(kinds.map((input) => [input.kind, input] as const))(
     expect(listed).toMatchObject({ kind: input.kind, label: input.label, public: input.public, version: 1 });
     expect(JSON.stringify(listed)).not.toMatch(/sealed-|PRIVATE KEY/);
     const { values } = await owner.client.credentials.use.mutate({ id: made.id, action: 'reveal' });
-    for (const [field, value] of Object.entries(input.secret)) {
-      if (field in values && field !== 'totp') expect(values[field]).toBe(value);
-    }
-    expect(Object.keys(values).length).toBeGreaterThan(0);
+    expect(values).toEqual(released[input.kind]);
   },
 );
 
