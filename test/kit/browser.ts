@@ -2,7 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type BrowserContext, chromium, type Page } from '@playwright/test';
+import { type BrowserContext, type CDPSession, chromium, type Page } from '@playwright/test';
+
+/** Without it Playwright lets go of the popup, which is not one of its own pages. */
+export const attachToOther = 'PW_CHROMIUM_ATTACH_TO_OTHER';
 
 const extensionFolder = fileURLToPath(new URL('../../extension/.output/chrome-mv3', import.meta.url));
 export const extensionId = 'jgfpjgmjbpeilmcaiknkihnhdccogfnm';
@@ -21,8 +24,7 @@ export interface Browser {
 /** Starts a browser on this profile. Hosts ending in .test are this machine. */
 export async function launchBrowser(profile: string): Promise<Browser> {
   if (!existsSync(extensionFolder)) throw new Error(`The extension is not built: ${extensionFolder} is missing.`);
-  // Without it Playwright lets go of the popup, which is not one of its own pages.
-  process.env.PW_CHROMIUM_ATTACH_TO_OTHER = '1';
+  process.env[attachToOther] = '1';
   const executablePath = process.env.KEYTRAIL_CHROMIUM ?? findChromium();
   const context = await chromium.launchPersistentContext(profile, {
     ...(executablePath === undefined ? { channel: 'chromium' } : { executablePath }),
@@ -86,20 +88,30 @@ function toExtensionUrl(path: string): string {
 }
 
 async function openPopup(context: BrowserContext, over: Page): Promise<Page> {
-  const browser = context.browser();
-  if (browser === null) throw new Error('a persistent context has its browser');
-  const cdp = await browser.newBrowserCDPSession();
+  const opened = context.waitForEvent('page');
+  await triggerPopup(context, over);
+  const popup = await opened;
+  await popup.waitForLoadState('domcontentloaded');
+  return popup;
+}
+
+/** Has the browser do what a click on the toolbar does. */
+export async function triggerPopup(context: BrowserContext, over: Page): Promise<void> {
+  const cdp = await openBrowserCdp(context);
   await over.bringToFront();
   const { targetInfos } = await cdp.send('Target.getTargets', { filter: [{ type: 'tab' }] });
   const tab = targetInfos.find((target) => target.url === over.url());
-  const opened = context.waitForEvent('page');
   // Newer than the protocol's types that Playwright ships.
   const send = cdp.send.bind(cdp) as (method: string, parameters: unknown) => Promise<unknown>;
   await send('Extensions.triggerAction', { id: extensionId, targetId: tab?.targetId });
-  const popup = await opened;
-  await popup.waitForLoadState('domcontentloaded');
   await cdp.detach();
-  return popup;
+}
+
+/** The protocol of the browser as a whole. */
+export function openBrowserCdp(context: BrowserContext): Promise<CDPSession> {
+  const browser = context.browser();
+  if (browser === null) throw new Error('a persistent context has its browser');
+  return browser.newBrowserCDPSession();
 }
 
 async function killWorker(context: BrowserContext): Promise<void> {
