@@ -59,7 +59,7 @@ const released: Record<CredentialInput['kind'], object> = {
   login: { username: 'me', password: 'sealed-password', totp: code },
   token: { value: 'sealed-token' },
   oauth: { accessToken: 'sealed-access' },
-  totp: { username: '', totp: code },
+  totp: { totp: code },
   fields: { KEY_ID: 'sealed-id', KEY: 'sealed-key' },
   ssh_key: { publicKey: ed25519PublicKey, privateKey: ed25519Key, passphrase: 'sealed-passphrase' },
   certificate: { chain: certificate, privateKey: certificateKey },
