@@ -1,6 +1,6 @@
 // The API as an outside program uses it: the published tRPC client over HTTP, with a bearer and nothing else.
 
-import type { ErrorFacts } from '@keytrail/server/trpc/init';
+import type { ErrorFacts } from '@keytrail/server/trpc/errors';
 import type { AppRouter } from '@keytrail/server/trpc/root';
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import { EventSource } from 'eventsource';

@@ -21,7 +21,7 @@ import { toConsentPage } from '../pages/consent-page.ts';
 import { toRefusalPage } from '../pages/refusal-page.ts';
 import { type Page, toSignInPage } from '../pages/sign-in-page.ts';
 import { strings } from '../pages/strings.ts';
-import { toAppError } from '../trpc/init.ts';
+import { toAppError } from '../trpc/errors.ts';
 import { verifyUnlocked } from '../vault/lock.ts';
 import { toErrorStatus } from './error-status.ts';
 import { createSameOriginCheck, sendPage } from './page.ts';

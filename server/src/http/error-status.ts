@@ -2,7 +2,7 @@
 
 import { errorFaces } from '@keytrail/shared/errors';
 import { z } from 'zod';
-import { toAppError } from '../trpc/init.ts';
+import { toAppError } from '../trpc/errors.ts';
 
 const unreadable = z.object({ status: z.int().min(400).max(499) });
 

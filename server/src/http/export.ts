@@ -15,7 +15,8 @@ import { findPrincipal } from '../auth/principal.ts';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { findCode } from '../base/db.ts';
-import { toAppError, toInputSentence, verifyOwner } from '../trpc/init.ts';
+import { verifyOwner } from '../trpc/callers.ts';
+import { toAppError, toInputSentence } from '../trpc/errors.ts';
 import { createJsonReader } from './json-body.ts';
 
 /** How many events the answer holds when it is whole. */

@@ -16,7 +16,7 @@ import { isRouted, toRoutePath } from '../proxy/routes.ts';
 import { createScrubber } from '../proxy/scrub.ts';
 import { toNamed, toShownPath } from '../proxy/shown-path.ts';
 import { mayStayOpen } from '../proxy/standing.ts';
-import { toAppError } from '../trpc/init.ts';
+import { toAppError } from '../trpc/errors.ts';
 import { injectForProxy, injectForRecentProxy, type ProxyAccess } from '../vault/access.ts';
 import type { Denied } from '../vault/denial.ts';
 import type { ProxyCallFacts } from '../vault/proxy-call.ts';

@@ -5,7 +5,7 @@ import { mintUuid } from '@keytrail/shared/ids';
 import type { Context } from '../base/context.ts';
 import { toAsked } from '../proxy/asked.ts';
 import { isOffered, type JsonRpcId, type McpCall, toCalled, toTool } from '../proxy/mcp-messages.ts';
-import { toAppError } from '../trpc/init.ts';
+import { toAppError } from '../trpc/errors.ts';
 import { injectForProxy, type ProxyAccess } from '../vault/access.ts';
 import type { Patience } from '../vault/asking.ts';
 import type { Denied } from '../vault/denial.ts';

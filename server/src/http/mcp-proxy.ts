@@ -24,7 +24,7 @@ import { type Released, toOutgoing } from '../proxy/outgoing.ts';
 import { sendRenewing } from '../proxy/renewing.ts';
 import { createScrubber } from '../proxy/scrub.ts';
 import { mayStayOpen } from '../proxy/standing.ts';
-import { toAppError } from '../trpc/init.ts';
+import { toAppError } from '../trpc/errors.ts';
 import { connectForProxy, injectForRecentProxy } from '../vault/access.ts';
 import type { LoadedProxy } from '../vault/proxy-load.ts';
 import type { ProxyResult } from '../vault/proxy-result.ts';

@@ -9,7 +9,8 @@ import { verifyOwnPassword } from '../auth/password-check.ts';
 import { findAgentCaller, findPrincipal } from '../auth/principal.ts';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
-import { type TrpcContext, toErrorHeaders } from '../trpc/init.ts';
+import { toErrorHeaders } from '../trpc/errors.ts';
+import type { TrpcContext } from '../trpc/init.ts';
 import { appRouter } from '../trpc/root.ts';
 
 const bodyBytesMax = 1024 * 1024;

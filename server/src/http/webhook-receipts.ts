@@ -5,7 +5,7 @@ import { webhookHeaders } from '@keytrail/shared/webhook-message';
 import express, { type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Context } from '../base/context.ts';
-import { toAppError } from '../trpc/init.ts';
+import { toAppError } from '../trpc/errors.ts';
 import { takeReceipt } from '../vault/webhook-receipt.ts';
 
 export function createWebhookReceiptRoute(ctx: Context): RequestHandler[] {

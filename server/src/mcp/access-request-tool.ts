@@ -6,7 +6,7 @@ import { line } from '@keytrail/shared/text';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Context } from '../base/context.ts';
-import { DeniedError } from '../trpc/init.ts';
+import { DeniedError } from '../trpc/errors.ts';
 import { requestAccess } from '../vault/access-requests.ts';
 import { getCaller } from './callers.ts';
 import { answerTool } from './tool-answer.ts';

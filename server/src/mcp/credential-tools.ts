@@ -6,7 +6,7 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Context } from '../base/context.ts';
 import { toCredentialAnswer } from '../trpc/agent.ts';
-import { DeniedError } from '../trpc/init.ts';
+import { DeniedError } from '../trpc/errors.ts';
 import { fetchForAgent } from '../vault/access.ts';
 import { listGranted } from '../vault/granted.ts';
 import type { AgentRequest } from '../vault/judge-call.ts';

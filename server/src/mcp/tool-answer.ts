@@ -2,7 +2,7 @@
 
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { Context } from '../base/context.ts';
-import { DeniedError, toAppError } from '../trpc/init.ts';
+import { DeniedError, toAppError } from '../trpc/errors.ts';
 
 /** Runs a tool. What goes wrong is answered as a tool error with a code, a sentence and, where there is one, a time. */
 export async function answerTool(ctx: Context, work: () => Promise<Record<string, unknown>>): Promise<CallToolResult> {

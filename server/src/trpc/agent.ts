@@ -10,7 +10,8 @@ import type { Context } from '../base/context.ts';
 import { type AccessOutcome, fetchForAgent } from '../vault/access.ts';
 import { accessWaitMs, requestAccess } from '../vault/access-requests.ts';
 import { listGranted } from '../vault/granted.ts';
-import { activeAgentProcedure, agentCallProcedure, agentProcedure, DeniedError, router } from './init.ts';
+import { DeniedError } from './errors.ts';
+import { activeAgentProcedure, agentCallProcedure, agentProcedure, router } from './init.ts';
 
 /** What `agent.credential` takes. */
 export const credentialInput = z.strictObject({

@@ -9,7 +9,8 @@ import { countFacets } from '../audit/facets.ts';
 import { findEvent, listEvents, listEventsFrom, listRelated } from '../audit/query.ts';
 import { dropSlowReader } from '../audit/slow-reader.ts';
 import { readNextSeq, streamEvents } from '../audit/stream.ts';
-import { ownerProcedure, router, toTrpcError, watchSession } from './init.ts';
+import { toTrpcError } from './errors.ts';
+import { ownerProcedure, router, watchSession } from './init.ts';
 
 const recordedAt = z.iso.datetime({ precision: 6 });
 

@@ -14,7 +14,8 @@ import {
   updateHeldCredential,
 } from '../vault/held-credentials.ts';
 import { refreshNow } from '../vault/refresh-now.ts';
-import { DeniedError, ownerProcedure, router } from './init.ts';
+import { DeniedError } from './errors.ts';
+import { ownerProcedure, router } from './init.ts';
 
 // Not normalised: "https://a.test@evil.test" must not become an origin that somebody owns.
 const origin = z

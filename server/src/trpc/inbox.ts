@@ -3,7 +3,8 @@
 import { AppError } from '@keytrail/shared/errors';
 import { dropSlowReader } from '../audit/slow-reader.ts';
 import { readInbox, streamInbox } from '../vault/inbox.ts';
-import { ownerProcedure, router, toTrpcError, watchSession } from './init.ts';
+import { toTrpcError } from './errors.ts';
+import { ownerProcedure, router, watchSession } from './init.ts';
 
 export const inboxRouter = router({
   get: ownerProcedure.query(({ ctx: { ctx, owner } }) => readInbox(ctx, owner.accountId)),
