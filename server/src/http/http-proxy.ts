@@ -23,8 +23,8 @@ import type { ProxyCallFacts } from '../vault/proxy-call.ts';
 import { type ProxyResult, recordProxyResult, toFailedResult, toTied } from '../vault/proxy-result.ts';
 import { toPatience } from './patience.ts';
 import {
-  findProxyCaller,
   findRecentProxyCaller,
+  getProxyCaller,
   setRefusalHeaders,
   toRefusalFacts,
   toRefusalStatus,
@@ -94,7 +94,7 @@ async function admit(
     const access = await injectForRecentProxy(ctx, recent, call);
     if (access !== null) return { call, access };
   }
-  const loaded = await findProxyCaller(ctx, request, 'http', name);
+  const loaded = await getProxyCaller(ctx, request, 'http', name);
   const findRefusal = (proxy: Pick<ProxyRow, 'routes'>) => (isLet(proxy) ? null : ('route' as const));
   const asking = { ...call, findRefusal, asked: toAsked([called]) };
   const access = await injectForProxy(ctx, loaded, asking, toPatience(request));

@@ -35,7 +35,7 @@ import { type Admitted, admit, settling, toFacts } from './mcp-admission.ts';
 import { getMessages, takePosted } from './mcp-body.ts';
 import { createHold, giveUpCancelled } from './mcp-hold.ts';
 import { refuse, refuseCalls } from './mcp-proxy-refusal.ts';
-import { findProxyCaller, findRecentProxyCaller } from './proxy-caller.ts';
+import { findRecentProxyCaller, getProxyCaller } from './proxy-caller.ts';
 
 const readJson = createJsonReader(4096);
 const sessionHeader = 'mcp-session-id';
@@ -48,7 +48,7 @@ export function createMcpProxyRoutes(ctx: Context): Router {
     let ids: JsonRpcId[] = [null];
     try {
       const { name } = request.params;
-      const find = () => findProxyCaller(ctx, request, 'mcp', name);
+      const find = () => getProxyCaller(ctx, request, 'mcp', name);
       if (request.method === 'POST') {
         await readFor(find, request, response);
         ids = listIds(toMessages(request.body) ?? []);

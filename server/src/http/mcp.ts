@@ -38,7 +38,7 @@ export function createMcpRoutes(ctx: Context, auth: Auth, baseUrl: string, guard
   routes.use(createMcpProxyRoutes(ctx));
   routes.all('/mcp', async (request, response) => {
     try {
-      const agent = await findCaller(ctx, auth, request, response);
+      const agent = await getCaller(ctx, auth, request, response);
       await runAsCaller(agent, () => answer(request, response, request.body));
     } catch (error) {
       refuse(ctx, request, response, toAppError(error), baseUrl);
@@ -48,7 +48,7 @@ export function createMcpRoutes(ctx: Context, auth: Auth, baseUrl: string, guard
 }
 
 /** Any agent, whatever its standing: a refusal must reach the log, so it is decided further in. */
-async function findCaller(ctx: Context, auth: Auth, request: Request, response: Response): Promise<AgentPrincipal> {
+async function getCaller(ctx: Context, auth: Auth, request: Request, response: Response): Promise<AgentPrincipal> {
   const requester = toRequester(request, true);
   const { authorization } = request.headers;
   const connected = await findConnectedAgent(ctx, authorization, requester);

@@ -31,7 +31,7 @@ export interface RefusalFacts {
  * that was revoked still finds its proxy, so that the refusal reaches the log. Throws `proxy_loop` for what this node has sent
  * out itself.
  */
-export async function findProxyCaller(
+export async function getProxyCaller(
   ctx: Context,
   request: Request,
   kind: ProxyKind,
