@@ -1,5 +1,6 @@
 // The Policies page: a policy is written as sentences, attached, holds from the next request on, and can be tried first.
 
+import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
 import type { Locator, Page } from '@playwright/test';
 import { expectNoViolations } from '../kit/axe.ts';
 import type { Browser } from '../kit/browser.ts';
@@ -7,6 +8,8 @@ import { getRefusal } from '../kit/client.ts';
 import { readAgain } from '../kit/dashboard.ts';
 import { postAuth } from '../kit/people.ts';
 import { createPolicy } from '../kit/policies.ts';
+import { toProxyFields } from '../kit/proxies.ts';
+import { seedEvents } from '../kit/seed-events.ts';
 import { createAgent, createGrantedAgent, createToken } from '../kit/vault.ts';
 import { createPerson, expect, type Person, putSession, test } from './fixtures.ts';
 
@@ -172,6 +175,33 @@ test('a replay without uses says so, and one that failed says why and can be tri
   await page.getByRole('button', { name: 'Replay again' }).click();
   await expect(page.getByText('Nothing in this period was used that the policy would judge.')).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('a policy on a proxy is replayed over the calls that went through it', async ({ server, signedIn, dashboard }) => {
+  const { proxy } = await signedIn.client.proxies.create.mutate(toProxyFields({ name: 'linear' }));
+  const call = {
+    type: 'agent_access',
+    action: 'inject',
+    source: 'mcp_proxy',
+    outcome: 'ok',
+    title: proxy.name,
+    proxyId: proxy.id,
+    client: 'nodejs',
+    tool: 'search_issues',
+  } as const;
+  const drafts = [call, { ...call, action: 'result', upstreamStatus: 200 }, call] as const;
+  const { connection } = await startEmbeddedPostgres({ dataDir: server.dataDir, log: () => undefined });
+  await seedEvents(connection, signedIn.accountId, drafts.length, (n) => drafts[n] ?? call);
+  const targets = [{ kind: 'proxy', id: proxy.id }] as const;
+  const { name } = await createPolicy(signedIn, [{ type: 'client', kinds: ['browser'] }], targets);
+  const page = await dashboard('/policies?trial=replay');
+  await rowOf(page, name).getByRole('button', { name: 'Edit' }).click();
+  const trial = page.getByRole('complementary', { name: 'Try it' });
+  await trial.getByRole('radio', { name: 'The last 90 days' }).click();
+  // What it is attached to is chosen already.
+  await expect(trial.getByText('Proxies: linear')).toBeVisible();
+  await trial.getByRole('button', { name: 'Replay' }).click();
+  await expect(trial.getByText('Would have blocked 2 of 2')).toBeVisible();
 });
 
 test('the mode switch decides whether it refuses, only notes, or is not looked at', async ({

@@ -13,7 +13,7 @@ import { joinClasses } from '../../../ui/join-classes.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { SkeletonRows } from '../../../ui/skeleton.tsx';
 import { strings } from '../strings.ts';
-import { useAgents, useCredentials } from '../use-vault-data.ts';
+import { useAgents, useCredentials, useProxies } from '../use-vault-data.ts';
 import type { PolicyValue } from './policy-draft.ts';
 import { type ReplayDays, type ReplayInput, replayDays } from './replay.ts';
 import { ReplayResult } from './replay-result.tsx';
@@ -81,6 +81,7 @@ interface TargetsProps {
 function Targets({ targets, onChange }: TargetsProps) {
   const agents = useAgents().data ?? [];
   const credentials = useCredentials().data ?? [];
+  const proxies = useProxies().data ?? [];
   const idsOf = (kind: PolicyTarget['kind']) => targets.filter((target) => target.kind === kind).map(({ id }) => id);
   const put = (kind: PolicyTarget['kind']) => (ids: readonly string[]) =>
     onChange([...targets.filter((target) => target.kind !== kind), ...ids.map((id) => ({ kind, id }))]);
@@ -101,6 +102,13 @@ function Targets({ targets, onChange }: TargetsProps) {
           options={credentials.map(({ id, label, service }) => ({ value: id, label, detail: service }))}
           chosen={idsOf('credential')}
           onChange={put('credential')}
+        />
+        <FilterSearchMenu
+          name={text.proxies}
+          none={text.noProxies}
+          options={proxies.map(({ id, name }) => ({ value: id, label: name }))}
+          chosen={idsOf('proxy')}
+          onChange={put('proxy')}
         />
       </div>
       <p className="text-xs text-mute">{text.overHint}</p>
