@@ -177,7 +177,11 @@ test('a replay without uses says so, and one that failed says why and can be tri
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('a policy on a proxy is replayed over the calls that went through it', async ({ server, signedIn, dashboard }) => {
+test('a policy on a proxy explains a call through it, and is replayed over those that went through it', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
   const { proxy } = await signedIn.client.proxies.create.mutate(toProxyFields({ name: 'linear' }));
   const call = {
     type: 'agent_access',
@@ -194,9 +198,14 @@ test('a policy on a proxy is replayed over the calls that went through it', asyn
   await seedEvents(connection, signedIn.accountId, drafts.length, (n) => drafts[n] ?? call);
   const targets = [{ kind: 'proxy', id: proxy.id }] as const;
   const { name } = await createPolicy(signedIn, [{ type: 'client', kinds: ['browser'] }], targets);
-  const page = await dashboard('/policies?trial=replay');
+  const page = await dashboard('/policies');
   await rowOf(page, name).getByRole('button', { name: 'Edit' }).click();
   const trial = page.getByRole('complementary', { name: 'Try it' });
+  await expect(trial.getByLabel('Who asks')).toHaveValue(proxy.id);
+  await expect(trial.getByLabel('For which credential')).toHaveCount(0);
+  await expect(trial.getByRole('status').first()).toContainText(`“${name}” refuses it`);
+  await trial.getByLabel('With which client').selectOption('Browser');
+  await expect(trial.getByRole('status').first()).toContainText('Allowed');
   await trial.getByRole('radio', { name: 'The last 90 days' }).click();
   // What it is attached to is chosen already.
   await expect(trial.getByText('Proxies: linear')).toBeVisible();

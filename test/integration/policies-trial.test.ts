@@ -5,6 +5,7 @@ import type { PolicyTarget, Rule } from '@keytrail/shared/policy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, createClient, getRefusal } from '../kit/client.ts';
 import { createPolicy } from '../kit/policies.ts';
+import { callThrough, createTokenProxy } from '../kit/proxies.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { createAgent, createGrantedAgent, createToken } from '../kit/vault.ts';
 
@@ -60,6 +61,35 @@ test('explain says what becomes of a request, whatever decides it, and records n
   await agree('max_uses');
   await owner.client.agents.suspend.mutate({ id: agent.id });
   await agree('agent_suspended');
+});
+
+test('explain says what becomes of a call through a proxy, by its policies and those of its credential', async () => {
+  const owner = await server.createOwner();
+  const { proxy, key, credential } = await createTokenProxy(owner);
+  const { reason: _reason, fields: _fields, siteOrigin: _origin, ...circumstances } = asked;
+  const requester = { client: 'nodejs', clientIp: '127.0.0.1' } as const;
+  const agree = async (rule: string | null) => {
+    const before = await readHead(owner);
+    const { decision } = await owner.client.policies.explainCall.query({ ...circumstances, proxyId: proxy.id });
+    expect(await readHead(owner)).toBe(before);
+    expect(decision).toMatchObject({ outcome: rule === null ? 'allowed' : 'denied', rule });
+    const became = await callThrough(server.app.ctx, key, {}, requester);
+    expect(became).toMatchObject(rule === null ? { outcome: 'ok' } : { outcome: 'denied', rule });
+  };
+  await agree(null);
+  const clients = await createPolicy(owner, [{ type: 'client', kinds: ['cli'] }], [{ kind: 'proxy', id: proxy.id }]);
+  await agree('client');
+  await owner.client.policies.setMode.mutate({ id: clients.id, mode: 'observe' });
+  const rate = { type: 'rate_limit', uses: 2, per: 'hour', counts: 'credential' } as const;
+  await createPolicy(owner, [rate], [{ kind: 'credential', id: credential.id }]);
+  await agree(null);
+  await agree(null);
+  await agree('rate_limit');
+  await owner.client.proxies.setEnabled.mutate({ id: proxy.id, enabled: false });
+  await agree('proxy_disabled');
+  const other = await server.createOwner();
+  const theirs = other.client.policies.explainCall.query({ ...circumstances, proxyId: proxy.id });
+  expect(await getRefusal(theirs)).toMatchObject({ code: 'not_found' });
 });
 
 test('explain: at a time, from an address, for the owner, and by a policy as it stands in the editor', async () => {

@@ -9,7 +9,7 @@ import { attachPolicy, detachPolicy } from '../agents/attachments.ts';
 import { createPolicy, listPolicies, removePolicy, setPolicyMode, updatePolicy } from '../agents/policies.ts';
 import { replayPolicy } from '../agents/policy-replay.ts';
 import { toCanonicalIp } from '../auth/requester.ts';
-import { explainAccess } from '../vault/explain.ts';
+import { explainAccess, explainCall } from '../vault/explain.ts';
 import { ownerProcedure, router } from './init.ts';
 
 const id = z.uuid();
@@ -30,17 +30,20 @@ const replay = z.strictObject({
   days: z.int().min(1).max(90),
 });
 
-const request = z.strictObject({
-  agentId: z.uuid().nullable(),
-  credentialId: z.uuid(),
+const circumstances = z.strictObject({
   at: z.iso.datetime().nullable(),
   clientIp: z.string().max(60).nullable().transform(toAddress),
   client: z.enum(clientKinds),
+  policy: policyInput.extend({ id: z.uuid().nullable() }).optional(),
+});
+const access = circumstances.extend({
+  agentId: z.uuid().nullable(),
+  credentialId: z.uuid(),
   reason: line(500).nullable(),
   fields: z.array(line(100)).min(1).max(100).nullable(),
   siteOrigin: z.string().max(300).nullable(),
-  policy: policyInput.extend({ id: z.uuid().nullable() }).optional(),
 });
+const proxiedCall = circumstances.extend({ proxyId: z.uuid() });
 
 export const policiesRouter = router({
   list: ownerProcedure.query(({ ctx: { ctx, owner } }) => listPolicies(ctx, owner)),
@@ -60,7 +63,10 @@ export const policiesRouter = router({
   detach: ownerProcedure
     .input(attachment)
     .mutation(({ ctx: { ctx, owner }, input }) => detachPolicy(ctx, owner, input)),
-  explain: ownerProcedure.input(request).query(({ ctx: { ctx, owner }, input }) => explainAccess(ctx, owner, input)),
+  explain: ownerProcedure.input(access).query(({ ctx: { ctx, owner }, input }) => explainAccess(ctx, owner, input)),
+  explainCall: ownerProcedure
+    .input(proxiedCall)
+    .query(({ ctx: { ctx, owner }, input }) => explainCall(ctx, owner, input)),
   replay: ownerProcedure
     .input(replay)
     .query(({ ctx: { ctx, owner }, input: { policy, ...over } }) =>

@@ -3,12 +3,13 @@
 
 import type { ClientKind } from '@keytrail/shared/client';
 import type { AccessFacts } from '@keytrail/shared/decide';
+import { AppError } from '@keytrail/shared/errors';
 import { type ExplainedPolicy, type Explanation, explain, listCounters } from '@keytrail/shared/explain';
 import type { PolicyInput } from '@keytrail/shared/policy';
 import type { CounterState } from '@keytrail/shared/verdict-sentence';
 import { and, count, desc, eq, gt, lte, or, sql } from 'drizzle-orm';
 import { getAgentStatus } from '../agents/agents.ts';
-import { selectAttached, toBinding } from '../agents/attached-policies.ts';
+import { type Attached, selectAttached, toBinding } from '../agents/attached-policies.ts';
 import { isOf } from '../agents/attachment-rows.ts';
 import { isVaultLocked } from '../agents/vault-lock.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
@@ -17,51 +18,105 @@ import { type Transaction, withAccount } from '../base/db.ts';
 import { grants, useCounters, useTimes } from '../base/schema.ts';
 import { getCredential } from './credentials.ts';
 import { toFacts, toGrantFacts } from './facts.ts';
+import { toProxyFacts } from './proxy-call.ts';
+import { loadProxyForOwner } from './proxy-load.ts';
 import { chooseForAgent, chooseForOwner } from './release.ts';
 
-export interface ExplainInput {
-  /** Null: the owner. */
-  readonly agentId: string | null;
-  readonly credentialId: string;
+/** What any request has. */
+interface Circumstances {
   /** Null: now. */
   readonly at: string | null;
   readonly clientIp: string | null;
   readonly client: ClientKind;
+  /** A policy as it stands in an editor: judged in place of the stored one, as if it were attached. */
+  readonly policy?: (PolicyInput & { readonly id: string | null }) | undefined;
+}
+
+/** The owner or an agent asks for a credential. */
+interface ExplainedAccess extends Circumstances {
+  /** Null: the owner. */
+  readonly agentId: string | null;
+  readonly credentialId: string;
   readonly reason: string | null;
   /** Null: all that the requester may have. */
   readonly fields: readonly string[] | null;
   /** The page that is to be filled, for the owner; null for any other way. */
   readonly siteOrigin: string | null;
-  /** A policy as it stands in an editor: judged in place of the stored one, as if it were attached. */
-  readonly policy?: (PolicyInput & { readonly id: string | null }) | undefined;
 }
 
-/** Explains one request. Throws `not_found` for an agent or a credential that the account does not have. */
-export function explainAccess(ctx: Context, owner: OwnerPrincipal, input: ExplainInput): Promise<Explanation> {
+/** Something is called through a proxy that its own lists let through. */
+interface ExplainedCall extends Circumstances {
+  readonly proxyId: string;
+}
+
+/** Explains an access. Throws `not_found` for an agent or a credential that the account does not have. */
+export function explainAccess(ctx: Context, owner: OwnerPrincipal, input: ExplainedAccess): Promise<Explanation> {
   const { accountId } = owner;
-  return withAccount(ctx.db, accountId, async (tx) => {
-    const row = await getCredential(tx, accountId, input.credentialId);
-    const requester = await toRequesterFacts(tx, accountId, input);
-    const { clientIp, client, reason } = input;
-    const covered = requester.kind === 'agent' ? (requester.grant?.fields ?? null) : null;
-    const all = requester.kind === 'owner' ? chooseForOwner(row, undefined) : chooseForAgent(row, covered, undefined);
-    const facts = toFacts(
-      input.at === null ? ctx.nowMs() : Date.parse(input.at),
-      row,
-      input.fields ?? all,
-      { vaultLocked: await isVaultLocked(tx, accountId), policies: [] },
-      { request: { clientIp, client, reason }, requester },
-    );
-    const policies = await selectPolicies(tx, accountId, input);
-    const counters = await readCounters(tx, accountId, facts, policies);
-    return explain(facts, policies, (counter) => counters.get(toName(counter)) ?? unused);
-  });
+  return withAccount(ctx.db, accountId, async (tx) =>
+    toExplanation(tx, accountId, await findAccessFacts(tx, accountId, toNowMs(ctx, input), input), input),
+  );
+}
+
+/** Explains a call through a proxy. Throws `not_found` for one that the account does not have. */
+export async function explainCall(ctx: Context, owner: OwnerPrincipal, input: ExplainedCall): Promise<Explanation> {
+  const { accountId } = owner;
+  const loaded = await loadProxyForOwner(ctx, owner, input.proxyId);
+  if (loaded === null) throw new AppError('not_found', { message: `no proxy ${input.proxyId}` });
+  const { clientIp, client } = input;
+  const facts = toProxyFacts(toNowMs(ctx, input), loaded, { clientIp, client, reason: null }, []);
+  // Refused as one that has ended.
+  const isRemoved = loaded.by.proxy.credentialId !== null && loaded.row === null;
+  const credential = isRemoved ? { ...facts.credential, expiresAtMs: 0 } : facts.credential;
+  const found = { facts: { ...facts, credential }, attached: loaded.attached };
+  return withAccount(ctx.db, accountId, (tx) => toExplanation(tx, accountId, found, input));
+}
+
+function toNowMs(ctx: Context, { at }: Circumstances): number {
+  return at === null ? ctx.nowMs() : Date.parse(at);
+}
+
+/** What a request is decided by, and what binds it. */
+interface Found {
+  readonly facts: AccessFacts;
+  readonly attached: readonly Attached[];
+}
+
+async function toExplanation(
+  tx: Transaction,
+  accountId: string,
+  { facts, attached }: Found,
+  { policy }: Circumstances,
+): Promise<Explanation> {
+  const policies = withEdited(toBinding(attached), policy);
+  const counters = await readCounters(tx, accountId, facts, policies);
+  return explain(facts, policies, (counter) => counters.get(toName(counter)) ?? unused);
+}
+
+async function findAccessFacts(
+  tx: Transaction,
+  accountId: string,
+  nowMs: number,
+  input: ExplainedAccess,
+): Promise<Found> {
+  const { agentId, credentialId, clientIp, client, reason } = input;
+  const row = await getCredential(tx, accountId, credentialId);
+  const requester = await toRequesterFacts(tx, accountId, input);
+  const covered = requester.kind === 'agent' ? (requester.grant?.fields ?? null) : null;
+  const all = requester.kind === 'owner' ? chooseForOwner(row, undefined) : chooseForAgent(row, covered, undefined);
+  const bounds = { vaultLocked: await isVaultLocked(tx, accountId), policies: [] };
+  const by = { request: { clientIp, client, reason }, requester };
+  const ofCredential = isOf({ kind: 'credential', id: credentialId });
+  const which = agentId === null ? ofCredential : or(ofCredential, isOf({ kind: 'agent', id: agentId }));
+  return {
+    facts: toFacts(nowMs, row, input.fields ?? all, bounds, by),
+    attached: await selectAttached(tx, accountId, which),
+  };
 }
 
 async function toRequesterFacts(
   tx: Transaction,
   accountId: string,
-  { agentId, credentialId, siteOrigin }: ExplainInput,
+  { agentId, credentialId, siteOrigin }: ExplainedAccess,
 ): Promise<AccessFacts['requester']> {
   if (agentId === null) return { kind: 'owner', fillOrigin: siteOrigin };
   const status = await getAgentStatus(tx, accountId, agentId);
@@ -80,11 +135,7 @@ async function toRequesterFacts(
   };
 }
 
-async function selectPolicies(tx: Transaction, accountId: string, input: ExplainInput): Promise<ExplainedPolicy[]> {
-  const { agentId, credentialId, policy } = input;
-  const ofCredential = isOf({ kind: 'credential', id: credentialId });
-  const which = agentId === null ? ofCredential : or(ofCredential, isOf({ kind: 'agent', id: agentId }));
-  const stored = toBinding(await selectAttached(tx, accountId, which));
+function withEdited(stored: readonly ExplainedPolicy[], policy: Circumstances['policy']): readonly ExplainedPolicy[] {
   if (policy === undefined) return stored;
   const edited = { id: policy.id ?? 'edited', name: policy.name, mode: policy.mode, rules: policy.rules };
   return [edited, ...stored.filter(({ id }) => id !== policy.id)];

@@ -1,7 +1,7 @@
 // What is said of a call through a proxy before anything is opened: which fields it injects, and whether it may.
 
 import { findMainField } from '@keytrail/shared/credential';
-import { type Decision, decide } from '@keytrail/shared/decide';
+import { type AccessFacts, type Decision, decide } from '@keytrail/shared/decide';
 import type { EventDraft } from '@keytrail/shared/event';
 import type { ProxyInput } from '@keytrail/shared/proxy';
 import { templatesOf } from '@keytrail/shared/proxy-schema';
@@ -77,7 +77,7 @@ export function toJudgedProxyCall(
   call: ProxyCall | null,
   tie: Tie | null = null,
 ): JudgedProxyCall | RefusedProxyCall {
-  const { by, row, attached, vaultLocked } = loaded;
+  const { by, row, attached } = loaded;
   const { proxy } = by;
   const draft = { ...toProxyDraft(by, call, row), ...tie };
   const refuse = (denial: Denial, because: string | null = null): RefusedProxyCall => ({
@@ -89,23 +89,25 @@ export function toJudgedProxyCall(
   if (proxy.credentialId !== null && row === null) {
     return refuse(toPlainDenial('credential_expired'), 'The credential of this proxy was removed');
   }
-  const fields = row === null ? [] : toInjectedFields(proxy, row);
   const { client, clientIp = null } = by.requester;
-  const facts = toFacts(
-    nowMs,
-    row,
-    fields,
-    { vaultLocked, policies: toBinding(attached) },
-    {
-      request: { clientIp, client, reason: null },
-      requester: { kind: 'proxy', id: proxy.id, enabled: proxy.enabled, keyRevoked: by.keyRevoked },
-    },
-  );
+  const facts = toProxyFacts(nowMs, loaded, { clientIp, client, reason: null }, toBinding(attached));
   const decision = decide(facts);
   if (!decision.allowed) return refuse(decision);
   const refusedBy = call?.findRefusal(proxy) ?? null;
   if (refusedBy !== null) return refuse(toPlainDenial(refusedBy));
-  return { outcome: 'allowed', loaded, row, fields, decision, draft };
+  return { outcome: 'allowed', loaded, row, fields: [...facts.fields], decision, draft };
+}
+
+/** What a call is decided by. */
+export function toProxyFacts(
+  nowMs: number,
+  { by: { proxy, keyRevoked }, row, vaultLocked }: Pick<LoadedProxy, 'by' | 'row' | 'vaultLocked'>,
+  request: AccessFacts['request'],
+  policies: AccessFacts['policies'],
+): AccessFacts {
+  const fields = row === null ? [] : toInjectedFields(proxy, row);
+  const requester = { kind: 'proxy', id: proxy.id, enabled: proxy.enabled, keyRevoked } as const;
+  return toFacts(nowMs, row, fields, { vaultLocked, policies }, { request, requester });
 }
 
 /** Who asks the owner about a call; null where the owner tries it themselves. */

@@ -945,6 +945,7 @@ export const strings = {
       lead: 'Which rule would decide, and why. Nothing is recorded.',
       who: 'Who asks',
       owner: 'Myself',
+      proxy: (name: string) => `${name} (proxy)`,
       credential: 'For which credential',
       chooseCredential: 'Choose a credential',
       noCredentials: 'Store a credential first.',

@@ -5,7 +5,7 @@ import { type CredentialSummary, releasableFields } from '@keytrail/shared/crede
 import { TextField } from '../../../ui/field.tsx';
 import { SelectField } from '../../../ui/select.tsx';
 import { strings } from '../strings.ts';
-import { useAgents, useCredentials } from '../use-vault-data.ts';
+import { useAgents, useCredentials, useProxies } from '../use-vault-data.ts';
 import { toFieldLabel } from '../vault/kind-fields.ts';
 import { findRequestErrors, type RequestDraft } from './explanation.ts';
 
@@ -24,25 +24,31 @@ export function ExplainForm({ draft, onChange }: ExplainFormProps) {
   const agents = useAgents().data ?? [];
   const credentials = useCredentials().data ?? [];
   const errors = findRequestErrors(draft);
+  const proxies = useProxies().data ?? [];
   const byAgent = draft.agentId !== '';
+  const byProxy = draft.proxyId !== '';
   return (
     <div className="grid gap-3 sm:grid-cols-2">
       <SelectField
         label={text.who}
-        value={draft.agentId === '' ? owner : draft.agentId}
-        options={[{ value: owner, label: text.owner }, ...agents.map(({ id, name }) => ({ value: id, label: name }))]}
-        onChange={(chosen) =>
-          onChange(chosen === owner ? { agentId: '', client: 'browser' } : { agentId: chosen, client: 'nodejs' })
-        }
+        value={draft.agentId || draft.proxyId || owner}
+        options={[
+          { value: owner, label: text.owner },
+          ...agents.map(({ id, name }) => ({ value: id, label: name })),
+          ...proxies.map(({ id, name }) => ({ value: id, label: text.proxy(name) })),
+        ]}
+        onChange={(chosen) => onChange(toRequester(chosen, proxies))}
       />
-      <SelectField
-        label={text.credential}
-        value={draft.credentialId}
-        placeholder={text.chooseCredential}
-        hint={credentials.length === 0 ? text.noCredentials : undefined}
-        options={credentials.map(({ id, label, service }) => ({ value: id, label: `${service}: ${label}` }))}
-        onChange={(credentialId) => onChange({ credentialId, fields: null })}
-      />
+      {!byProxy && (
+        <SelectField
+          label={text.credential}
+          value={draft.credentialId}
+          placeholder={text.chooseCredential}
+          hint={credentials.length === 0 ? text.noCredentials : undefined}
+          options={credentials.map(({ id, label, service }) => ({ value: id, label: `${service}: ${label}` }))}
+          onChange={(credentialId) => onChange({ credentialId, fields: null })}
+        />
+      )}
       <TextField
         label={text.at}
         hint={text.atHint}
@@ -68,7 +74,7 @@ export function ExplainForm({ draft, onChange }: ExplainFormProps) {
         maxLength={50}
         onChange={(event) => onChange({ clientIp: event.target.value })}
       />
-      {byAgent ? (
+      {byAgent && (
         <TextField
           label={text.reason}
           value={draft.reason}
@@ -76,7 +82,8 @@ export function ExplainForm({ draft, onChange }: ExplainFormProps) {
           maxLength={500}
           onChange={(event) => onChange({ reason: event.target.value })}
         />
-      ) : (
+      )}
+      {!byAgent && !byProxy && (
         <TextField
           label={text.site}
           hint={text.siteHint}
@@ -89,13 +96,23 @@ export function ExplainForm({ draft, onChange }: ExplainFormProps) {
           onChange={(event) => onChange({ siteOrigin: event.target.value })}
         />
       )}
-      <Fields
-        credential={credentials.find(({ id }) => id === draft.credentialId)}
-        chosen={draft.fields}
-        onChange={(fields) => onChange({ fields })}
-      />
+      {!byProxy && (
+        <Fields
+          credential={credentials.find(({ id }) => id === draft.credentialId)}
+          chosen={draft.fields}
+          onChange={(fields) => onChange({ fields })}
+        />
+      )}
     </div>
   );
+}
+
+/** With the client that such a requester usually has. */
+function toRequester(chosen: string, proxies: readonly { id: string }[]): Partial<RequestDraft> {
+  if (chosen === owner) return { agentId: '', proxyId: '', client: 'browser' };
+  return proxies.some(({ id }) => id === chosen)
+    ? { agentId: '', proxyId: chosen, client: 'nodejs' }
+    : { agentId: chosen, proxyId: '', client: 'nodejs' };
 }
 
 interface FieldsProps {

@@ -9,7 +9,7 @@ import { strings } from '../strings.ts';
 import { useCredentials } from '../use-vault-data.ts';
 import { ExplainAnswer } from './explain-answer.tsx';
 import { ExplainForm } from './explain-form.tsx';
-import { emptyRequest, type RequestDraft, toExplainInput } from './explanation.ts';
+import { type ExplainInput, emptyRequest, type RequestDraft, toExplainInput } from './explanation.ts';
 import type { PolicyValue } from './policy-draft.ts';
 import { useSettled } from './use-settled.ts';
 
@@ -33,7 +33,7 @@ export function ExplainPanel({ edited, given }: ExplainPanelProps) {
   const input = useSettled(wanted, JSON.stringify(wanted), settleMs);
   const query = useQuery({
     queryKey: [...trpc.policies.explain.queryKey(), input],
-    queryFn: ({ signal }) => (input === null ? null : api.policies.explain.query(input, { signal })),
+    queryFn: ({ signal }) => (input === null ? null : ask(input, signal)),
     enabled: input !== null,
     placeholderData: keepPreviousData,
     staleTime: 0,
@@ -58,6 +58,12 @@ export function ExplainPanel({ edited, given }: ExplainPanelProps) {
       )}
     </div>
   );
+}
+
+function ask(input: ExplainInput, signal: AbortSignal) {
+  return input.kind === 'call'
+    ? api.policies.explainCall.query(input.request, { signal })
+    : api.policies.explain.query(input.request, { signal });
 }
 
 function useOnlyCredential(): Partial<RequestDraft> {

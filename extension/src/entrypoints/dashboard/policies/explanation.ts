@@ -12,12 +12,19 @@ import type { PolicyValue } from './policy-draft.ts';
 const text = strings.policies;
 
 export type Explanation = inferRouterOutputs<AppRouter>['policies']['explain'];
-export type ExplainInput = inferRouterInputs<AppRouter>['policies']['explain'];
+type Inputs = inferRouterInputs<AppRouter>['policies'];
+
+/** Of an access, or of a call through a proxy. */
+export type ExplainInput =
+  | { readonly kind: 'access'; readonly request: Inputs['explain'] }
+  | { readonly kind: 'call'; readonly request: Inputs['explainCall'] };
 
 /** As typed. */
 export interface RequestDraft {
-  /** Empty: the owner. */
+  /** Empty where no agent asks: the owner, or whoever has the proxy's key. */
   readonly agentId: string;
+  /** Empty where nothing is called through a proxy. */
+  readonly proxyId: string;
   readonly credentialId: string;
   /** As a `datetime-local` field holds it; empty: now. */
   readonly at: string;
@@ -31,6 +38,7 @@ export interface RequestDraft {
 
 export const emptyRequest: RequestDraft = {
   agentId: '',
+  proxyId: '',
   credentialId: '',
   at: '',
   clientIp: '',
@@ -57,19 +65,25 @@ export function toExplainInput(
   draft: RequestDraft,
   edited: { id: string | null; policy: PolicyValue } | undefined,
 ): ExplainInput | null {
-  if (draft.credentialId === '' || Object.keys(findRequestErrors(draft)).length > 0) return null;
-  const byAgent = draft.agentId !== '';
-  return {
-    agentId: byAgent ? draft.agentId : null,
-    credentialId: draft.credentialId,
+  if (Object.keys(findRequestErrors(draft)).length > 0) return null;
+  const circumstances = {
     at: fromLocalField(draft.at) ?? null,
     clientIp: toAddress(draft.clientIp),
     client: draft.client,
+    ...(edited === undefined ? {} : { policy: { ...edited.policy, id: edited.id } }),
+  };
+  if (draft.proxyId !== '') return { kind: 'call', request: { ...circumstances, proxyId: draft.proxyId } };
+  if (draft.credentialId === '') return null;
+  const byAgent = draft.agentId !== '';
+  const request = {
+    ...circumstances,
+    agentId: byAgent ? draft.agentId : null,
+    credentialId: draft.credentialId,
     reason: byAgent && draft.reason.trim() !== '' ? draft.reason.trim() : null,
     fields: draft.fields === null ? null : [...draft.fields],
     siteOrigin: byAgent ? null : toOrigin(draft.siteOrigin.trim()),
-    ...(edited === undefined ? {} : { policy: { ...edited.policy, id: edited.id } }),
   };
+  return { kind: 'access', request };
 }
 
 /** One address and no range; null for anything else. */

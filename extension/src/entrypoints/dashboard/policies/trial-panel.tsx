@@ -1,6 +1,6 @@
 // Beside the editor: what the policy, as it stands there, would do to one request, or would have done to the log.
 
-import type { PolicySummary } from '@keytrail/shared/policy';
+import type { PolicySummary, PolicyTarget } from '@keytrail/shared/policy';
 import { useRef } from 'react';
 import { Choice } from '../../../ui/choice.tsx';
 import { Notice } from '../../../ui/notice.tsx';
@@ -30,9 +30,12 @@ export function TrialPanel({ policyId, policy, users = [], trial, onTrial }: Tri
   // An agent without a grant is refused whatever its policies say.
   const granted = agents.filter(({ activeGrants }) => activeGrants > 0).map(({ id }) => id);
   const attached = users.filter(({ kind }) => kind === 'agent').map(({ id }) => id);
+  const idOf = (wanted: PolicyTarget['kind']) => users.find(({ kind }) => kind === wanted)?.id;
+  const agentId = attached.find((id) => granted.includes(id)) ?? attached[0];
   const given = {
-    agentId: attached.find((id) => granted.includes(id)) ?? attached[0],
-    credentialId: users.find(({ kind }) => kind === 'credential')?.id,
+    agentId,
+    credentialId: idOf('credential'),
+    proxyId: agentId === undefined && idOf('credential') === undefined ? idOf('proxy') : undefined,
   };
   return (
     <aside
@@ -52,9 +55,10 @@ export function TrialPanel({ policyId, policy, users = [], trial, onTrial }: Tri
   );
 }
 
-function withoutUndefined(given: Record<'agentId' | 'credentialId', string | undefined>): {
+function withoutUndefined(given: Record<'agentId' | 'credentialId' | 'proxyId', string | undefined>): {
   agentId?: string;
   credentialId?: string;
+  proxyId?: string;
 } {
   return Object.fromEntries(Object.entries(given).filter(([, id]) => id !== undefined));
 }
