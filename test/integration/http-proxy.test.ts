@@ -229,6 +229,19 @@ describe('on the way out', () => {
     expect(Object.fromEntries(sent)).toEqual({ 'x-token': secret, x_own: '1' });
   });
 
+  test('a key in the path goes nowhere, not into the log either, and a query as it was written', async () => {
+    const before = upstream.received.length;
+    expect(await readRefusal(call(usual, `/${usual.key}/x`))).toMatchObject({ status: 400, code: 'invalid_input' });
+    expect(await readRefusal(call(usual, `/${encodeURIComponent(usual.key).replace('_', '%5F')}`))).toMatchObject({
+      status: 400,
+    });
+    expect(upstream.received).toHaveLength(before);
+    await (await call(usual, `/x?${usual.key}&bin=%E9%FF&q=a%20b&flag`)).readText();
+    expect(lastReceived().url).toBe('/base/x?bin=%E9%FF&q=a%20b&flag');
+    const { events } = await owner.client.audit.list.query({ filter: {}, limit: 10 });
+    expect(JSON.stringify(events)).not.toContain('kt_proxy_');
+  });
+
   test('no query makes another method of the call than the one that was judged', async () => {
     await call(usual, '/items?_method=DELETE&%5FHttpMethod=PATCH&x=1&X-HTTP-Method-Override=PUT', { method: 'POST' });
     const sent = new URL(lastReceived().url ?? '', upstream.url);
@@ -351,6 +364,48 @@ describe('on the way back', () => {
     expect([head.status, await head.readText()]).toEqual([200, '']);
     upstream.answer = (_request, response) => void response.setHeader('content-encoding', 'zstd').end('?');
     expect(await readRefusal(call(usual, '/'))).toMatchObject({ status: 502 });
+  });
+
+  test.each([
+    ['HEAD', 200, {}],
+    ['GET', 204, {}],
+    ['GET', 200, { 'content-length': '0' }],
+  ] as const)(
+    'an answer to %s of %d without a body is whole, though it is said to be compressed',
+    async (method, status, more) => {
+      upstream.answer = (_request, response) =>
+        void response.writeHead(status, { 'content-encoding': 'gzip', ...more }).end();
+      const answer = await call(usual, '/empty', { method });
+      expect([answer.status, await answer.readText()]).toEqual([status, '']);
+      const [result] = await readEvents(1);
+      expect(result).toMatchObject({ action: 'result', outcome: 'ok', upstreamStatus: status });
+    },
+  );
+
+  test('headers come back in the bytes that they had, but for one that the secret names', async () => {
+    const value = 'sk_live_lower0123';
+    const stored = { kind: 'token', service: 'api', label: 'blank', secret: { value: `${value} ` } } as const;
+    const { id } = await owner.client.credentials.create.mutate(stored);
+    const proxy = await createProxy({ credentialId: id, headers: { 'x-token': token } });
+    const name = Buffer.from('filename="Größe.pdf"').toString('latin1');
+    upstream.answer = ({ headers }, response) => {
+      response.writeHead(200, { 'content-disposition': name, [`x-${value}`]: '1' });
+      response.end(Buffer.from(`you said ${headers['x-token']}`));
+    };
+    const answer = await call(proxy, '/file');
+    expect(answer.headers['content-disposition']).toBe(name);
+    expect(JSON.stringify(answer.headers)).not.toContain(value);
+    // Blanks at its end were lost on the way out.
+    expect(await answer.readText()).toBe(`you said ${'*'.repeat(value.length)}`);
+  });
+
+  test('what a pasted login says does not come back either', async () => {
+    const value = Buffer.from('admin:hunter2-hunter2').toString('base64');
+    const stored = { kind: 'token', service: 'api', label: 'basic', secret: { value } } as const;
+    const { id } = await owner.client.credentials.create.mutate(stored);
+    const proxy = await createProxy({ credentialId: id, headers: { authorization: `Basic ${token}` } });
+    upstream.answer = (_request, response) => void response.end('admin:hunter2-hunter2, hunter2-hunter2');
+    expect(await (await call(proxy, '/')).readText()).toBe(`${'*'.repeat(21)}, ${'*'.repeat(15)}`);
   });
 
   test('what is between the upstream and its own callers stays there; no page comes from here', async () => {

@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -352,6 +353,44 @@ test('no page comes from here, and what is sent compressed goes out as it was re
   expect(Object.keys(sent ?? {})).not.toEqual(
     expect.arrayContaining([expect.stringMatching(/^(content-encoding|mcp_session_id|last_event_id)$/)]),
   );
+  site.close();
+});
+
+test('what an upstream gets is what was judged: read as UTF-8, with one name for each member, and numbers as they came', async () => {
+  const received: { type: string | undefined; body: string }[] = [];
+  const site = createServer(async (request, response) => {
+    received.push({ type: request.headers['content-type'], body: await text(request) });
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  const { port } = site.address() as AddressInfo;
+  const upstreamUrl = `http://127.0.0.1:${port}/`;
+  const toolAccess = { mode: 'only' as const, names: ['safe'] };
+  const { proxy, key } = await owner.client.proxies.create.mutate(toProxyFields({ upstreamUrl, toolAccess }));
+  const send = (body: string, type = 'application/json') =>
+    fetch(`${server.url}/mcp/p/${proxy.name}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': type },
+      body,
+    });
+  const hidden =
+    '+ACI,+ACI-method+ACI:+ACI-tools/call+ACI,+ACI-params+ACI:{+ACI-name+ACI:+ACI-drop+ACI},+ACI-x+ACI:+ACI';
+  const refused = [
+    [JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', x: hidden }), 'application/json; charset=utf-7'],
+    [JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }), 'application/json; charset=utf-8; charset=utf-16'],
+    ['{"jsonrpc":"2.0","id":1,"method":"ping","Method":"tools/call","params":{"name":"drop"}}'],
+    ['{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"safe","Name":"drop"}}'],
+    ['{"jsonrpc":"2.0","id":1,"method":"ping","paramſ":{"name":"drop"}}'],
+  ] as const;
+  for (const [body, type] of refused) expect((await send(body, type)).status, body).toBe(400);
+  expect(received).toEqual([]);
+
+  const precise =
+    '{"jsonrpc":"2.0","id":9007199254740993,"method":"tools/call","params":{"name":"safe","arguments":{"n":1.0}}}';
+  expect((await send(precise, 'application/json; charset=UTF-8')).status).toBe(200);
+  expect((await send(precise)).status).toBe(200);
+  const asItCame = { type: 'application/json', body: precise };
+  expect(received).toEqual([asItCame, asItCame]);
   site.close();
 });
 

@@ -2,14 +2,14 @@
 
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@keytrail/shared/errors';
-import { mintUuid } from '@keytrail/shared/ids';
+import { holdsKey, mintUuid } from '@keytrail/shared/ids';
 import { toOneLine } from '@keytrail/shared/text';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { ProxyPrincipal, ProxyRow } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { toAsked } from '../proxy/asked.ts';
 import { type AnswerHeaders, forward } from '../proxy/forward.ts';
-import { toSecrets } from '../proxy/inject.ts';
+import { toMadeSecrets, toSecrets } from '../proxy/inject.ts';
 import { type Released, toOutgoing } from '../proxy/outgoing.ts';
 import { sendRenewing } from '../proxy/renewing.ts';
 import { isRouted, toRoutePath } from '../proxy/routes.ts';
@@ -51,6 +51,12 @@ async function answer(ctx: Context, request: Request, response: Response): Promi
   // As it was sent: Express has decoded its own copy.
   const [, name = '', path = '/', query = ''] = address.exec(request.originalUrl) ?? [];
   const routePath = toRoutePath(path);
+  if (holdsKey(path) || holdsKey(routePath ?? '')) {
+    throw new AppError('invalid_input', {
+      message: 'a key in the path',
+      public: 'The path holds a key. Send it as a Bearer token, and the path without it.',
+    });
+  }
   const { call, access } = await admit(ctx, request, { name, path, routePath });
   if (access.outcome === 'denied') {
     if (routePath !== null || access.rule !== 'route') return refuse(ctx, response, access);
@@ -111,15 +117,10 @@ function sendOnce(
   const own = body !== null && length !== undefined ? { 'content-length': length } : {};
   const out = toOutgoing(ctx, released, { method: request.method, rest, given: request.headers, own, body });
   return forward(ctx.outbound, out.call, response, {
-    scrubber: createScrubber([...toSecrets(released), ...toMade(out.call.headers)]),
+    scrubber: createScrubber([...toSecrets(released), ...toMadeSecrets(out.call.headers)]),
     toHead: out.toHead((status, answered) => toHead(status, answered, released.loaded.by, out.url)),
     mayStayOpen: () => mayStayOpen(ctx, released.loaded),
   });
-}
-
-/** Basic authentication is made of secrets, and may come back as a whole. */
-function toMade({ authorization }: Record<string, string | string[]>): string[] {
-  return typeof authorization === 'string' && authorization.startsWith('Basic ') ? [authorization.slice(6)] : [];
 }
 
 function findBody(request: IncomingMessage): IncomingMessage | null {

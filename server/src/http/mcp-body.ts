@@ -3,15 +3,17 @@
 import { AppError } from '@keytrail/shared/errors';
 import type { Request } from 'express';
 import { hasHiddenCall, type Message, toMessages } from '../proxy/mcp-messages.ts';
-import { type Posted, toPosted } from '../proxy/mcp-posted.ts';
+import { type Posted, toBytes, toPosted } from '../proxy/mcp-posted.ts';
+import { dropText, getText } from './json-body.ts';
 
 /** Each call is an event before the first goes out. */
 const batchMax = 100;
 
 /** The request keeps nothing of it: whoever waits holds the bytes alone. Throws as `getMessages` does. */
 export function takePosted(request: Request): Posted {
-  const posted = toPosted(getMessages(request.body), request.body);
+  const posted = toPosted(getMessages(request.body), toBytes(request.body, getText(request)));
   request.body = undefined;
+  dropText(request);
   return posted;
 }
 
@@ -21,7 +23,8 @@ export function getMessages(body: unknown): Message[] {
   if (messages === null || hasHiddenCall(messages)) {
     throw new AppError('invalid_input', {
       message: 'no JSON-RPC',
-      public: 'The body must be JSON-RPC; a call must have an id and name what it calls.',
+      public:
+        'The body must be JSON-RPC with its members in lower case; a call must have an id and name what it calls.',
     });
   }
   if (messages.length > batchMax) {

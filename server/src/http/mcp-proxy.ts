@@ -8,7 +8,7 @@ import type { Context } from '../base/context.ts';
 import { findClientName } from '../mcp/client-info.ts';
 import { isBegun, toContinued } from '../proxy/begun-answer.ts';
 import { type AnswerHeaders, forward } from '../proxy/forward.ts';
-import { toSecrets } from '../proxy/inject.ts';
+import { toMadeSecrets, toSecrets } from '../proxy/inject.ts';
 import {
   findCalls,
   findHeaderMismatch,
@@ -30,14 +30,14 @@ import type { LoadedProxy } from '../vault/proxy-load.ts';
 import type { ProxyResult } from '../vault/proxy-result.ts';
 import type { AsOf } from '../vault/recent-loads.ts';
 import { touchProxy } from '../vault/touch.ts';
-import { createJsonReader } from './json-body.ts';
+import { createJsonReader, getText } from './json-body.ts';
 import { type Admitted, admit, settling, toFacts } from './mcp-admission.ts';
 import { getMessages, takePosted } from './mcp-body.ts';
 import { createHold, giveUpCancelled } from './mcp-hold.ts';
 import { refuse, refuseCalls } from './mcp-proxy-refusal.ts';
 import { findRecentProxyCaller, getProxyCaller } from './proxy-caller.ts';
 
-const readJson = createJsonReader(4096);
+const readJson = createJsonReader(4096, { keepsText: true });
 const sessionHeader = 'mcp-session-id';
 const smallBytesMax = 64 * 1024;
 
@@ -130,7 +130,7 @@ async function postRecent(
   if (call === undefined || !isOffered(by.proxy.toolAccess, call) || clientName !== by.keyClientName) return false;
   const loaded = clientName === null ? recent : { ...recent, by: toNamed(by, clientName) };
   const facts = toFacts(ctx, call);
-  const posted = { body: toBytes(request.body), isListening: false };
+  const posted = { body: toBytes(request.body, getText(request)), isListening: false };
   const access = await injectForRecentProxy(ctx, loaded, facts);
   if (access === null) return false;
   const admitted = [{ facts, access }];
@@ -203,13 +203,16 @@ async function sendOnce(
   { body, isListening }: Sent,
 ): Promise<ProxyResult> {
   const { by } = access.loaded;
-  // A body that came compressed goes out as it was read.
-  const { 'content-encoding': _read, ...given } = request.headers;
+  // A body goes out as it was read, whatever it came as.
+  const { 'content-encoding': _coding, 'content-type': _type, ...given } = request.headers;
   const session = given[sessionHeader];
-  const own = typeof session === 'string' ? { [sessionHeader]: getUpstreamSession(ctx, by, session) } : {};
+  const own = {
+    ...(body === null ? {} : { 'content-type': 'application/json' }),
+    ...(typeof session === 'string' ? { [sessionHeader]: getUpstreamSession(ctx, by, session) } : {}),
+  };
   const out = toOutgoing(ctx, access, { method: request.method, rest: null, given, own, body });
   return forward(ctx.outbound, out.call, response, {
-    scrubber: createScrubber(toSecrets(access)),
+    scrubber: createScrubber([...toSecrets(access), ...toMadeSecrets(out.call.headers)]),
     toHead: out.toHead((status, answered) => {
       const head = toHead(ctx, by, status, answered);
       return isBegun(response) ? toContinued(head.status, head.headers) : head;

@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AppError } from '@keytrail/shared/errors';
 import type { Outbound, OutgoingCall } from '../base/outbound.ts';
 import type { ProxyResult } from '../vault/proxy-result.ts';
@@ -133,7 +133,8 @@ function pass(
     if (!response.write(framing === undefined ? bytes : framing.toPart(bytes))) stream.pause();
   };
   gather();
-  if (framing === undefined) response.writeHead(status, headers).flushHeaders();
+  // Values of headers are bytes, read as Latin-1 and written so: `flushHeaders` would write them as UTF-8.
+  if (framing === undefined) response.writeHead(status, headers).write('', 'latin1');
   else response.write(framing.before);
   response.on('drain', () => stream.resume());
   return new Promise((resolve, reject) => {
@@ -194,7 +195,7 @@ const own = {
 function toScrubbed(headers: AnswerHeaders, scrubber: Scrubber): AnswerHeaders {
   const scrubbed: AnswerHeaders = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (dropped.test(name)) continue;
+    if (dropped.test(name) || scrubber.isHeldBy(name)) continue;
     scrubbed[name] = Array.isArray(value) ? value.map(scrubber.scrubText) : scrubber.scrubText(value);
   }
   return { ...scrubbed, ...own };
@@ -216,9 +217,13 @@ function decode(body: Readable, encoding: string, headers: AnswerHeaders): Reada
   return body.pipe(decoder);
 }
 
+// An answer without a body may be said to be compressed: nothing at all is decoded as nothing. Where an upstream breaks off,
+// its connection says so.
+const tolerant = { finishFlush: constants.Z_SYNC_FLUSH };
+
 const decoders: Record<string, () => ReturnType<typeof createGunzip>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
+  gzip: () => createGunzip(tolerant),
+  'x-gzip': () => createGunzip(tolerant),
+  deflate: () => createInflate(tolerant),
+  br: () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
 };

@@ -23,6 +23,14 @@ export function toSecrets({ values, credential }: Injected): string[] {
   return Object.entries(values).flatMap(([field, value]) => (open.includes(field) ? [] : [value]));
 }
 
+/** What was made of secrets for a header: basic authentication may come back as a whole, or as what it says. */
+export function toMadeSecrets({ authorization }: Readonly<Record<string, string | string[]>>): string[] {
+  const encoded = typeof authorization === 'string' ? /^Basic +(\S+)$/i.exec(authorization)?.[1] : undefined;
+  if (encoded === undefined) return [];
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  return [encoded, pair, pair.slice(pair.indexOf(':') + 1)];
+}
+
 /**
  * Headers of one connection, or that say who the caller is and by which way they came. What the caller proves itself by is
  * for this server alone.
@@ -92,20 +100,32 @@ function toPlainName(name: string): string {
 }
 
 /**
- * The address of a call: `rest` below the upstream's own, the caller's query with what is injected in place of it.
+ * The address of a call: `rest` below the upstream's own, the caller's query as they wrote it, without what names a parameter
+ * that the upstream's address has already, that is injected, or that makes another call of it.
  * @param rest path and query as the caller wrote them, beginning with a slash; null: the upstream's address itself.
  */
 export function toUpstreamUrl(rest: string | null, templates: Templates, { values, tokenField }: Injected): URL {
   const url = new URL(templates.upstreamUrl);
-  if (rest !== null) {
-    const [path = '', ...query] = rest.split('?');
-    url.pathname = url.pathname.replace(/\/$/, '') + path;
-    for (const [name, value] of new URLSearchParams(query.join('?'))) {
-      if (!rewritingParameter.test(name)) url.searchParams.append(name, value);
-    }
-  }
+  const [path = '', ...query] = (rest ?? '').split('?');
+  if (rest !== null) url.pathname = url.pathname.replace(/\/$/, '') + path;
+  const injected = new URLSearchParams();
   for (const [name, template] of Object.entries(templates.query)) {
-    url.searchParams.set(name, fillTemplate(template, values, tokenField));
+    injected.set(name, fillTemplate(template, values, tokenField));
   }
+  const own = toParts(url.search.slice(1)).filter((part) => !toNames(part).some((name) => injected.has(name)));
+  const taken = [...own.flatMap(toNames), ...injected.keys()];
+  const passed = toParts(query.join('?')).filter(
+    (part) => !toNames(part).some((name) => taken.includes(name) || rewritingParameter.test(name)),
+  );
+  url.search = [...own, ...passed, ...toParts(injected.toString())].join('&');
   return url;
+}
+
+function toParts(query: string): string[] {
+  return query.split('&').filter((part) => part !== '');
+}
+
+/** What a part of a query names, also for an upstream that parts at semicolons. */
+function toNames(part: string): string[] {
+  return part.split(';').flatMap((piece) => [...new URLSearchParams(piece).keys()]);
 }

@@ -43,14 +43,31 @@ export function findCalls(messages: readonly Message[]): McpCall[] {
   });
 }
 
-/** Something that would be carried out without leaving an event: a call as a notification, or one without a name. */
+/**
+ * Something that might be carried out without leaving its event: a call as a notification, one without a name, or a member
+ * that some upstreams would take for one that is looked at here.
+ */
 export function hasHiddenCall(messages: readonly Message[]): boolean {
   return messages.some((message) => {
-    const { id, method } = message;
+    const { id, method, params } = message;
+    if (hasLookalike(message, messageMembers) || (isMessage(params) && hasLookalike(params, paramMembers))) return true;
     if (!isCalling(method)) return false;
     const named = toOneLine(toName(message, method), nameLengthMax);
     return (typeof id !== 'string' && typeof id !== 'number') || named === '';
   });
+}
+
+const messageMembers = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
+const paramMembers = ['name', 'uri', 'arguments', '_meta'];
+
+/** Some languages match the names of members without regard to case, by Unicode's folding of it, and the last one wins. */
+function hasLookalike(value: Message, members: readonly string[]): boolean {
+  return Object.keys(value).some((name) => !members.includes(name) && members.includes(fold(name)));
+}
+
+/** As far as letters of ASCII come out: the long s and the sign of Kelvin are such letters, too. */
+function fold(name: string): string {
+  return name.normalize('NFKC').toLowerCase();
 }
 
 /** What the log calls it. */

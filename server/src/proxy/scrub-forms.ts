@@ -14,6 +14,8 @@ export interface Form {
 export interface Pattern {
   readonly characters: ArrayLike<string>;
   readonly toForms: (character: string) => readonly Form[];
+  /** Of a character behind the first, where it has others there. */
+  readonly toLaterForms?: (character: string) => readonly Form[];
 }
 
 /** How often text is put into text: JSON in a string of JSON is what MCP servers answer. */
@@ -25,7 +27,11 @@ export function toPatterns(secret: string): Pattern[] {
   const bytes = Buffer.from(secret, 'utf8');
   return [
     { characters: [...secret], toForms: toTextForms },
-    ...[0, 1, 2].map((before) => ({ characters: toBase64(bytes, before), toForms: toBase64Forms })),
+    ...[0, 1, 2].map((before) => ({
+      characters: toBase64(bytes, before),
+      toForms: toBase64Forms,
+      toLaterForms: toBrokenBase64Forms,
+    })),
     { characters: bytes.toString('hex'), toForms: toHexForms },
   ];
 }
@@ -54,6 +60,18 @@ const toBase64Forms = remember((character) => {
   const other = character === '+' ? '-' : character === '/' ? '_' : null;
   return [character, ...(other === null ? [] : [other])].flatMap(toTextForms);
 });
+
+/** RFC 2045 §6.8: lines end within a value, at no place that it could be known by; in JSON as escapes. */
+const lineBreaks = ['\n', '\r\n', '\\n', '\\r\\n', '\\\\n', '\\\\r\\\\n'];
+
+const toBrokenBase64Forms = remember((character) => {
+  const forms = toBase64Forms(character);
+  return [...forms, ...lineBreaks.flatMap((lineBreak) => forms.map((form) => behind(Buffer.from(lineBreak), form)))];
+});
+
+function behind(before: Buffer, { bytes, others }: Form): Form {
+  return { bytes: Buffer.concat([before, bytes]), others: Buffer.concat([before, others]) };
+}
 
 const toTextForms = remember((character) => {
   const codes = [...Buffer.from(character, 'utf8')].map(toHex);

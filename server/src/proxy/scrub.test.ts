@@ -61,6 +61,29 @@ describe.each(Object.entries(encodings))('written as %s', (_name, encode) => {
   });
 });
 
+test.each(['\n', '\r\n'])('nothing comes back in base64 whose lines end at %j, nor in that as JSON', (lineBreak) => {
+  const secret = 'sk-live-0123456789abcdef-0123456789abcdef';
+  for (const before of ['', 'u', 'us']) {
+    const written = base64Of(`${before}${secret}`).replaceAll(/(.{10})/g, `$1${lineBreak}`);
+    for (const text of [written, json(written), json(json(written))]) {
+      const left = scrubbed(secret, text)
+        .replaceAll(/[\s\\rn]/g, '')
+        .replaceAll('*', '');
+      expect(left.length, text).toBeLessThanOrEqual(8);
+    }
+  }
+});
+
+test('blanks at the ends of a secret are no part of it: headers lose them', () => {
+  expect(scrubbed(' sk-live-0123456789\t', 'key sk-live-0123456789.')).toBe('key ******************.');
+});
+
+test('a header is not named by a secret, in whichever case', () => {
+  const scrubber = createScrubber(['sk_Live_0123']);
+  expect(scrubber.isHeldBy('x-sk_live_0123')).toBe(true);
+  expect(scrubber.isHeldBy('x-sk_live_012')).toBe(false);
+});
+
 test.each([awkward, 'sk-live-0123456789abcdef'])(
   'nothing of %j comes back inside of base64, wherever it begins there',
   (secret) => {

@@ -10,6 +10,8 @@ const asterisk = 0x2a;
 export interface Scrubber {
   /** A header's value without what must not come back. */
   scrubText(text: string): string;
+  /** Whether a header's name, in lower case, holds what must not come back. */
+  isHeldBy(name: string): boolean;
   /** Scrubs one stream. */
   start(): ScrubStream;
 }
@@ -30,7 +32,8 @@ interface Starts {
 
 /** @param secrets the injected values, and whole headers that were made of them. */
 export function createScrubber(secrets: readonly string[]): Scrubber {
-  const long = secrets.filter(({ length }) => length >= lengthMin);
+  // Headers lose the blanks at their ends on the way.
+  const long = secrets.flatMap((secret) => [secret, secret.trim()]).filter(({ length }) => length >= lengthMin);
   const starts = toStarts([...new Set(long)].flatMap(toPatterns));
   return {
     scrubText: (text) => {
@@ -38,6 +41,7 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
       const bytes = Buffer.from(text, 'latin1');
       return overwrite(bytes, findAll(bytes, starts).found).toString('latin1');
     },
+    isHeldBy: (name) => long.some((secret) => name.includes(secret.toLowerCase())),
     start: () => (long.length === 0 ? passing : createStream(starts)),
   };
 }
@@ -157,9 +161,10 @@ function getByte(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0;
 }
 
-function getForms({ characters, toForms }: Pattern, at: number): readonly Form[] {
+function getForms({ characters, toForms, toLaterForms = toForms }: Pattern, at: number): readonly Form[] {
   const character = characters[at];
-  return character === undefined ? [] : toForms(character);
+  if (character === undefined) return [];
+  return at === 0 ? toForms(character) : toLaterForms(character);
 }
 
 const pairs = 4096;
