@@ -48,7 +48,7 @@ describe('the calls of a body', () => {
     [[prompt, { id: 1, method: 'resources/read', params: { name: 'by another member' } }]],
     [{ ...call('one'), Method: 'tools/call' }],
     [{ ...call('one'), params: { name: 'one', NAME: 'two' } }],
-    [{ jsonrpc: '2.0', id: 1, method: 'ping', ['param\u017f']: { name: 'two' } }],
+    [{ jsonrpc: '2.0', id: 1, method: 'ping', 'param\u017f': { name: 'two' } }],
   ])('%j would be carried out without an event that names it, so it is refused', (body) => {
     expect(hasHiddenCall(getMessages(body))).toBe(true);
   });

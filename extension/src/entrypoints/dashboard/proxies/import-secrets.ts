@@ -15,6 +15,19 @@ const secretValue = /^(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9._~+/=-]{20,}$/;
 const keyStart =
   /^(sk-|sk_|rk_|pk_|ghp_|gho_|github_pat_|glpat-|xox[abps]-|lin_api_|ntn_|secret_|hf_|AKIA|AIza|ey[JK])/;
 
+/** In a path, what no word or number of a resource looks like: of letters in both cases and digits, or of many hex digits. */
+const secretSegment = /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9_~+=-]{24,}$|(^|[-_])[0-9a-f]{32,}$/;
+
+/** Whether a text is a secret, or the beginning of one, whatever it stands under. */
+export function isSecretValue(text: string): boolean {
+  return keyStart.test(text) || secretValue.test(text);
+}
+
+/** Whether a part of an address's path is one that only its owner knows. */
+export function isSecretSegment(segment: string): boolean {
+  return keyStart.test(segment) || secretSegment.test(segment);
+}
+
 /** Whether what stands under a header's or parameter's name belongs into the vault. */
 export function isSecretHeader(name: string, value: string): boolean {
   if (value.trim() === '') return false;

@@ -101,9 +101,47 @@ test.each<[string, unknown, string]>([
   ['an address with a variable', { url: 'https://${HOST}/mcp' }, 'address_variable'],
   ['an address with a secret', { url: `${url}?api_key=${secret}` }, 'address_secret'],
   ['an address with a login', { url: 'https://sam:pass@mcp.example.com/mcp' }, 'address_secret'],
+  ['an address with a secret in its path', { url: `${url}/s/${'aB3'.repeat(10)}/mcp` }, 'address_secret'],
+  ['an address with a key in its path', { url: `https://mcp.example.com/sk-live-abc/mcp` }, 'address_secret'],
+  [
+    'an address with a key of hex digits',
+    { url: `https://mcp.example.com/fc-${'0a'.repeat(16)}/mcp` },
+    'address_secret',
+  ],
   ['an address that is none', { url: 'not an address' }, 'invalid'],
+  ['a header that cannot be sent', { url, headers: { Authorization: `Bearer ${secret}`, 'X-Org': null } }, 'invalid'],
 ])('%s is refused', (_, server, why) => {
   expect(readOne(server)).toEqual({ kind: 'refused', title: 'My Server', why });
+});
+
+test.each([
+  'https://mcp.example.com/v1/0198c5f0-0000-7000-8000-000000000001/mcp',
+  'https://mcp.example.com/team-of-2026/mcp-server',
+])('an identifier in an address is no secret: %s', (address) =>
+  expect(readOne({ url: address })).toMatchObject({ kind: 'proxy', proxy: { upstreamUrl: address } }),
+);
+
+test('a number among the headers costs none of the others', () => {
+  expect(readOne({ url, headers: { Authorization: `Bearer ${secret}`, 'X-Org': 5 } })).toMatchObject({
+    proxy: { headers: { authorization: 'Bearer ${TOKEN}', 'x-org': '5' } },
+    secrets: [{ from: 'authorization', value: secret }],
+  });
+});
+
+test('of a secret that a variable is part of, nothing stays in the proxy', () => {
+  expect(readOne({ url, headers: { Authorization: 'Bearer sk-live-abcdef${SUFFIX}' } })).toMatchObject({
+    proxy: { headers: { authorization: 'Bearer ${TOKEN}' } },
+    secrets: [{ from: 'authorization', value: null }],
+  });
+});
+
+test('comments, commas at ends and the projects of a client are read', () => {
+  const text = `{ // mine
+    "mcpServers": { "a": { "url": "${url}", }, },
+    "projects": { "/home/one": { "mcpServers": { "b": { "url": "${url}" } } }, "/home/two": {} },
+  }`;
+  const found = parseServers(text, []);
+  expect(found.kind === 'servers' && found.servers.map(({ title }) => title)).toEqual(['a', 'b']);
 });
 
 test('a default in an address is taken; headers of the connection are left out', () => {

@@ -2,9 +2,10 @@
 // The text is whatever was pasted. A value that looks like a secret never ends up in a proxy itself: proxies are not sealed.
 
 import { proxyInput } from '@keytrail/shared/proxy-schema';
+import { type ParseError, parse } from 'jsonc-parser';
 import { z } from 'zod';
 import { findBridge } from './import-bridge.ts';
-import { isSecretHeader, splitScheme } from './import-secrets.ts';
+import { isSecretHeader, isSecretSegment, isSecretValue, splitScheme } from './import-secrets.ts';
 import type { ProxyBody } from './proxy-draft.ts';
 import { toFreeName } from './proxy-name.ts';
 
@@ -36,6 +37,9 @@ export type Import =
   | { readonly kind: 'servers'; readonly servers: readonly ImportedServer[] }
   | { readonly kind: 'unreadable' | 'no_servers' };
 
+/** Numbers and the like are written as they would be sent. What cannot be sent is refused: left out, it might be the proof. */
+const headerRecord = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
+
 const serverEntry = z.looseObject({
   type: z.string().optional().catch(undefined),
   transport: z.string().optional().catch(undefined),
@@ -44,9 +48,9 @@ const serverEntry = z.looseObject({
   serverUrl: z.string().optional().catch(undefined),
   command: z.string().optional().catch(undefined),
   args: z.array(z.string()).optional().catch(undefined),
-  env: z.record(z.string(), z.string()).optional().catch(undefined),
-  headers: z.record(z.string(), z.string()).optional().catch(undefined),
-  http_headers: z.record(z.string(), z.string()).optional().catch(undefined),
+  env: headerRecord.optional().catch(undefined),
+  headers: headerRecord.optional(),
+  http_headers: headerRecord.optional(),
 });
 type ServerEntry = z.infer<typeof serverEntry>;
 
@@ -65,24 +69,22 @@ export function parseServers(pasted: string, taken: readonly string[]): Import {
   return { kind: 'servers', servers };
 }
 
-/** Documentation often shows a member without the braces around it. */
+/** With comments and commas at ends, as editors take it. Documentation often shows a member without the braces around it. */
 function parseLoosely(text: string): unknown {
-  const candidates = text.startsWith('"') ? [`{${text.replace(/,$/, '')}}`] : [text];
-  for (const candidate of candidates) {
-    try {
-      return JSON.parse(candidate);
-    } catch {
-      // Half a paste, or no JSON: said by the result.
-    }
-  }
-  return undefined;
+  const errors: ParseError[] = [];
+  const whole = text.startsWith('"') ? `{${text}}` : text;
+  const parsed: unknown = parse(whole, errors, { allowTrailingComma: true });
+  return errors.length === 0 ? parsed : undefined;
 }
 
-type Entry = [title: string, entry: ServerEntry];
+/** Null where it says something that no server is told by. */
+type Entry = [title: string, entry: ServerEntry | null];
 
-/** Under `mcpServers` (most clients), `servers` (VS Code), inside `mcp` of its settings, or bare. */
+/** Under `mcpServers` (most clients), also of each of its `projects` (Claude Code), `servers` (VS Code), inside `mcp` of its settings, or bare. */
 function findEntries(parsed: unknown): Entry[] {
   if (!isObject(parsed)) return [];
+  const { projects, ...others } = parsed;
+  if (isObject(projects)) return [others, ...Object.values(projects)].flatMap(findEntries);
   for (const member of ['mcpServers', 'mcp_servers', 'servers']) {
     if (isObject(parsed[member])) return toEntries(parsed[member]);
   }
@@ -95,8 +97,9 @@ function findEntries(parsed: unknown): Entry[] {
 
 function toEntries(servers: Record<string, unknown>): Entry[] {
   return Object.entries(servers).flatMap(([title, value]): Entry[] => {
+    if (!isObject(value)) return [];
     const entry = serverEntry.safeParse(value);
-    return entry.success ? [[title, entry.data]] : [];
+    return [[title, entry.success ? entry.data : null]];
   });
 }
 
@@ -112,8 +115,9 @@ function titleOf(server: Record<string, unknown>): string {
   return typeof address === 'string' && URL.canParse(address) ? new URL(address).hostname : 'server';
 }
 
-function toServer(title: string, entry: ServerEntry, taken: readonly string[]): ImportedServer {
+function toServer(title: string, entry: ServerEntry | null, taken: readonly string[]): ImportedServer {
   const refuse = (why: Refusal): ImportedServer => ({ kind: 'refused', title, why });
+  if (entry === null) return refuse('invalid');
   const bridge = findBridge(entry.command, entry.args ?? [], entry.env ?? {});
   const address = bridge?.url ?? entry.httpUrl ?? entry.url ?? entry.serverUrl;
   if (address === undefined) return refuse(entry.command === undefined ? 'no_address' : 'stdio');
@@ -146,8 +150,13 @@ const withDefaults = (text: string) => text.replace(/\$\{[^}:]*:-([^}]*)\}/g, '$
 
 function hasSecret(address: string): boolean {
   if (!URL.canParse(address)) return false;
-  const { username, password, searchParams } = new URL(address);
-  return username !== '' || password !== '' || [...searchParams].some(([name, value]) => isSecretHeader(name, value));
+  const { username, password, pathname, searchParams } = new URL(address);
+  return (
+    username !== '' ||
+    password !== '' ||
+    pathname.split('/').some(isSecretSegment) ||
+    [...searchParams].some(([name, value]) => isSecretHeader(name, value))
+  );
 }
 
 interface Templates {
@@ -204,7 +213,10 @@ function readValue(header: string, value: string): (string | Place)[] {
       end = match.index + match[0].length;
     }
     if (end < value.length) parts.push(value.slice(end));
-    return parts;
+    const { scheme } = splitScheme(value);
+    // A secret of which the variable is only a part is asked for as a whole.
+    const isPartly = parts.some((part) => typeof part === 'string' && isSecretValue(splitScheme(part).rest));
+    return isPartly ? [scheme, { from: header, value: null }].filter((part) => part !== '') : parts;
   }
   const { scheme, rest } = splitScheme(value);
   if (rest === '' || !isSecretHeader(header, rest)) return [value];
