@@ -3,8 +3,8 @@
 import { createServer } from 'node:http';
 import { signUpInDashboard } from '../kit/dashboard.ts';
 import { findFreePort } from '../kit/free-port.ts';
-import { password } from '../kit/people.ts';
-import { expect, test } from './fixtures.ts';
+import { password, signIn } from '../kit/people.ts';
+import { expect, putSession, test } from './fixtures.ts';
 
 test('an account is made, signed out of and signed in to; the page asked for comes after', async ({
   browser_,
@@ -95,4 +95,18 @@ test('a wrong server address in Settings is refused, what was typed stays, and s
   await expect(page.getByRole('main')).toContainText('This address is not encrypted');
   await page.reload();
   await expect(page.getByRole('main')).toContainText(signedIn.email);
+});
+
+test('another session has one live connection, not one more with each change', async ({ server, person, browser_ }) => {
+  let opened = 0;
+  browser_.context.on('request', (request) => {
+    if (request.url().includes('/inbox.live')) opened++;
+  });
+  for (const turn of [1, 2]) {
+    await putSession(browser_, server.url, { ...person, session: await signIn(server.url, person.email) });
+    await expect.poll(() => opened).toBe(turn);
+    // What was lost by mistake would be taken up again after three seconds.
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    expect(opened).toBe(turn);
+  }
 });

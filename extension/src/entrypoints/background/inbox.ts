@@ -36,7 +36,10 @@ export async function followInbox(): Promise<void> {
 /** Returns what ends the connection. */
 function connect(session: Session): () => void {
   let retry: ReturnType<typeof setTimeout> | undefined;
+  let isStopped = false;
   const lose = () => {
+    // It is told that it is complete by its end as well: nothing is lost then, and another may have begun.
+    if (isStopped) return;
     stayAlive(false);
     retry ??= setTimeout(() => {
       live = null;
@@ -54,6 +57,7 @@ function connect(session: Session): () => void {
     onComplete: lose,
   });
   return () => {
+    isStopped = true;
     clearTimeout(retry);
     stream.unsubscribe();
   };
