@@ -84,6 +84,31 @@ test('the badge counts denials that nobody has seen; the popup says so, shows th
   await expect(again.getByText('since you last looked')).toHaveCount(0);
 });
 
+test('a denial that the filter hides is announced all the same before the badge forgets it', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const { deny } = await makeActivity(signedIn, server.url);
+  const { over, popup } = await openOverBlank(browser_);
+  await expect(popup.getByRole('contentinfo')).toContainText('Synced');
+  const filter = { types: ['policy_denied'], services: ['another'] };
+  await expect.poll(() => readBadge(browser_)).toBe('');
+  await popup.evaluate(keepPopupFilter, { accountId: signedIn.accountId, filter });
+  await popup.close();
+  await deny();
+  const page = await browser_.context.newPage();
+  await page.goto(browser_.toExtensionUrl('dashboard.html#/vault'));
+  await page.evaluate(askForSync);
+  await expect.poll(() => readBadge(browser_)).toBe('1');
+  await page.close();
+  const { popup: again } = await openOverBlank(browser_, over);
+  await expect(again.getByText('No event matches')).toBeVisible();
+  await expect(again.getByText('1 denial since you last looked')).toBeVisible();
+  await again.getByRole('button', { name: 'Show', exact: true }).click();
+  await expect(rows(again)).not.toHaveCount(0);
+});
+
 test('“Open in audit log” carries the filter, and a row opens its event there', async ({
   server,
   signedIn,
@@ -200,6 +225,11 @@ async function leaveBy(press: Promise<void>): Promise<void> {
   await press.catch((error: unknown) => {
     if (!String(error).includes('has been closed')) throw error;
   });
+}
+
+async function keepPopupFilter(kept: object): Promise<void> {
+  // @ts-expect-error: as above.
+  await chrome.storage.session.set({ popupFilter: kept });
 }
 
 async function askForSync(): Promise<void> {

@@ -64,7 +64,7 @@ interface UnseenProps {
 
 /** What the badge on the toolbar counted, and the way to it. */
 function Unseen({ count, filter, onShow }: UnseenProps) {
-  if (count === 0 || filter.types?.includes('policy_denied')) return null;
+  if (count === 0 || showsAllDenials(filter)) return null;
   const show = (
     <Button size="small" onClick={onShow}>
       {popupStrings.showUnseen}
@@ -75,6 +75,11 @@ function Unseen({ count, filter, onShow }: UnseenProps) {
       {popupStrings.unseen(count)}
     </Notice>
   );
+}
+
+/** Under any other filter, some of them may not be among the rows. */
+function showsAllDenials({ types, ...others }: EventFilter): boolean {
+  return types?.includes('policy_denied') === true && isUnfiltered(others);
 }
 
 function LogLink({ filter }: { readonly filter: EventFilter }) {

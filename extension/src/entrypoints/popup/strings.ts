@@ -42,7 +42,7 @@ export const popupStrings = {
   status: {
     synced: (ago: string) => (ago === 'now' ? 'Synced now' : `Synced ${ago}`),
     syncing: 'Syncing',
-    offline: (count: number) => `Offline – showing ${toCount(count, 'cached event', 'cached events')}`,
+    offline: (count: number) => `Offline – ${toCount(count, 'event', 'events')} cached here`,
     signedOut: 'Signed out',
     signIn: 'Sign in',
     retry: 'Try again',
