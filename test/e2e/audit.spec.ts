@@ -61,6 +61,43 @@ test('“View activity” on a card shows that agent only; a new event appears w
   await expect(rows.first()).toContainText('seen at once');
 });
 
+test('a page that nobody sees listens to nothing, and goes on where it was once it is seen', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const { bot } = await makeActivity(signedIn, server.url);
+  const page = await dashboard('/audit');
+  const rows = page.getByRole('row').filter({ has: page.getByRole('cell') });
+  await expect(page.getByText('Live').filter({ visible: true })).toBeVisible();
+  const shown = await rows.first().textContent();
+  await page.evaluate(show, 'hidden');
+  for (const _ of [1, 2]) await bot.agent.credential.mutate({ service: 'github' });
+  await page.waitForTimeout(1_500);
+  expect(await rows.first().textContent()).toBe(shown);
+  await page.evaluate(show, 'visible');
+  await expect(rows.first()).toContainText('2 times');
+});
+
+test('what is typed into the search stays when something is clicked at once', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  await makeActivity(signedIn, server.url);
+  const page = await dashboard('/audit');
+  await page.getByRole('searchbox', { name: 'Search' }).pressSequentially('deploy');
+  await page.getByRole('row').filter({ hasText: 'deploy-bot' }).first().locator('[data-row]').click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await expect(page).toHaveURL(/text=deploy/);
+  await page.keyboard.press('Escape');
+  await page.getByRole('searchbox', { name: 'Search' }).pressSequentially('-bot');
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await page.waitForTimeout(500);
+  await expect(page).not.toHaveURL(/text=/);
+  await expect(page.getByRole('searchbox', { name: 'Search' })).toHaveValue('');
+});
+
 test('markup in names is shown as text, and what turns the direction of writing is refused', async ({
   server,
   signedIn,
@@ -77,3 +114,9 @@ test('markup in names is shown as text, and what turns the direction of writing 
   await expect(page.getByText('<img src=x').filter({ visible: true }).first()).toBeVisible();
   expect(await page.locator('img[src=x]').count()).toBe(0);
 });
+
+/** As the browser tells a page that its tab has gone behind another, or come back. */
+function show(state: string): void {
+  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+  document.dispatchEvent(new Event('visibilitychange'));
+}

@@ -1095,9 +1095,12 @@ export const strings = {
       rules: 'Nothing was refused.',
       policyIds: 'No policy was evaluated.',
     },
+    /** For what only the server has counted. */
+    unasked: 'Not known as long as the server does not answer.',
     /** For what is gone, and whose name nothing tells. */
     unnamed: (name: string, id: string) => `${name} ${id.slice(-6)}`,
     most: (count: number) => `Only the ${count} most frequent are listed.`,
+    full: (count: number) => `At most ${count} at a time. Take one out to add another.`,
     more: 'More filters',
     text: 'Search titles, reasons, sites',
     ipPlaceholder: '203.0.113.7 or 10.0.0.0/8',

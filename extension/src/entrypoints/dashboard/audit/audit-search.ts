@@ -32,6 +32,8 @@ function list<Item extends z.ZodType>(item: Item, max: number) {
 // The year 0 is a date to JavaScript and none to a database.
 const instant = z.iso.datetime().refine((text) => !text.startsWith('0000'));
 const ids = list(z.uuid(), 50);
+/** As many as a filter may name. */
+export const ipsMax = 20;
 const ipRange = z.string().max(50).transform(toIpRange).pipe(z.string());
 
 /** How the list is divided. */
@@ -47,7 +49,7 @@ const auditSearchSchema = z.object({
   proxies: ids,
   outcomes: list(z.enum(eventOutcomes), 10),
   clients: list(z.enum(clientKinds), 10),
-  ips: list(ipRange, 20),
+  ips: list(ipRange, ipsMax),
   rules: list(z.enum(denialRules), 50),
   policies: ids,
   text: line(200).optional().catch(undefined),

@@ -16,25 +16,28 @@ export interface EventSources {
   readonly list: (page: { before?: string; after?: string; limit: number }) => Promise<EventPage>;
 }
 
-/** The page below an event, or the newest: from the copy as far as that has no gap, then from the server. */
+/**
+ * The page below an event, or the newest: from the copy as far as that has no gap, then from the server. `copyOnly`: that did
+ * not answer, and what the copy has may not be all there is.
+ */
 export async function readOlder(sources: EventSources, last: AuditEvent | undefined) {
   const run = await sources.cachedRun();
   const below = last === undefined ? {} : { beforeSeq: last.seq };
   const isKept = run !== null && last !== undefined && last.seq <= run.to && last.seq > run.from;
   const kept = isKept ? (await sources.cached({ ...below, limit: pageSize })).filter(({ seq }) => seq >= run.from) : [];
   const cachedFrom = run?.from;
-  if (kept.length === pageSize) return { events: kept, cachedFrom, atEnd: false };
+  if (kept.length === pageSize) return { events: kept, cachedFrom, atEnd: false, copyOnly: false };
   // The log begins at number 0: nothing can be older than a copy that holds that.
-  if (isKept && run.from === 0) return { events: kept, cachedFrom, atEnd: true };
+  if (isKept && run.from === 0) return { events: kept, cachedFrom, atEnd: true, copyOnly: false };
   const from = kept.at(-1) ?? last;
   try {
     const page = await sources.list({ ...(from === undefined ? {} : { before: from.recordedAt }), limit: pageSize });
-    return { events: [...kept, ...page.events], cachedFrom, atEnd: page.before === null };
+    return { events: [...kept, ...page.events], cachedFrom, atEnd: page.before === null, copyOnly: false };
   } catch (error) {
     if (toFailure(error).kind !== 'offline') throw error;
     // Without the server the copy is all there is, holes and all.
     const events = isKept ? kept : await sources.cached({ ...below, limit: pageSize });
-    return { events, cachedFrom, atEnd: events.length < pageSize };
+    return { events, cachedFrom, atEnd: events.length < pageSize, copyOnly: true };
   }
 }
 

@@ -100,7 +100,11 @@ describe('the window on the log', () => {
     await window.openFromCache();
     while (!window.getState().atEnd) await window.loadOlder();
     expect(seqs()).toEqual(down(499, 200));
+    // Of what is older nobody has said that there is nothing.
+    expect(window.getState().copyOnly).toBe(true);
     world.away = false;
+    window.askAgain();
+    expect(window.getState()).toMatchObject({ atEnd: false, copyOnly: false });
     await window.loadOlder();
     expect(seqs()).toEqual(down(499, 100));
   });

@@ -19,6 +19,8 @@ export interface WindowState {
   readonly atHead: boolean;
   /** There is nothing older, as far as could be asked. */
   readonly atEnd: boolean;
+  /** What is at the end is the end of this browser's copy: the server did not say what lies below. */
+  readonly copyOnly: boolean;
   /** From which sequence number on this browser keeps every event. */
   readonly cachedFrom: number | undefined;
   readonly busy: 'older' | 'newer' | 'jump' | undefined;
@@ -32,6 +34,7 @@ const empty: WindowState = {
   above: [],
   atHead: true,
   atEnd: false,
+  copyOnly: false,
   cachedFrom: undefined,
   busy: undefined,
   failure: undefined,
@@ -82,12 +85,19 @@ export function createEventWindow(sources: EventSources) {
     }
     const events = putOnTop(joinNewest(state.events, page, run), held);
     held = [];
-    set({ events, answeredBy: 'server', atHead: true, atEnd: page.before === null, failure: undefined });
+    set({
+      events,
+      answeredBy: 'server',
+      atHead: true,
+      atEnd: page.before === null,
+      copyOnly: false,
+      failure: undefined,
+    });
   }
 
   /** The server may answer now what it did not answer before. */
   function askAgain(): void {
-    set({ atEnd: false, failure: undefined });
+    set({ atEnd: false, copyOnly: false, failure: undefined });
   }
 
   /** @param batch live events that pass the filter, newest first; `whole` when none before them was lost. */

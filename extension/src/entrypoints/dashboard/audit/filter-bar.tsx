@@ -13,6 +13,7 @@ import type { FilterOption } from '../../../ui/filter-option.tsx';
 import { FilterSearchMenu } from '../../../ui/filter-search-menu.tsx';
 import { strings as shared } from '../../../ui/strings.ts';
 import { strings } from '../strings.ts';
+import { ipsMax } from './audit-search.ts';
 import { listedMax, toFilterOptions } from './filter-options.ts';
 import { MoreFilters } from './more-filters.tsx';
 import { TextFilter } from './text-filter.tsx';
@@ -112,14 +113,24 @@ function ValueFilter(props: ValueFilterProps) {
       options={toOptions(props, name)}
       chosen={filter[name] ?? []}
       onChange={(values) => onChange(name, values)}
-      none={text.none[name]}
-      note={(facets?.values[name].length ?? 0) >= listedMax ? text.most(listedMax) : undefined}
-      entry={name === 'ips' ? ipEntry : undefined}
+      none={facets === undefined ? text.unasked : text.none[name]}
+      note={toNote(props)}
+      entry={name === 'ips' && !isFull(props) ? ipEntry : undefined}
       startsOpen={props.startsOpen}
       onOpen={props.onOpen}
       onClosed={props.onClosed}
     />
   );
+}
+
+/** An address of the page holds no more ranges than this. */
+function isFull({ name, filter }: ValueFilterProps): boolean {
+  return name === 'ips' && (filter.ips?.length ?? 0) >= ipsMax;
+}
+
+function toNote(props: ValueFilterProps): string | undefined {
+  if (isFull(props)) return text.full(ipsMax);
+  return (props.facets?.values[props.name].length ?? 0) >= listedMax ? text.most(listedMax) : undefined;
 }
 
 const ipEntry = { placeholder: text.ipPlaceholder, parse: toIpRange, advice: text.ipAdvice };

@@ -13,13 +13,18 @@ const text = strings.audit;
 export function LogFoot({ log }: { readonly log: AuditEvents }) {
   return (
     <div className="flex min-h-9 items-center justify-center gap-2 py-1 text-center text-xs text-mute">
-      {log.atEnd ? <p>{toEndWords(log)}</p> : <More log={log} />}
+      {log.atEnd && !isUnasked(log) ? <p>{toEndWords(log)}</p> : <More log={log} />}
     </div>
   );
 }
 
+/** The server answers, but did not when it was asked what lies below. */
+function isUnasked({ copyOnly, offline }: AuditEvents): boolean {
+  return copyOnly && !offline;
+}
+
 function More({ log }: { readonly log: AuditEvents }) {
-  if (log.failure !== undefined || log.offline) {
+  if (log.failure !== undefined || log.offline || isUnasked(log)) {
     return (
       <>
         <p>{text.olderFailed}</p>

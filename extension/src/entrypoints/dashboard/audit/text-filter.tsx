@@ -15,7 +15,7 @@ interface TextFilterProps {
   readonly onChange: (text: string) => void;
 }
 
-/** Tells what was typed once the typing pauses; follows the address when that changes by itself. Escape empties it. */
+/** Tells what was typed once the typing pauses, or is left; follows the address when that changes by itself. Escape empties it. */
 export function TextFilter({ value, onChange }: TextFilterProps) {
   const [draft, setDraft] = useState(value);
   const told = useRef(value);
@@ -28,13 +28,18 @@ export function TextFilter({ value, onChange }: TextFilterProps) {
     setDraft(value);
   }, [value]);
 
-  useEffect(() => {
-    const text = toOneLine(draft, lengthMax);
+  const tellNow = (typed: string) => {
+    const text = toOneLine(typed, lengthMax);
     if (text === told.current) return;
-    const timer = setTimeout(() => {
-      told.current = text;
-      tell.current(text);
-    }, pauseMs);
+    told.current = text;
+    tell.current(text);
+  };
+  const later = useRef(tellNow);
+  later.current = tellNow;
+
+  useEffect(() => {
+    if (toOneLine(draft, lengthMax) === told.current) return;
+    const timer = setTimeout(() => later.current(draft), pauseMs);
     return () => clearTimeout(timer);
   }, [draft]);
 
@@ -55,6 +60,8 @@ export function TextFilter({ value, onChange }: TextFilterProps) {
         spellCheck={false}
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={(event) => event.key === 'Escape' && setDraft('')}
+        // Whatever is clicked next finds the words told, and is not undone by them.
+        onBlur={() => tellNow(draft)}
         className={joinClasses(inputClasses, 'h-6.5 rounded-full ps-7.5 text-xs')}
       />
     </search>

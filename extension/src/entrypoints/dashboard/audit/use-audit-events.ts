@@ -56,7 +56,7 @@ export function useAuditEvents(filter: EventFilter): AuditEvents {
   const error = newest.error ?? head.error ?? isAway;
   const failure = error === null ? state.failure : toFailure(error);
   const offline = failure?.kind === 'offline';
-  useAskAgain(window, state.failure?.kind === 'offline', offline);
+  useAskAgain(window, state.failure?.kind === 'offline' || (state.copyOnly && !offline), offline);
   return {
     ...state,
     filter,

@@ -4,7 +4,7 @@ import type { FacetName } from '@keytrail/shared/event';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { cachedFilterOptions } from '../../../lib/db.ts';
-import { useAgents, useCredentials, usePolicies } from '../use-vault-data.ts';
+import { useAgents, useCredentials, usePolicies, useProxies } from '../use-vault-data.ts';
 import type { KnownValue } from './filter-options.ts';
 
 export type KnownValues = { readonly [Name in FacetName]?: readonly KnownValue[] };
@@ -15,6 +15,7 @@ export function useKnownValues(): KnownValues {
   const credentials = useCredentials().data;
   const agents = useAgents().data;
   const policies = usePolicies().data;
+  const proxies = useProxies().data;
   return useMemo(() => {
     const services = new Set([...(cached?.services ?? []), ...(credentials ?? []).map(({ service }) => service)]);
     const names = new Map((cached?.agents ?? []).map(({ id, name }) => [id, name]));
@@ -25,9 +26,10 @@ export function useKnownValues(): KnownValues {
       credentialIds: byLabel(
         (credentials ?? []).map(({ id, label, service }) => ({ value: id, label, detail: service })),
       ),
+      proxyIds: byLabel((proxies ?? []).map(({ id, name }) => ({ value: id, label: name }))),
       policyIds: byLabel((policies ?? []).map(({ id, name }) => ({ value: id, label: name }))),
     };
-  }, [cached, credentials, agents, policies]);
+  }, [cached, credentials, agents, policies, proxies]);
 }
 
 function byLabel(values: KnownValue[]): KnownValue[] {

@@ -1,7 +1,7 @@
 // Events as they are recorded, while the page is open.
 
 import type { AuditEvent } from '@keytrail/shared/event';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { toFailure } from '../../../lib/api.ts';
 import type { Failure } from '../../../lib/failure.ts';
 import { sendMessage } from '../../../lib/messages.ts';
@@ -19,6 +19,9 @@ export interface LiveEvents {
 }
 
 /**
+ * A page that nobody sees listens to nothing: a browser opens some six connections to a server that does not speak HTTP/2, and
+ * as many open pages would leave none for anything else. It goes on where it was once it is seen.
+ *
  * Subscribes behind the event with the highest known number, so that nothing falls between a list and the stream.
  * @param after the sequence number to start behind, -1 for now; undefined while that is not known, which waits.
  */
@@ -29,9 +32,12 @@ export function useLiveEvents(after: number | undefined): LiveEvents {
   const [attempt, setAttempt] = useState(0);
   /** The last event that came, and the starting point that it came behind. */
   const reached = useRef<{ readonly after: number; readonly seq: number }>(undefined);
+  const isSeen = useIsSeen();
 
   useEffect(() => {
-    if (after === undefined) return;
+    // Behind nothing there is no place to go on from.
+    const mayPause = after !== undefined && (after >= 0 || reached.current?.after === after);
+    if (after === undefined || (!isSeen && mayPause)) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const lose = (error: unknown) => {
       const reason = toFailure(error);
@@ -68,9 +74,18 @@ export function useLiveEvents(after: number | undefined): LiveEvents {
       clearTimeout(timer);
       subscription.unsubscribe();
     };
-  }, [after, attempt]);
+  }, [after, attempt, isSeen]);
 
   return { events, status, failure };
+}
+
+function useIsSeen(): boolean {
+  return useSyncExternalStore(followVisibility, () => document.visibilityState === 'visible');
+}
+
+function followVisibility(onChange: () => void): () => void {
+  document.addEventListener('visibilitychange', onChange);
+  return () => document.removeEventListener('visibilitychange', onChange);
 }
 
 /** A reconnected stream may begin with what is already there. */
