@@ -385,6 +385,13 @@ test('groups by agent and by service: counted, closed until asked for, and a way
   await expect(groups.getByRole('button', { name: /^bot-2/ })).toHaveAttribute('aria-expanded', 'true');
   await groups.getByRole('table').getByText('bot-2').first().click();
   await expect(page.getByRole('dialog', { name: 'bot-2' })).toBeVisible();
+  // The neighbours are those of the group.
+  for (const _ of [1, 2, 3]) {
+    const before = page.url();
+    await page.keyboard.press('ArrowDown');
+    await expect(page).not.toHaveURL(before);
+    await expect(page.getByRole('dialog', { name: 'bot-2' })).toBeVisible();
+  }
   await page.keyboard.press('Escape');
   await groups.getByRole('link', { name: /^Show all/ }).click();
   await expect(page.getByRole('button', { name: 'Agent: bot-2', exact: true })).toBeVisible();

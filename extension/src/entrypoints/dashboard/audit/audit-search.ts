@@ -74,8 +74,11 @@ export type AuditSearch = { [Name in keyof Parsed]?: Parsed[Name] };
 /** Reads an address. Total: whatever is wrong in it is left out. */
 export function parseAuditSearch(search: Record<string, unknown>): AuditSearch {
   const parsed = auditSearchSchema.parse(search);
+  const { from, to } = parsed;
+  if (from === undefined || to === undefined) return parsed;
   // A span ends now.
-  return parsed.from !== undefined && isLastSpan(parsed.from) ? { ...parsed, to: undefined } : parsed;
+  if (isLastSpan(from)) return { ...parsed, to: undefined };
+  return Date.parse(from) > Date.parse(to) ? { ...parsed, from: to, to: from } : parsed;
 }
 
 /** The search param of each filter that is chosen from values. */

@@ -13,6 +13,7 @@ import { strings } from '../strings.ts';
 import { EventDrawer } from './event-drawer.tsx';
 import { type Direction, findNeighbour, toMintedMs } from './find-event.ts';
 import { findRowButton } from './find-row-button.ts';
+import { groupMembers, type ValueGrouping } from './to-groups.ts';
 import type { AuditEvents } from './use-audit-events.ts';
 import { useOldestEvent } from './use-oldest-event.ts';
 import { useOpenEvent } from './use-open-event.ts';
@@ -22,15 +23,17 @@ const text = strings.event;
 interface OpenedEventProps {
   readonly id: string;
   readonly log: AuditEvents;
+  /** How the list is divided: newer and older are those of the event's own group. */
+  readonly by: ValueGrouping | undefined;
   /** Undefined closes it; `replace` keeps the way back as it was. */
   readonly onOpen: (event: AuditEvent | undefined, replace: boolean) => void;
 }
 
 /** A drawer over the log. */
-export function OpenedEvent({ id, log, onOpen }: OpenedEventProps) {
+export function OpenedEvent({ id, log, by, onOpen }: OpenedEventProps) {
   const opened = useOpenEvent(id, log.events);
   const close = () => onOpen(undefined, true);
-  if (opened.status === 'found') return <Found event={opened.event} log={log} onOpen={onOpen} />;
+  if (opened.status === 'found') return <Found event={opened.event} log={log} by={by} onOpen={onOpen} />;
   return (
     <Drawer open onClose={close} title={text.title} returnTo={findRowButton}>
       <DialogBody>
@@ -53,11 +56,12 @@ export function OpenedEvent({ id, log, onOpen }: OpenedEventProps) {
   );
 }
 
-function Found({ event, log, onOpen }: Omit<OpenedEventProps, 'id'> & { readonly event: AuditEvent }) {
-  const { end, toStep } = useSteps(event, log, (next) => onOpen(next, true));
-  const index = log.events.indexOf(event);
+function Found({ event, log, by, onOpen }: Omit<OpenedEventProps, 'id'> & { readonly event: AuditEvent }) {
+  const { events, filter } = toNeighbours(event, log, by);
+  const { end, toStep } = useSteps(event, { events, filter }, (next) => onOpen(next, true));
+  const index = events.indexOf(event);
   const isNewest = end === 'newer' || (index === 0 && log.atHead);
-  const isOldest = end === 'older' || (index >= 0 && index === log.events.length - 1 && log.atEnd);
+  const isOldest = end === 'older' || (index >= 0 && index === events.length - 1 && log.atEnd);
   return (
     <EventDrawer
       event={event}
@@ -69,8 +73,18 @@ function Found({ event, log, onOpen }: Omit<OpenedEventProps, 'id'> & { readonly
   );
 }
 
+type Neighbours = Pick<AuditEvents, 'events' | 'filter'>;
+
+/** Of a group the list shows a few; the others are asked for by the filter that means the group. */
+function toNeighbours(event: AuditEvent, log: AuditEvents, by: ValueGrouping | undefined): Neighbours {
+  const value = by === undefined ? undefined : { agent: event.agentId, service: event.service }[by];
+  return by === undefined || value === undefined
+    ? log
+    : { events: [], filter: { ...log.filter, [groupMembers[by]]: [value] } };
+}
+
 /** Steps to the neighbours, by way of the server where the list does not hold them. */
-function useSteps(event: AuditEvent, log: AuditEvents, open: (event: AuditEvent) => void) {
+function useSteps(event: AuditEvent, log: Neighbours, open: (event: AuditEvent) => void) {
   const [end, setEnd] = useState<{ readonly id: string; readonly direction: Direction }>();
   const toStep = (direction: Direction) => () => {
     const index = log.events.indexOf(event);

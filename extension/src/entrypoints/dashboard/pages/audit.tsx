@@ -102,7 +102,7 @@ export function AuditPage() {
           />
         </>
       )}
-      {search.event !== undefined && <OpenedEvent id={search.event} log={log} onOpen={open} />}
+      {search.event !== undefined && <OpenedEvent id={search.event} log={log} by={by} onOpen={open} />}
     </>
   );
 }
