@@ -70,11 +70,7 @@ test('the badge counts denials that nobody has seen; the popup says so, shows th
   await popup.close();
   await deny();
   await deny();
-  const page = await browser_.context.newPage();
-  await page.goto(browser_.toExtensionUrl('dashboard.html#/vault'));
-  await page.evaluate(askForSync);
-  await expect.poll(() => readBadge(browser_)).toBe('2');
-  await page.close();
+  await syncToBadge(browser_, '2');
 
   const { popup: again } = await openOverBlank(browser_, over);
   await expect(again.getByText('2 denials since you last looked')).toBeVisible();
@@ -97,11 +93,7 @@ test('a denial that the filter hides is announced all the same before the badge 
   await popup.evaluate(keepPopupFilter, { accountId: signedIn.accountId, filter });
   await popup.close();
   await deny();
-  const page = await browser_.context.newPage();
-  await page.goto(browser_.toExtensionUrl('dashboard.html#/vault'));
-  await page.evaluate(askForSync);
-  await expect.poll(() => readBadge(browser_)).toBe('1');
-  await page.close();
+  await syncToBadge(browser_, '1');
   const { popup: again } = await openOverBlank(browser_, over);
   await expect(again.getByText('No event matches')).toBeVisible();
   await expect(again.getByText('1 denial since you last looked')).toBeVisible();
@@ -230,6 +222,15 @@ async function leaveBy(press: Promise<void>): Promise<void> {
 async function keepPopupFilter(kept: object): Promise<void> {
   // @ts-expect-error: as above.
   await chrome.storage.session.set({ popupFilter: kept });
+}
+
+/** Has the worker pull what is new, from a page that shows no events, until its badge says so. */
+async function syncToBadge(browser: Browser, badge: string): Promise<void> {
+  const page = await browser.context.newPage();
+  await page.goto(browser.toExtensionUrl('dashboard.html#/vault'));
+  await page.evaluate(askForSync);
+  await expect.poll(() => readBadge(browser)).toBe(badge);
+  await page.close();
 }
 
 async function askForSync(): Promise<void> {
