@@ -139,7 +139,10 @@ describe('on the way out', () => {
 
   test('a key opens its own proxy only, and stays out of the address unless its owner said so', async () => {
     const other = await createProxy();
-    expect(await readRefusal(call({ url: other.url, key: usual.key }, '/'))).toMatchObject({ status: 401 });
+    expect(await readRefusal(call({ url: other.url, key: usual.key }, '/'))).toMatchObject({
+      status: 401,
+      sentence: `This key is for ${new URL(usual.url).pathname}.`,
+    });
     expect(await readRefusal(callPlainly(`${other.url}/`))).toMatchObject({ status: 401, code: 'unauthorized' });
     expect(await readRefusal(callPlainly(`${other.url}/?key=${other.key}`))).toMatchObject({ status: 401 });
     const open = await createProxy({ keyInUrl: true });

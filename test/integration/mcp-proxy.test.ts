@@ -389,8 +389,10 @@ test('what an upstream gets is what was judged: read as UTF-8, with one name for
     '{"jsonrpc":"2.0","id":9007199254740993,"method":"tools/call","params":{"name":"safe","arguments":{"n":1.0}}}';
   expect((await send(precise, 'application/json; charset=UTF-8')).status).toBe(200);
   expect((await send(precise)).status).toBe(200);
+  // Read in one piece or as it comes, with the mark that some put before UTF-8.
+  expect((await send(`\ufeff${precise}`, 'application/json; charset=UTF-8')).status).toBe(200);
   const asItCame = { type: 'application/json', body: precise };
-  expect(received).toEqual([asItCame, asItCame]);
+  expect(received).toEqual([asItCame, asItCame, asItCame]);
   site.close();
 });
 

@@ -8,6 +8,9 @@ import { hasPlainJson, takeArrived } from './arrived-body.ts';
 /** What is larger is not here at once. */
 const arrivedBytesMax = 64 * 1024;
 
+/** As what has arrived is read: without the mark that some put before UTF-8. */
+const decoder = new TextDecoder();
+
 /** What was read of requests as text, for who passes a body on: values lose what no number of JavaScript holds. */
 const texts = new WeakMap<Request, string>();
 
@@ -30,7 +33,10 @@ export function createJsonReader(
     // What Express reads is its own request.
     if (keepsText) texts.set(request as Request, text);
   };
-  const read = express.json({ limit: kibMax * 1024, verify: (request, _, bytes) => keep(request, bytes.toString()) });
+  const read = express.json({
+    limit: kibMax * 1024,
+    verify: (request, _, bytes) => keep(request, decoder.decode(bytes)),
+  });
   return async (request, response) => {
     verifyUtf8(request);
     const arrived = hasPlainJson(request, Math.min(arrivedBytesMax, kibMax * 1024)) ? await takeArrived(request) : null;

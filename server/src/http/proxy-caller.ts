@@ -42,27 +42,25 @@ export async function getProxyCaller(
   }
   const { inHeader, key } = findKey(request);
   const found = key === null ? null : await loadProxyByKey(ctx, key, toRequester(request, kind === 'mcp'));
-  if (found === null) {
-    throw new AppError('unauthorized', {
-      message: 'no valid proxy key',
-      public: 'Send the key of this proxy as a Bearer token: Authorization: Bearer kt_proxy_…',
-    });
+  if (found === null || found.by.proxy.kind !== kind || found.by.proxy.name !== name) {
+    throw new AppError('unauthorized', { message: 'no valid proxy key', public: toKeyAdvice(found) });
   }
-  const { proxy } = found.by;
-  if (proxy.kind !== kind || proxy.name !== name) {
-    throw new AppError('unauthorized', {
-      message: 'the key of another proxy',
-      // Who holds the key may know what it opens.
-      public: `This key is for /${proxy.kind}/p/${proxy.name}.`,
-    });
-  }
-  if (inHeader === null && !proxy.keyInUrl) {
+  if (inHeader === null && !found.by.proxy.keyInUrl) {
     throw new AppError('unauthorized', {
       message: 'key in URL',
       public: 'This proxy does not take its key from the address. Send it as a Bearer token.',
     });
   }
   return found;
+}
+
+/** Who holds a key that stands may know what it opens. */
+function toKeyAdvice(found: LoadedProxy | null): string {
+  if (found === null || found.by.keyRevoked) {
+    return 'Send the key of this proxy as a Bearer token: Authorization: Bearer kt_proxy_…';
+  }
+  const { kind, name } = found.by.proxy;
+  return `This key is for /${kind}/p/${name}.`;
 }
 
 /** The same as it was found for an earlier request; null where it is to be found anew, be it to be refused. */
