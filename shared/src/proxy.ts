@@ -77,7 +77,8 @@ export interface ProxySummary extends ProxyInput {
 
 /** What became of one call on the owner's behalf. */
 export type ProxyTrial =
-  | { readonly outcome: 'answered'; readonly status: number; readonly ms: number }
+  /** `tools` counts those that an MCP server offers; null where it said nothing of any. */
+  | { readonly outcome: 'answered'; readonly status: number; readonly ms: number; readonly tools: number | null }
   /** By the proxy's standing, its policies or the lock; `failed`: there was no answer. */
   | { readonly outcome: 'refused' | 'failed'; readonly sentence: string };
 

@@ -8,6 +8,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CreateMessageRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startHttpUpstream } from '../kit/http-upstream.ts';
 import { connectMcp, eras } from '../kit/mcp-client.ts';
 import { type McpUpstream, startMcpUpstream } from '../kit/mcp-upstream.ts';
 import { toProxyFields } from '../kit/proxies.ts';
@@ -411,15 +412,42 @@ test('a key in the address works where the proxy says so, and is in no log', asy
 
 test('its owner tries it: the upstream’s answer, or why there was none, and events as of any call', async () => {
   const { proxy } = await createProxy();
+  const openSessions = upstream.openSessions();
   const trial = await owner.client.proxies.test.mutate({ id: proxy.id });
-  expect(trial).toMatchObject({ outcome: 'answered', status: 200 });
+  expect(trial).toMatchObject({ outcome: 'answered', status: 200, tools: expect.any(Number) });
+  // It ended the session that it began.
+  expect(upstream.openSessions()).toBe(openSessions);
   await expect.poll(async () => (await readUses()).length).toBe(2);
   expect((await readUses())[1]).toMatchObject({ action: 'inject', tool: 'initialize', client: 'nodejs' });
   await owner.client.proxies.setEnabled.mutate({ id: proxy.id, enabled: false });
   expect(await owner.client.proxies.test.mutate({ id: proxy.id })).toMatchObject({ outcome: 'refused' });
-  const nowhere = await createProxy({ upstreamUrl: 'http://127.0.0.1:1/' });
+  const page = await startHttpUpstream();
+  page.answer = (_request, response) => void response.setHeader('content-type', 'text/html').end('<h1>Welcome</h1>');
+  const astray = await createProxy({ upstreamUrl: page.url });
+  const sentence = 'There is no MCP server at this address: a web page answers there. Check the address.';
+  expect(await owner.client.proxies.test.mutate({ id: astray.proxy.id })).toEqual({ outcome: 'failed', sentence });
+  page.answer = (_request, response) => void response.writeHead(403).end();
+  expect(await owner.client.proxies.test.mutate({ id: astray.proxy.id })).toMatchObject({
+    outcome: 'answered',
+    status: 403,
+  });
+  page.answer = async (request, response) => {
+    const { id } = JSON.parse(await text(request));
+    const error = { code: -32601, message: 'Method not found' };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ jsonrpc: '2.0', id, error }));
+  };
+  expect(await owner.client.proxies.test.mutate({ id: astray.proxy.id })).toMatchObject({
+    outcome: 'failed',
+    sentence: expect.stringContaining('began no MCP session'),
+  });
+  await page.stop();
+  const at = (name: string, upstreamUrl: string) =>
+    owner.client.proxies.create.mutate(
+      toProxyFields({ kind: 'mcp', name, upstreamUrl, credentialId: astray.credential.id, headers: {} }),
+    );
+  const nowhere = await at('nowhere', 'http://127.0.0.1:1/');
   expect(await owner.client.proxies.test.mutate({ id: nowhere.proxy.id })).toMatchObject({ outcome: 'failed' });
-  const inside = await createProxy({ upstreamUrl: 'http://localhost:1/' });
+  const inside = await at('inside', 'http://localhost:1/');
   expect(await owner.client.proxies.test.mutate({ id: inside.proxy.id })).toMatchObject({
     outcome: 'failed',
     sentence: expect.stringContaining('KEYTRAIL_ALLOWED_UPSTREAMS'),

@@ -18,6 +18,8 @@ export interface McpUpstream {
   readonly waits: Readonly<Waits>;
   /** How many answers it is in the middle of. */
   openAnswers(): number;
+  /** How many sessions were begun and not ended. */
+  openSessions(): number;
   /** Answers every request with 401 from now on. */
   refuse(): void;
   /** Cuts every connection. */
@@ -77,6 +79,7 @@ export async function startMcpUpstream(
         onsessioninitialized: (made) => {
           if (transport !== undefined) sessions.set(made, transport);
         },
+        onsessionclosed: (ended) => void sessions.delete(ended),
       });
       await createSessionServer(seen, waits).connect(transport);
     }
@@ -91,6 +94,7 @@ export async function startMcpUpstream(
     seen,
     waits,
     openAnswers: () => openAnswers,
+    openSessions: () => sessions.size,
     refuse: () => {
       refuses = true;
     },

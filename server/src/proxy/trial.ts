@@ -7,16 +7,20 @@ import { mintUuid } from '@keytrail/shared/ids';
 import type { ProxyTrial } from '@keytrail/shared/proxy';
 import { upstreamMark } from '@keytrail/shared/webhook-protocol';
 import type { OwnerPrincipal } from '../auth/principal.ts';
-import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
+import type { UpstreamAnswer } from '../base/outbound.ts';
 import { injectForProxy } from '../vault/access.ts';
 import { loadProxyForOwner } from '../vault/proxy-load.ts';
 import { recordProxyResult } from '../vault/proxy-result.ts';
-import { type CallParts, toOutgoing } from './outgoing.ts';
+import { type Handshake, shakeHands } from './handshake.ts';
+import { type CallParts, type Released, toOutgoing } from './outgoing.ts';
 
 const timeoutMs = 15_000;
 
-/** Calls the upstream once: an MCP server for its handshake, an API by GET of the address that the proxy holds. */
+/**
+ * Calls the upstream: an API by GET of the address that the proxy holds, an MCP server by a session that is ended at once,
+ * of which the log has the one use.
+ */
 export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id: string }): Promise<ProxyTrial> {
   const loaded = await loadProxyForOwner(ctx, owner, id);
   if (loaded === null) throw new AppError('not_found', { message: `no proxy ${id}` });
@@ -26,39 +30,81 @@ export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id
   const access = await injectForProxy(ctx, loaded, { ...call, findRefusal: () => null });
   if (access.outcome === 'denied') return { outcome: 'refused', sentence: toDenialSentence('owner', access) };
   const startedAt = performance.now();
-  const settle = (status: number | null, bytes: number, failure: string | null) => {
+  const settle = (status: number | null, failure: string | null) => {
     const ms = performance.now() - startedAt;
-    recordProxyResult(ctx, by, call, access.credential, { status, ms, bytes, failure });
+    recordProxyResult(ctx, by, call, access.credential, { status, ms, bytes: 0, failure });
     return Math.round(ms);
   };
   try {
-    const out = toOutgoing(ctx, access, toParts(access.loaded.by));
-    const { status, headers, body } = await ctx.outbound.send(out.call, AbortSignal.timeout(timeoutMs));
-    // What it says is not needed, only that it says it.
-    body.on('error', () => {}).destroy();
-    out.toHead((answered) => ({ status: answered, headers: {} }))(status, toMark(headers));
-    return { outcome: 'answered', status, ms: settle(status, 0, null) };
+    const signal = AbortSignal.timeout(timeoutMs);
+    const found = by.proxy.kind === 'mcp' ? await tryServer(ctx, access, signal) : await tryApi(ctx, access, signal);
+    const { status, tools } = found;
+    const sentence = toUnlikeSentence(found);
+    const ms = settle(status, sentence);
+    return sentence === null ? { outcome: 'answered', status, ms, tools } : { outcome: 'failed', sentence };
   } catch (cause) {
     const error = cause instanceof AppError ? cause : new AppError('upstream_unreachable', { message: 'trial', cause });
-    settle(null, 0, error.public);
+    settle(null, error.public);
     return { outcome: 'failed', sentence: error.public };
   }
+}
+
+interface Found {
+  readonly status: number;
+  readonly tools: number | null;
+  readonly handshake?: Handshake;
+}
+
+async function tryApi(ctx: Context, access: Released, signal: AbortSignal): Promise<Found> {
+  const given = { accept: '*/*', 'user-agent': userAgent };
+  const { status, body } = await send(ctx, access, { method: 'GET', rest: '/', given, body: null }, signal);
+  // What it says is not needed, only that it says it.
+  body.on('error', () => {}).destroy();
+  return { status, tools: null };
+}
+
+async function tryServer(ctx: Context, access: Released, signal: AbortSignal): Promise<Found> {
+  // One request is made by the event of the use; what follows in its session is none, as for any client.
+  const { event: _event, ...further } = access;
+  let next: Released = access;
+  const handshake = await shakeHands(
+    new URL(access.loaded.by.proxy.upstreamUrl),
+    ({ given, ...request }, ends) => {
+      const released = next;
+      next = further;
+      return send(ctx, released, { ...request, rest: null, given: { ...given, 'user-agent': userAgent } }, ends);
+    },
+    signal,
+  );
+  const { status } = handshake;
+  return { status, tools: handshake.outcome === 'welcome' ? handshake.tools : null, handshake };
+}
+
+const userAgent = 'keytrail';
+
+async function send(ctx: Context, access: Released, parts: CallParts, signal: AbortSignal): Promise<UpstreamAnswer> {
+  const out = toOutgoing(ctx, access, parts);
+  const { status, headers, body } = await ctx.outbound.send(out.call, signal);
+  try {
+    out.toHead((answered) => ({ status: answered, headers: {} }))(status, toMark(headers));
+  } catch (error) {
+    body.on('error', () => {}).destroy();
+    throw error;
+  }
+  return { status, headers, body };
+}
+
+/** Of an answer that says by its status that all went well, from what is no MCP server. */
+function toUnlikeSentence({ status, handshake }: Found): string | null {
+  if (handshake?.outcome !== 'unlike' || status >= 300) return null;
+  const type = handshake.contentType ?? '';
+  if (/^(application\/json|text\/event-stream)\b/i.test(type)) return 'It answered, but began no MCP session.';
+  // In words of ours: a type can say anything, and this goes into the log.
+  const what = /^text\/html\b/i.test(type) ? 'a web page answers there' : 'something else answers there';
+  return `There is no MCP server at this address: ${what}. Check the address.`;
 }
 
 /** Of the answer's headers only whether it is the upstream's own matters. */
 function toMark({ [upstreamMark]: mark }: Readonly<Record<string, string | string[] | undefined>>) {
   return mark === undefined ? {} : { [upstreamMark]: mark };
-}
-
-function toParts({ proxy }: ProxyPrincipal): CallParts {
-  const given = { 'user-agent': 'keytrail' };
-  if (proxy.kind === 'http') return { method: 'GET', rest: '/', given: { accept: '*/*', ...given }, body: null };
-  const clientInfo = { name: 'keytrail', version: '0.1.0' };
-  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
-  return {
-    method: 'POST',
-    rest: null,
-    given: { accept: 'application/json, text/event-stream', 'content-type': 'application/json', ...given },
-    body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })),
-  };
 }

@@ -666,7 +666,8 @@ export const strings = {
       lead: 'Calls the upstream with the credential, as a program would. It is recorded like any other call.',
       run: 'Call it',
       again: 'Call it again',
-      answered: (status: number, ms: number) => `It answered ${status} after ${ms.toLocaleString('en')} ms.`,
+      answered: (status: number, ms: number, tools: number | null) =>
+        `It answered ${status} after ${ms.toLocaleString('en')} ms${tools === null ? '' : `, and offers ${toCount(tools, 'tool', 'tools')}`}.`,
       unauthorized: (status: number) =>
         `It answered ${status}: it does not accept the credential, or not in the way it is injected.`,
     },

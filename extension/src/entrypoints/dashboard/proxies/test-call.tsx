@@ -38,7 +38,7 @@ export function TestCall({ run }: TestCallProps) {
 
 function Result({ result }: { readonly result: ProxyTrial }) {
   if (result.outcome !== 'answered') return <Notice tone="bad">{result.sentence}</Notice>;
-  const { status, ms } = result;
+  const { status, ms, tools } = result;
   if (status === 401 || status === 403) return <Notice tone="warn">{text.unauthorized(status)}</Notice>;
-  return <Notice tone={status < 400 ? 'good' : 'warn'}>{text.answered(status, ms)}</Notice>;
+  return <Notice tone={status < 400 ? 'good' : 'warn'}>{text.answered(status, ms, tools)}</Notice>;
 }
