@@ -57,7 +57,16 @@ export function toggle<Value>(values: readonly Value[], value: Value): Value[] {
 
 /** What a chip says of the chosen values. */
 export function toChosenWords(options: readonly FilterOption<string>[], chosen: readonly string[]): string {
-  const labels = chosen.map((value) => options.find((option) => option.value === value)?.label ?? value);
+  const labels = chosen.map((value) => {
+    const option = options.find((candidate) => candidate.value === value);
+    return option === undefined ? value : toDistinctLabel(options, option);
+  });
   const [first = '', ...others] = labels;
   return labels.length <= 2 ? labels.join(', ') : strings.eventFilter.more(first, others.length);
+}
+
+/** With its detail where another is called the same: credentials of many services have the label `main`. */
+function toDistinctLabel(options: readonly FilterOption<string>[], option: FilterOption<string>): string {
+  const hasTwin = options.some(({ value, label }) => value !== option.value && label === option.label);
+  return hasTwin && option.detail !== undefined ? `${option.label} (${option.detail})` : option.label;
 }
