@@ -3,14 +3,14 @@
 import { z } from 'zod';
 import { grantDurations } from './access-request.ts';
 import { fieldName, service } from './credential.ts';
-import { line } from './text.ts';
+import { line, reason } from './text.ts';
 
 /** A request as an agent makes it. */
 export const accessRequestInput = z.strictObject({
   service,
   label: line(100).optional(),
   fields: z.array(fieldName).min(1).max(20).optional(),
-  reason: line(500),
+  reason,
   duration: z.enum(grantDurations).optional(),
 });
 export type AccessRequestInput = z.infer<typeof accessRequestInput>;

@@ -2,10 +2,12 @@
 
 import { z } from 'zod';
 import { fieldName } from './credential.ts';
-import { line, prose } from './text.ts';
+import { name, prose } from './text.ts';
 
-export const agentInput = z.strictObject({ name: line(100), description: prose(500).default('') });
+export const agentInput = z.strictObject({ name: name(100), description: prose(500).default('') });
 export type AgentInput = z.infer<typeof agentInput>;
+/** A change says all of it: what it left out would be wiped by a default. */
+export const agentEdit = z.strictObject({ name: name(100), description: prose(500) });
 
 export type AgentStatus = 'active' | 'suspended';
 

@@ -15,6 +15,7 @@ import {
   toApprovalNeed,
   toObserved,
 } from './judge-policy.ts';
+import { isSeen } from './seen.ts';
 import { belongsToSites } from './site.ts';
 
 /** Times in milliseconds since the epoch. */
@@ -124,7 +125,7 @@ function denyGrant(facts: AccessFacts, { grant }: Requester<'agent'>): DenialRul
   if (facts.credential.expiresAtMs !== null && facts.credential.expiresAtMs <= facts.nowMs) return 'credential_expired';
   const covered = grant.fields;
   if (covered !== null && !facts.fields.every((field) => covered.includes(field))) return 'field_not_granted';
-  if (grant.reasonRequired && (facts.request.reason ?? '').trim() === '') return 'reason';
+  if (grant.reasonRequired && !isSeen(facts.request.reason ?? '')) return 'reason';
   return null;
 }
 

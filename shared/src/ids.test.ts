@@ -15,6 +15,7 @@ import {
   mintRefreshToken,
   mintUuid,
   readRefreshToken,
+  withoutKeys,
 } from './ids.ts';
 
 test('a UUIDv7 carries its time, version and variant, and sorts by time', () => {
@@ -60,6 +61,12 @@ test('what a connected client holds names its account, each kind passes for itse
   ]);
   expect([readRefreshToken(access), accountOfAccessToken(refresh)]).toEqual([null, null]);
   for (const token of [access, code, refresh]) expect(holdsKey(`Bearer ${token}`)).toBe(true);
+});
+
+test('of a key in a text, in whichever case, its kind is left', () => {
+  const key = mintProxyKey(mintUuid(Date.now(), randomBytes), randomBytes);
+  expect(withoutKeys(`a ${key}, b "${key.toUpperCase()}"`)).toBe('a kt_proxy_…, b "KT_PROXY_…"');
+  expect(withoutKeys('kt_agent_ alone')).toBe('kt_agent_ alone');
 });
 
 test.each(['', 'kt_agent_', 'kt_agent_AAAA', `kt_agent_${'A'.repeat(63)}`, `kt_agent_${'A'.repeat(63)}=`, 'Bearer x'])(

@@ -21,6 +21,8 @@ const accessTokenPrefix = 'kt_access_';
 const refreshTokenPrefix = 'kt_refresh_';
 const authorizationCodePrefix = 'kt_code_';
 const prefixes = [agentKeyPrefix, proxyKeyPrefix, accessTokenPrefix, refreshTokenPrefix, authorizationCodePrefix];
+const anyKey = new RegExp(prefixes.join('|'), 'i');
+const keys = new RegExp(`(${prefixes.join('|')})[\\w-]+`, 'gi');
 
 /**
  * Mints an agent key: the prefix, then base64url of the account id (16 bytes) and 32 random bytes.
@@ -65,7 +67,12 @@ export function looksLikeAccessToken(bearer: string): boolean {
 
 /** True for text that holds what may be a key of an agent or of a proxy, or a token of a connected client. */
 export function holdsKey(text: string): boolean {
-  return prefixes.some((prefix) => text.includes(prefix));
+  return anyKey.test(text);
+}
+
+/** The same text with no more of such keys and tokens than what kind they are of. */
+export function withoutKeys(text: string): string {
+  return text.replace(keys, '$1…');
 }
 
 /** The account that a well-formed agent key names; null for anything else. Proves nothing. */

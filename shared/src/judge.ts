@@ -4,6 +4,7 @@
 import type { ClientKind } from './client.ts';
 import { isInIpRange } from './ip-range.ts';
 import type { Rule } from './policy.ts';
+import { countSeen } from './seen.ts';
 import { belongsToSites } from './site.ts';
 import { findNextOpening, isWithinWindow } from './time-window.ts';
 
@@ -44,9 +45,7 @@ export function judge(rule: Rule, request: JudgedRequest, policyId: string): Ver
     case 'site':
       return judgeSite(rule, request);
     case 'reason':
-      return request.by.kind !== 'agent'
-        ? doesNotApply
-        : toVerdict([...(request.reason ?? '').trim()].length >= rule.lengthMin);
+      return request.by.kind !== 'agent' ? doesNotApply : toVerdict(countSeen(request.reason ?? '') >= rule.lengthMin);
     case 'approval':
       return judgeApproval(rule, request);
     case 'max_uses':

@@ -6,7 +6,7 @@ import { fieldName } from './credential.ts';
 import { isIpRange, toIpRange } from './ip-range.ts';
 import { type PolicyInput, policyModes, type Rule, targetKinds, weekdays } from './policy.ts';
 import { site } from './site-schema.ts';
-import { line, prose } from './text.ts';
+import { name, prose } from './text.ts';
 
 const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 09:00');
 
@@ -60,7 +60,7 @@ export const ruleList = z.array(rule).min(1, 'must hold at least one rule').max(
 
 /** A policy as its owner writes it. */
 export const policyInput = z.strictObject({
-  name: line(100),
+  name: name(100),
   description: prose(500).default(''),
   mode: z.enum(policyModes).default('enabled'),
   rules: ruleList,

@@ -128,6 +128,25 @@ test('a second credential of one service and label is refused with what to do', 
   expect(refusal.sentence).toContain('label');
 });
 
+test('what changes nothing is no event, and a new name leaves the old one in the log', async () => {
+  const person = await server.createOwner();
+  const { agent } = await createAgent(person, server.url, 'bot');
+  const edit = { id: agent.id, name: 'bot', description: 'Deploys at night' };
+  await person.client.agents.update.mutate(edit);
+  await person.client.agents.update.mutate({ ...edit, name: 'night-bot' });
+  await person.client.agents.suspend.mutate({ id: agent.id });
+  const before = (await person.client.audit.since.query({ from: 0 })).events;
+  expect(before.slice(-3)).toMatchObject([
+    { title: 'Agent changed', fields: ['description'] },
+    { title: 'Agent changed', agentName: 'night-bot', fields: ['name'], note: 'It was called “bot”' },
+    { title: 'Agent suspended' },
+  ]);
+  await person.client.agents.suspend.mutate({ id: agent.id });
+  const same = await person.client.agents.update.mutate({ ...edit, name: 'night-bot' });
+  expect(same).toMatchObject({ status: 'suspended', description: 'Deploys at night' });
+  expect((await person.client.audit.since.query({ from: 0 })).events).toHaveLength(before.length);
+});
+
 test('every change of the vault is a Vault Change event; events outlive what they name', async () => {
   const person = await server.createOwner();
   const credential = await createToken(person, 'change', 'one');

@@ -91,6 +91,35 @@ test('a required reason: without one the access is refused and recorded, with on
   expect(await newest()).toMatchObject({ id: eventId, type: 'agent_access', reason: 'nightly deploy' });
 });
 
+test('what cannot be seen is no reason', async () => {
+  const owner = await server.createOwner();
+  const { client, ...pair } = await createPair(owner);
+  await owner.client.grants.create.mutate({ ...pair, reasonRequired: true });
+  const blank = client.agent.credential.mutate({ service: 'github', reason: '\u200b\u2060' });
+  expect(await getRefusal(blank)).toMatchObject({ code: 'invalid_input' });
+});
+
+test('a key in what an agent says goes into no event', async () => {
+  const owner = await server.createOwner();
+  const { key, client } = await createGrantedAgent(owner, server.url);
+  await client.agent.credential.mutate({ service: 'github', reason: `curl -H "Bearer ${key}"` });
+  await getRefusal(client.agent.credential.mutate({ service: `x${key}`.slice(0, 90).toLowerCase() }));
+  await getRefusal(client.agent.credential.mutate({ service: 'github', field: key }));
+  await fetch(`${server.url}/trpc/agent.credential`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'user-agent': `bot ${key}` },
+    body: JSON.stringify({ service: 'github' }),
+  });
+  const { events } = await owner.client.audit.list.query({ filter: { sources: ['agent'] }, limit: 50 });
+  expect(events.map(({ reason, userAgent }) => [reason, userAgent])).toContainEqual([
+    'curl -H "Bearer kt_agent_…"',
+    'node',
+  ]);
+  expect(events.map(({ userAgent }) => userAgent)).toContain('bot kt_agent_…');
+  expect(events).toHaveLength(4);
+  expect(JSON.stringify(events).toLowerCase()).not.toContain(key.slice(9, 40).toLowerCase());
+});
+
 test('a grant tells how often it was used and when last: uses that were allowed, also at once and over two nodes', async () => {
   const owner = await server.createOwner();
   const { key, client, grant, agent, credential } = await createGrantedAgent(owner, server.url);
@@ -148,4 +177,23 @@ test('a denial leaves the count when it is seven days old, and not before', asyn
   expect(await owner.client.agents.denials.query()).toEqual([{ agentId: agent.id, count: 1 }]);
   server.advance(7 * day - ageMs() + 1);
   expect(await owner.client.agents.denials.query()).toEqual([]);
+});
+
+test('a grant that has run out is neither revoked nor replaced: it ended then', async () => {
+  const owner = await server.createOwner();
+  const { client, ...pair } = await createPair(owner);
+  const expiresAt = new Date(server.app.ctx.nowMs() + 3_600_000).toISOString();
+  const ended = await owner.client.grants.create.mutate({ ...pair, expiresAt });
+  server.advance(2 * 3_600_000);
+  expect(await owner.client.grants.revoke.mutate({ id: ended.id })).toMatchObject({ revokedAt: null });
+  expect(await getRefusal(client.agent.credential.mutate({ service: 'github' }))).toMatchObject({
+    rule: 'grant_expired',
+  });
+  const renewed = await owner.client.grants.create.mutate(pair);
+  const { events } = await owner.client.audit.list.query({ filter: { types: ['vault_change'] }, limit: 50 });
+  const ofGrants = events.filter(({ grantId }) => grantId !== undefined).map(({ title, grantId }) => [title, grantId]);
+  expect(ofGrants).toEqual([
+    ['Grant given', renewed.id],
+    ['Grant given', ended.id],
+  ]);
 });

@@ -37,7 +37,7 @@ test('a guessed id is as good as none', async () => {
     () => theirs.client.agents.rotateKey.mutate({ id: agent.id }),
     () => theirs.client.agents.suspend.mutate({ id: agent.id }),
     () => theirs.client.agents.remove.mutate({ id: agent.id }),
-    () => theirs.client.agents.update.mutate({ id: agent.id, name: 'taken' }),
+    () => theirs.client.agents.update.mutate({ id: agent.id, name: 'taken', description: '' }),
     () => theirs.client.grants.revoke.mutate({ id: grant.id }),
     () => theirs.client.grants.create.mutate({ agentId: agent.id, credentialId: credential.id }),
   ];

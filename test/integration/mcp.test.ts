@@ -88,6 +88,18 @@ describe.each(eras)('in the era of %s', (era) => {
     await mcp.close();
   });
 
+  test('invalid: an argument that a tool does not know is refused and releases nothing', async () => {
+    const owner = await server.createOwner();
+    const bot = await createGrantedAgent(owner, server.url);
+    const mcp = await connectMcp(endpoint(), bot.key, era);
+    const answer = await mcp.callTool('get_credential', { service: 'github', fields: ['label'] }).catch(String);
+    expect(JSON.stringify(answer)).toContain('fields');
+    expect(JSON.stringify(answer)).not.toContain(tokenValue);
+    const { events } = await owner.client.audit.list.query({ filter: { types: ['agent_access'] }, limit: 5 });
+    expect(events).toEqual([]);
+    await mcp.close();
+  });
+
   test('what waits, what was refused with a word, and what will pass later are told apart', async () => {
     const owner = await server.createOwner();
     const asking = await createAskingAgent(owner, server.url);

@@ -38,7 +38,7 @@ async function useVault(server: TestServer, owner: Owner): Promise<void> {
   await client.grants.create.mutate({ agentId: bot.agent.id, credentialId: token.id });
   await client.grants.create.mutate({ agentId: bot.agent.id, credentialId: token.id });
   await client.grants.revoke.mutate({ id: bot.grant.id });
-  await client.agents.update.mutate({ id: bot.agent.id, name: 'release-bot' });
+  await client.agents.update.mutate({ id: bot.agent.id, name: 'release-bot', description: '' });
   await client.agents.rotateKey.mutate({ id: bot.agent.id });
   await client.agents.suspend.mutate({ id: bot.agent.id });
   await client.agents.resume.mutate({ id: bot.agent.id });

@@ -47,24 +47,30 @@ export async function insertAgent(
 export function updateAgent(
   ctx: Context,
   owner: OwnerPrincipal,
-  input: AgentInput & { id: string },
+  { id, ...input }: AgentInput & { id: string },
 ): Promise<AgentSummary> {
   return changeAgent(ctx, owner, async (tx) => {
-    await tx
-      .update(agents)
-      .set({ name: input.name, description: input.description })
-      .where(isAgent(owner.accountId, input.id));
-    const agent = await getAgent(tx, ctx, owner.accountId, input.id);
-    return { answer: agent, change: toChange('update', 'Agent changed', agent) };
+    await lockAgent(tx, owner.accountId, id);
+    const old = await getAgent(tx, ctx, owner.accountId, id);
+    const fields = (['name', 'description'] as const).filter((member) => input[member] !== old[member]);
+    if (fields.length === 0) return { answer: old, change: null };
+    await tx.update(agents).set(input).where(isAgent(owner.accountId, id));
+    const agent = await getAgent(tx, ctx, owner.accountId, id);
+    const note = agent.name === old.name ? {} : { note: `It was called “${old.name}”` };
+    return { answer: agent, change: { ...toChange('update', 'Agent changed', agent), fields, ...note } };
   });
 }
 
+/** Suspends or resumes an agent. One that has this status already stays as it is. */
 export function setAgentStatus(
   ctx: Context,
   owner: OwnerPrincipal,
   input: { id: string; status: AgentStatus },
 ): Promise<AgentSummary> {
   return changeAgent(ctx, owner, async (tx) => {
+    await lockAgent(tx, owner.accountId, input.id);
+    const old = await getAgent(tx, ctx, owner.accountId, input.id);
+    if (old.status === input.status) return { answer: old, change: null };
     await tx.update(agents).set({ status: input.status }).where(isAgent(owner.accountId, input.id));
     const agent = await getAgent(tx, ctx, owner.accountId, input.id);
     const change =
@@ -95,16 +101,16 @@ export function removeAgent(ctx: Context, owner: OwnerPrincipal, input: { id: st
   });
 }
 
-/** Carries out a change of an agent and records it, with what it ends along, in one transaction. */
+/** Carries out a change of an agent and records it, with what it ends along, in one transaction. Null: nothing changed. */
 export async function changeAgent<T>(
   ctx: Context,
   owner: OwnerPrincipal,
-  work: (tx: Transaction) => Promise<{ answer: T; along?: Change[]; change: Change }>,
+  work: (tx: Transaction) => Promise<{ answer: T; along?: Change[]; change: Change | null }>,
 ): Promise<T> {
   try {
     return await withAccount(ctx.db, owner.accountId, async (tx) => {
       const { answer, along, change } = await work(tx);
-      await recordChanges(tx, ctx, owner, change, along);
+      if (change !== null) await recordChanges(tx, ctx, owner, change, along);
       return answer;
     });
   } catch (error) {

@@ -3,7 +3,7 @@
 import type { GrantInput, GrantSummary } from '@keytrail/shared/agent';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import { type Change, recordChange } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
@@ -43,7 +43,8 @@ export async function giveGrant(
   if (input.fields !== null) verifyFields(credential, input.fields);
   const [replaced] = await tx
     .update(grants)
-    .set({ revokedAt: now })
+    // One that has run out ended then, and is replaced by nothing.
+    .set({ revokedAt: sql`least(${now.toISOString()}::timestamptz, ${grants.expiresAt})` })
     .where(
       and(
         eq(grants.accountId, owner.accountId),
@@ -52,7 +53,7 @@ export async function giveGrant(
         isNull(grants.revokedAt),
       ),
     )
-    .returning({ id: grants.id });
+    .returning({ id: grants.id, expiresAt: grants.expiresAt });
   await tx.insert(grants).values({
     accountId: owner.accountId,
     id,
@@ -63,20 +64,23 @@ export async function giveGrant(
     createdAt: now,
     expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
   });
-  if (replaced !== undefined) await recordGrantChange(tx, ctx, owner, replaced.id, 'revoke', 'Grant replaced', tie);
+  const stoodUntilNow = replaced !== undefined && (replaced.expiresAt === null || replaced.expiresAt > now);
+  if (stoodUntilNow) await recordGrantChange(tx, ctx, owner, replaced.id, 'revoke', 'Grant replaced', tie);
   return recordGrantChange(tx, ctx, owner, id, 'create', 'Grant given', tie);
 }
 
 /** What ties a grant's event to the request that it answers. */
 type Tie = Pick<Change, 'correlationId' | 'note'>;
 
-/** Ends a grant with this answer. Revoking a revoked one changes nothing. */
+/** Ends a grant with this answer. One that was revoked or has run out stays as it is. */
 export function revokeGrant(ctx: Context, owner: OwnerPrincipal, input: { id: string }): Promise<GrantSummary> {
+  const now = new Date(ctx.nowMs());
   return withAccount(ctx.db, owner.accountId, async (tx) => {
+    const stands = and(isNull(grants.revokedAt), or(isNull(grants.expiresAt), gt(grants.expiresAt, now)));
     const revoked = await tx
       .update(grants)
-      .set({ revokedAt: new Date(ctx.nowMs()) })
-      .where(and(eq(grants.accountId, owner.accountId), eq(grants.id, input.id), isNull(grants.revokedAt)))
+      .set({ revokedAt: now })
+      .where(and(eq(grants.accountId, owner.accountId), eq(grants.id, input.id), stands))
       .returning({ id: grants.id });
     if (revoked.length === 0) {
       const [ended] = await selectGrants(tx, owner.accountId, { id: input.id });

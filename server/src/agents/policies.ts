@@ -52,8 +52,10 @@ export function updatePolicy(
       throw new AppError('conflict', { message: `policy ${input.id} is at ${old.version}, not ${input.version}` });
     }
     const { name, description, mode, rules } = input;
+    const fields = toChanged(old, input);
+    if (fields.length === 0) return null;
     await store(tx, ctx, old, { name, description, mode, rules: [...rules] });
-    return { action: 'update', title: 'Policy changed', fields: toChanged(old, input) };
+    return { action: 'update', title: 'Policy changed', fields };
   });
 }
 

@@ -5,7 +5,7 @@ import { canonicalize } from '@keytrail/shared/canonical';
 import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent, EventBody, EventDraft } from '@keytrail/shared/event';
 import { eventBody } from '@keytrail/shared/event-schema';
-import { mintUuid } from '@keytrail/shared/ids';
+import { holdsKey, mintUuid, withoutKeys } from '@keytrail/shared/ids';
 import type { AppendReceipt, Context, Outdated, PendingAppend, Refusal, UseCount } from '../base/context.ts';
 import { type Database, findCode, isDatabaseAway, type Transaction } from '../base/db.ts';
 import { type AppendDatabase, callAppend, callAppendIn } from './append-calls.ts';
@@ -123,7 +123,7 @@ export async function appendManyIn(
 
 /**
  * Completes a draft with what makes it unique: id, salt and the maker's clock. Throws for a malformed one: nothing can be
- * mended once it is in the log.
+ * mended once it is in the log. Keys of ours are taken out, wherever a caller put one: in a service's name, say.
  */
 export function mintBody(minting: Pick<Minting, 'nowMs' | 'randomBytes'>, draft: EventDraft): EventBody {
   const nowMs = minting.nowMs();
@@ -132,8 +132,17 @@ export function mintBody(minting: Pick<Minting, 'nowMs' | 'randomBytes'>, draft:
     id: mintUuid(nowMs, minting.randomBytes),
     salt: toBase64url(minting.randomBytes(16)),
     occurredAt: new Date(nowMs).toISOString(),
-    ...draft,
+    ...toKeyless(draft),
   });
+}
+
+function toKeyless(draft: EventDraft): EventDraft {
+  if (!Object.values(draft).flat().some(mayHoldKey)) return draft;
+  return JSON.parse(withoutKeys(JSON.stringify(draft)));
+}
+
+function mayHoldKey(value: unknown): boolean {
+  return typeof value === 'string' && holdsKey(value);
 }
 
 /**

@@ -1,6 +1,7 @@
 // The facts about a request that an event records: where it came from and what kind of program sent it.
 
 import { type ClientKind, toClientKind } from '@keytrail/shared/client';
+import { withoutKeys } from '@keytrail/shared/ids';
 import { toOneLine } from '@keytrail/shared/text';
 import type { Request } from 'express';
 import ipaddr from 'ipaddr.js';
@@ -39,7 +40,7 @@ function toProgram(userAgent: string | undefined, speaksMcp: boolean): Program {
   const key = `${speaksMcp} ${userAgent}`;
   const known = programs.get(key);
   if (known !== undefined) return known;
-  const shown = toOneLine(userAgent, 400);
+  const shown = toOneLine(withoutKeys(userAgent), 400);
   const program = { ...(shown === '' ? {} : { userAgent: shown }), client: toClientKind(userAgent, speaksMcp) };
   programs.set(key, program);
   return program;

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { AppError, errorFaces } from '@keytrail/shared/errors';
-import { line } from '@keytrail/shared/text';
+import { name as agentName } from '@keytrail/shared/text';
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { listAgents } from '../agents/agents.ts';
@@ -119,7 +119,7 @@ async function carryOut(desk: Desk, { request }: Asked, owner: OwnerPrincipal, a
 
 function toChoice({ agent, name }: Answer): AgentChoice {
   if (agent === 'new') {
-    const parsed = line(100).safeParse(name);
+    const parsed = agentName(100).safeParse(name);
     if (parsed.success) return { kind: 'new', name: parsed.data };
     throw new AppError('invalid_input', { message: 'agent name', public: strings.consent.badName });
   }

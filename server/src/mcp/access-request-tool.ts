@@ -2,7 +2,7 @@
 
 import { grantDurations } from '@keytrail/shared/access-request';
 import { fieldName, service } from '@keytrail/shared/credential';
-import { line } from '@keytrail/shared/text';
+import { line, reason } from '@keytrail/shared/text';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Context } from '../base/context.ts';
@@ -19,11 +19,11 @@ export function addAccessRequestTool(server: McpServer, ctx: Context): void {
       title: 'Request access',
       description:
         'Asks the owner to grant you a credential that list_credentials does not show. They choose which one, which fields and until when; fetch it by the service and label of the answer. `approval_pending` means that they were asked and have not answered: call again with the same words and it goes on waiting, for up to a day. A refusal may carry a note; do not ask again unless it says so.',
-      inputSchema: z.object({
+      inputSchema: z.strictObject({
         service: service.describe('The service that you need a credential of, such as github'),
         label: line(100).optional().describe('Which one, where you know its name'),
         fields: z.array(fieldName).min(1).max(20).optional().describe('Only these fields, such as password'),
-        reason: line(500).describe('What you need it for, in one sentence: the owner decides by it'),
+        reason: reason.describe('What you need it for, in one sentence: the owner decides by it'),
         duration: z.enum(grantDurations).optional().describe('For how long you need it'),
       }),
       outputSchema: z.object({

@@ -15,7 +15,7 @@ export function addActivityTool(server: McpServer, ctx: Context): void {
     {
       title: 'My activity',
       description: 'Lists your own recorded accesses and refusals, the newest first.',
-      inputSchema: z.object({
+      inputSchema: z.strictObject({
         limit: z.int().min(1).max(200).default(50),
         before: z.iso
           .datetime({ precision: 6 })

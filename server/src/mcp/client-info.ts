@@ -1,6 +1,7 @@
 // What an MCP client says of itself. In the era of 2026-07-28 every request says it, before that only the first one of a
 // session, so the name is remembered with the key.
 
+import { withoutKeys } from '@keytrail/shared/ids';
 import { toOneLine } from '@keytrail/shared/text';
 import { CLIENT_INFO_META_KEY } from '@modelcontextprotocol/server';
 import { and, eq } from 'drizzle-orm';
@@ -21,7 +22,7 @@ export function findClientName(body: unknown): string | null {
     const first = initialize.safeParse(message);
     const each = modern.safeParse(message);
     const info = first.success ? first.data.params.clientInfo : each.data?.params._meta[CLIENT_INFO_META_KEY];
-    const name = info === undefined ? '' : toOneLine(info.title ?? info.name, 100);
+    const name = info === undefined ? '' : toOneLine(withoutKeys(info.title ?? info.name), 100);
     if (name !== '') return name;
   }
   return null;

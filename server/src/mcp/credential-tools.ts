@@ -1,7 +1,7 @@
 // The tools by which an agent sees and fetches what it was granted. All of it goes through the one door to secrets.
 
 import { service } from '@keytrail/shared/credential';
-import { line } from '@keytrail/shared/text';
+import { line, reason } from '@keytrail/shared/text';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Context } from '../base/context.ts';
@@ -17,7 +17,7 @@ import { answerTool } from './tool-answer.ts';
 const which = {
   service: service.describe('The service as list_credentials names it, such as github'),
   label: line(100).optional().describe('Which one, where several credentials of the service are granted'),
-  reason: line(500)
+  reason: reason
     .optional()
     .describe('What you need it for, in one sentence; the owner reads it beside the access, and some grants demand it'),
 };
@@ -45,7 +45,7 @@ function addList(server: McpServer, ctx: Context): void {
       title: 'List credentials',
       description:
         'Lists the credentials that you may use now, with the fields that each releases and when the grant ends. Holds no secret and is not recorded.',
-      inputSchema: z.object({}),
+      inputSchema: z.strictObject({}),
       outputSchema: z.object({
         credentials: z.array(
           z.object({
@@ -71,7 +71,10 @@ function addFetch(server: McpServer, ctx: Context): void {
       title: 'Get a credential',
       description:
         'Fetches the secret values of one credential. Every call is recorded in its owner’s audit log, refusals too. A refusal names its rule and, where it will pass, when to try again. The owner may have to approve first: `approval_pending` means that they were asked; call again and it goes on waiting. Never print the values or write them to a file.',
-      inputSchema: z.object({ ...which, field: line(100).optional().describe('Only this field, such as password') }),
+      inputSchema: z.strictObject({
+        ...which,
+        field: line(100).optional().describe('Only this field, such as password'),
+      }),
       outputSchema: z.object({
         service: z.string(),
         label: z.string(),
@@ -93,7 +96,7 @@ function addOneTimeCode(server: McpServer, ctx: Context): void {
       title: 'Get a one-time code',
       description:
         'Fetches the current code of a login or of a one-time code credential. The seed never leaves. Recorded like every access.',
-      inputSchema: z.object(which),
+      inputSchema: z.strictObject(which),
       outputSchema: z.object({
         code: z.string(),
         service: z.string(),

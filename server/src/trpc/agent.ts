@@ -2,7 +2,7 @@
 
 import { accessRequestInput } from '@keytrail/shared/access-request-schema';
 import { service } from '@keytrail/shared/credential';
-import { line } from '@keytrail/shared/text';
+import { line, reason } from '@keytrail/shared/text';
 import { z } from 'zod';
 import { listOwnEvents } from '../audit/own-events.ts';
 import type { AgentCaller } from '../auth/principal.ts';
@@ -18,7 +18,7 @@ export const credentialInput = z.strictObject({
   service,
   label: line(100).optional(),
   field: line(100).optional(),
-  reason: line(500).optional(),
+  reason: reason.optional(),
   /** How long to wait where the owner is asked; absent: for as long as they have to answer. */
   waitSeconds: z.int().min(0).max(600).optional(),
 });

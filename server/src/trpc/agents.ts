@@ -1,6 +1,6 @@
 // Agents over tRPC, for their owner.
 
-import { agentInput, rotationInput } from '@keytrail/shared/agent';
+import { agentEdit, agentInput, rotationInput } from '@keytrail/shared/agent';
 import { z } from 'zod';
 import { createAgent, listAgents, removeAgent, setAgentStatus, updateAgent } from '../agents/agents.ts';
 import { endConnection } from '../agents/connections.ts';
@@ -14,7 +14,7 @@ export const agentsRouter = router({
   list: ownerProcedure.query(({ ctx: { ctx, owner } }) => listAgents(ctx, owner)),
   create: ownerProcedure.input(agentInput).mutation(({ ctx: { ctx, owner }, input }) => createAgent(ctx, owner, input)),
   update: ownerProcedure
-    .input(agentInput.extend({ id: z.uuid() }))
+    .input(agentEdit.extend({ id: z.uuid() }))
     .mutation(({ ctx: { ctx, owner }, input }) => updateAgent(ctx, owner, input)),
   denials: ownerProcedure.query(({ ctx: { ctx, owner } }) => countDenials(ctx, owner.accountId)),
   rotateKey: ownerProcedure
