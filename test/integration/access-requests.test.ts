@@ -332,7 +332,8 @@ describe('who may not ask is refused, in the log, too', () => {
     if (state === 'holding an old key') await owner.client.agents.rotateKey.mutate({ id: bot.agent.id });
     expect(await getRefusal(request(bot))).toMatchObject({ code });
     const [last] = (await readEvents()).slice(-1);
-    expect(last).toMatchObject({ type: 'policy_denied', action: 'request', rule });
+    expect(last).toMatchObject({ type: 'policy_denied', action: 'request', rule, service: 'github' });
+    expect(last?.reason).toBeDefined();
     expect((await owner.client.inbox.get.query()).accessRequests).toEqual([]);
   });
 });

@@ -267,7 +267,8 @@ test('who may not use a service learns nothing of it: no label, no field name, a
     const refusal = await getRefusal(limited.client.agent.credential.mutate({ service: 'aws', field }));
     expect(refusal).toMatchObject({ status: 403, rule: 'field_not_granted' });
     expect(refusal.sentence).not.toContain('HIDDEN_NAME');
-    expect(await newest(owner)).toMatchObject({ rule: 'field_not_granted' });
+    const event = await newest(owner);
+    expect(event).toMatchObject({ rule: 'field_not_granted', fields: [field] });
   }
 });
 

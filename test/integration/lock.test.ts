@@ -40,16 +40,16 @@ test('locked: agents, uses and changes are refused with 423 and recorded; unlock
     { type: 'policy_denied', rule: 'vault_locked', source: 'direct', credentialId: credential.id, action: 'reveal' },
   ]);
   const changes = {
-    'agents.create': () => owner.client.agents.create.mutate({ name: 'late-bot' }),
-    'agents.rotateKey': () => owner.client.agents.rotateKey.mutate({ id: agent.id }),
-    'grants.revoke': () => owner.client.grants.revoke.mutate({ id: grant.id }),
-    'credentials.remove': () => owner.client.credentials.remove.mutate({ id: credential.id }),
-    'approvals.answer': () => owner.client.approvals.answer.mutate({ id: grant.id, answer: 'once' }),
+    'agents, create': () => owner.client.agents.create.mutate({ name: 'late-bot' }),
+    'agents, rotate key': () => owner.client.agents.rotateKey.mutate({ id: agent.id }),
+    'grants, revoke': () => owner.client.grants.revoke.mutate({ id: grant.id }),
+    'credentials, remove': () => owner.client.credentials.remove.mutate({ id: credential.id }),
+    'approvals, answer': () => owner.client.approvals.answer.mutate({ id: grant.id, answer: 'once' }),
   };
-  for (const [path, change] of Object.entries(changes)) {
-    expect(await getRefusal(change()), path).toMatchObject({ status: 423, code: 'vault_locked' });
+  for (const [what, change] of Object.entries(changes)) {
+    expect(await getRefusal(change()), what).toMatchObject({ status: 423, code: 'vault_locked' });
     expect(await readTail(owner, 1)).toMatchObject([
-      { type: 'policy_denied', rule: 'vault_locked', source: 'direct', note: `${path} was refused` },
+      { type: 'policy_denied', rule: 'vault_locked', source: 'direct', title: `Change refused: ${what}` },
     ]);
   }
   expect(await owner.client.agents.list.query()).toHaveLength(1);

@@ -1,5 +1,6 @@
 // Who is asking: the owner by session, an agent by key, or nobody.
 
+import { toDenialSentence } from '@keytrail/shared/denial';
 import { AppError } from '@keytrail/shared/errors';
 import { looksLikeAccessToken, looksLikeAgentKey } from '@keytrail/shared/ids';
 import type { Context } from '../base/context.ts';
@@ -30,7 +31,10 @@ export type Principal = OwnerPrincipal | AgentPrincipal;
 
 /** Hands the agent on if it is in good standing. Where a secret is asked for, the decision says so instead, and records it. */
 export function verifyActive(agent: AgentPrincipal): AgentPrincipal {
-  if (agent.keyRevoked) throw new AppError('unauthorized', { message: 'revoked key' });
+  if (agent.keyRevoked) {
+    const sentence = toDenialSentence('agent', { rule: 'key_revoked', retryAt: null });
+    throw new AppError('unauthorized', { message: 'revoked key', public: sentence });
+  }
   if (agent.status !== 'active') {
     throw new AppError('agent_suspended', { message: `agent ${agent.agentId} is suspended` });
   }

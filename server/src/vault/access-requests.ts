@@ -38,7 +38,7 @@ export async function requestAccess(
   ask: AccessRequestInput,
   { waitMs = accessWaitMs, signal }: Patience = {},
 ): Promise<RequestedAccess> {
-  const agent = await verifyStanding(ctx, by, 'request');
+  const agent = await verifyStanding(ctx, by, 'request', { service: ask.service, reason: ask.reason });
   if (await withAccount(ctx.db, agent.accountId, (tx) => isVaultLocked(tx, agent.accountId))) {
     return refuse(ctx, agent, ask, 'vault_locked');
   }

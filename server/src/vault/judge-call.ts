@@ -84,7 +84,7 @@ export function toJudged(
   const standing = decideOn([]);
   if (!standing.allowed) return refuse(standing);
   if (chosen === null) return refuse(toPlainDenial('grant_missing'));
-  if (refusal !== null) return { outcome: 'refused', draft: named, denial: refusal };
+  if (refusal !== null) return { outcome: 'refused', draft: { ...named, ...toAsked(chosen) }, denial: refusal };
   const giveUp = (what: Draft, error: unknown): Unserved => ({
     outcome: 'failed',
     draft: { ...what, ...toPolicyFacts(standing), type: 'agent_access' },
@@ -93,6 +93,11 @@ export function toJudged(
   // Which one was meant is what nobody knows: the event names the service alone.
   if (granted.length > 1) return giveUp(toAgentDraft(agent, request, null), toAmbiguous(granted));
   return giveUp(request.field === undefined ? named : { ...named, fields: [request.field] }, chosen.error);
+}
+
+/** Which of them the refusal is about is not said by the rule. */
+function toAsked({ fields }: { readonly fields: string[] | null }): Pick<Draft, 'fields'> {
+  return fields === null ? {} : { fields };
 }
 
 /** The fields that would leave, or why none can. */

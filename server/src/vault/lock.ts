@@ -54,9 +54,8 @@ export async function verifyUnlocked(ctx: Context, owner: OwnerPrincipal, path: 
     action: toAction(path),
     source: 'direct',
     outcome: 'denied',
-    title: 'Direct Access',
+    title: `Change refused: ${toWords(path)}`,
     rule: 'vault_locked',
-    note: `${path} was refused`,
     ...owner.requester,
   });
   throw new AppError('vault_locked', { message: `${path} on a locked vault` });
@@ -75,4 +74,9 @@ const actions: Readonly<Record<string, EventAction>> = {
 
 function toAction(path: string): EventAction {
   return actions[path.split('.').at(-1) ?? ''] ?? 'update';
+}
+
+/** A procedure's name as people read it: `agents.rotateKey` is `agents, rotate key`. */
+function toWords(path: string): string {
+  return path.replace('.', ', ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
