@@ -32,7 +32,6 @@ export const eventActions = [
   'resume',
   'revoke',
   'sign_in',
-  'sign_up',
   'sign_out',
   'export',
   'prune',
@@ -283,3 +282,5 @@ export const facetNames = [
   'policyIds',
 ] as const;
 export type FacetName = (typeof facetNames)[number];
+/** No more values of one filter are counted: the most frequent. */
+export const countedValuesMax = 100;

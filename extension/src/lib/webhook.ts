@@ -1,6 +1,7 @@
 // The owner's own webhook, which holds the secrets of their vault in webhook mode: tickets are presented to it here. Keytrail's server sees
 // neither what is read there nor what is written.
 
+import { ticketHeader } from '@keytrail/shared/webhook-protocol';
 import { z } from 'zod';
 import { FailureError } from './failure.ts';
 import { fetchFromServer } from './outbound.ts';
@@ -36,7 +37,7 @@ export async function storeAtWebhook(
 async function present(redirect: Redirect, body: string | null): Promise<unknown> {
   const answer = await fetchFromServer(redirect.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-keytrail-ticket': redirect.ticket },
+    headers: { 'content-type': 'application/json', [ticketHeader]: redirect.ticket },
     body,
   });
   const said: unknown = await answer.json().catch(() => null);

@@ -92,7 +92,6 @@ export const strings = {
     resume: 'resumed',
     revoke: 'revoked',
     sign_in: 'signed in',
-    sign_up: 'signed up',
     sign_out: 'signed out',
     export: 'exported',
     prune: 'pruned',

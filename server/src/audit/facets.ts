@@ -1,6 +1,6 @@
 // How many events each value of each filter would show: exact, and read from the facets rather than from the log.
 
-import { type EventFilter, type FacetName, facetNames } from '@keytrail/shared/event';
+import { countedValuesMax, type EventFilter, type FacetName, facetNames } from '@keytrail/shared/event';
 import type { Fragment, TransactionSql } from 'postgres';
 import type { Context } from '../base/context.ts';
 import { readAsAccount } from '../base/db.ts';
@@ -24,8 +24,6 @@ export interface Facets {
   /** By filter member, most frequent first: how many events would pass if this value were the member's only one. */
   readonly values: Record<FacetName, FacetValue[]>;
 }
-
-const valuesMax = 100;
 
 /** Exact counts for a filter, of everything recorded before the call. */
 export async function countFacets(ctx: Context, accountId: string, filter: EventFilter): Promise<Facets> {
@@ -52,7 +50,7 @@ interface CountedValue {
 function toValues(rows: readonly CountedValue[]): FacetValue[] {
   return [...rows]
     .sort((left, right) => right.count - left.count || (left.value < right.value ? -1 : 1))
-    .slice(0, valuesMax)
+    .slice(0, countedValuesMax)
     .map(({ value, label, count }) => ({ value, label, count }));
 }
 

@@ -1,6 +1,6 @@
 // The filter bar: the filters that people reach for first, those that are on, and a menu with the others.
 
-import { type EventFilter, type EventType, eventTypes, type FacetName } from '@keytrail/shared/event';
+import { countedValuesMax, type EventFilter, type EventType, eventTypes, type FacetName } from '@keytrail/shared/event';
 import { isUnfiltered } from '@keytrail/shared/event-match';
 import { toIpRange } from '@keytrail/shared/ip-range';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
@@ -14,7 +14,7 @@ import { FilterSearchMenu } from '../../../ui/filter-search-menu.tsx';
 import { strings as shared } from '../../../ui/strings.ts';
 import { strings } from '../strings.ts';
 import { ipsMax } from './audit-search.ts';
-import { listedMax, toFilterOptions } from './filter-options.ts';
+import { toFilterOptions } from './filter-options.ts';
 import { MoreFilters } from './more-filters.tsx';
 import { TextFilter } from './text-filter.tsx';
 import type { Facets } from './use-facets.ts';
@@ -130,7 +130,7 @@ function isFull({ name, filter }: ValueFilterProps): boolean {
 
 function toNote(props: ValueFilterProps): string | undefined {
   if (isFull(props)) return text.full(ipsMax);
-  return (props.facets?.values[props.name].length ?? 0) >= listedMax ? text.most(listedMax) : undefined;
+  return (props.facets?.values[props.name].length ?? 0) >= countedValuesMax ? text.most(countedValuesMax) : undefined;
 }
 
 const ipEntry = { placeholder: text.ipPlaceholder, parse: toIpRange, advice: text.ipAdvice };

@@ -1,6 +1,7 @@
+import { countedValuesMax } from '@keytrail/shared/event';
 import { expect, test } from 'vitest';
 import { noFacets } from './facets.fixture.ts';
-import { listedMax, toFilterOptions } from './filter-options.ts';
+import { toFilterOptions } from './filter-options.ts';
 import type { Facets } from './use-facets.ts';
 
 const id = '0197f3a0-0000-7000-8000-00000000abcd';
@@ -61,7 +62,7 @@ test('a range counts the addresses in it', () => {
 });
 
 test('a value that was not among those listed has no count rather than a wrong one', () => {
-  const listed = Array.from({ length: listedMax }, (_, n) => ({ value: `service-${n}`, label: null, count: 1 }));
+  const listed = Array.from({ length: countedValuesMax }, (_, n) => ({ value: `service-${n}`, label: null, count: 1 }));
   expect(toFilterOptions('services', ['rare'], [], facetsOf({ services: listed })).at(-1)).toEqual({
     value: 'rare',
     label: 'rare',

@@ -2,6 +2,7 @@
 
 import { clientKindLabels, clientKinds } from '@keytrail/shared/client';
 import {
+  countedValuesMax,
   denialRuleSentences,
   denialRules,
   eventOutcomes,
@@ -18,9 +19,6 @@ import { strings } from '../strings.ts';
 import type { Facets } from './use-facets.ts';
 
 export type KnownValue = Pick<FilterOption<string>, 'value' | 'label' | 'detail'>;
-
-/** The server counts no more values of one filter than this. */
-export const listedMax = 100;
 
 /** Filters whose values are known beforehand, in the order in which they always stand. */
 const fixedValues: { readonly [Name in FacetName]?: readonly KnownValue[] } = {
@@ -65,7 +63,7 @@ function toCount(name: FacetName, value: string, facets: Facets | undefined): nu
   if (listed === undefined) return undefined;
   const own = listed.find((candidate) => candidate.value === value);
   if (own !== undefined) return own.count;
-  if (listed.length >= listedMax) return undefined;
+  if (listed.length >= countedValuesMax) return undefined;
   if (name !== 'ips') return 0;
   return listed.filter((address) => isInIpRange(address.value, value)).reduce((sum, { count }) => sum + count, 0);
 }

@@ -1,6 +1,6 @@
 // The log by agent or by service: a row for each with its number of events; an open one shows its newest.
 
-import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
+import { type AuditEvent, countedValuesMax, type EventFilter } from '@keytrail/shared/event';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
@@ -15,7 +15,6 @@ import { strings as shared } from '../../../ui/strings.ts';
 import { strings } from '../strings.ts';
 import { type AuditSearch, facetParams } from './audit-search.ts';
 import { EventRows } from './event-rows.tsx';
-import { listedMax } from './filter-options.ts';
 import { countUngrouped, type Group, groupMembers, toGroups, type ValueGrouping } from './to-groups.ts';
 import type { Facets } from './use-facets.ts';
 import type { KnownValues } from './use-known-values.ts';
@@ -61,8 +60,8 @@ export function GroupedLog({ by, known, facets, filter, search, onToggle, onOpen
         ))}
         <Ungrouped by={by} count={countUngrouped(by, filter, facets)} />
       </ul>
-      {facets.values[groupMembers[by]].length >= listedMax && (
-        <p className="text-center text-xs text-mute">{strings.filters.most(listedMax)}</p>
+      {facets.values[groupMembers[by]].length >= countedValuesMax && (
+        <p className="text-center text-xs text-mute">{strings.filters.most(countedValuesMax)}</p>
       )}
     </>
   );

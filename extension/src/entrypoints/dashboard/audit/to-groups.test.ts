@@ -1,6 +1,6 @@
+import { countedValuesMax } from '@keytrail/shared/event';
 import { expect, test } from 'vitest';
 import { noFacets } from './facets.fixture.ts';
-import { listedMax } from './filter-options.ts';
 import { countUngrouped, toGroups } from './to-groups.ts';
 
 const facets = {
@@ -38,6 +38,10 @@ test('events of no agent or of no service are counted, so that the counts add up
 
 test('nothing is said to be in no group where the filter names groups, or too many groups exist to list them', () => {
   expect(countUngrouped('service', { services: ['github'] }, counted)).toBe(0);
-  const services = Array.from({ length: listedMax }, (_, n) => ({ value: `service ${n}`, label: null, count: 1 }));
+  const services = Array.from({ length: countedValuesMax }, (_, n) => ({
+    value: `service ${n}`,
+    label: null,
+    count: 1,
+  }));
   expect(countUngrouped('service', {}, { ...counted, total: 500, values: { ...facets, services } })).toBe(0);
 });

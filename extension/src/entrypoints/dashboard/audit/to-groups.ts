@@ -1,7 +1,7 @@
 // The groups of the log by agent or by service, out of the counts.
 
-import type { EventFilter } from '@keytrail/shared/event';
-import { type KnownValue, listedMax, toFilterOptions } from './filter-options.ts';
+import { countedValuesMax, type EventFilter } from '@keytrail/shared/event';
+import { type KnownValue, toFilterOptions } from './filter-options.ts';
 import type { Facets } from './use-facets.ts';
 
 /** The groupings whose groups are values of a filter. */
@@ -36,6 +36,6 @@ export function toGroups(
 export function countUngrouped(by: ValueGrouping, filter: EventFilter, { total, values }: Facets): number {
   const member = groupMembers[by];
   const listed = values[member];
-  if ((filter[member] ?? []).length > 0 || listed.length >= listedMax) return 0;
+  if ((filter[member] ?? []).length > 0 || listed.length >= countedValuesMax) return 0;
   return Math.max(0, total - listed.reduce((sum, { count }) => sum + count, 0));
 }
