@@ -27,6 +27,10 @@ const own = [
   'request_uri',
 ];
 
+/** One scope, and how many of them a credential may name. */
+export const scopeName = line(200);
+export const scopesMax = 100;
+
 /** Where a provider is and who we are to it. */
 export const oauthClient = {
   /** As the provider calls itself, where that is known: answers must then come from it (RFC 9207). */
@@ -37,7 +41,7 @@ export const oauthClient = {
   clientId: line(300).optional(),
   /** Absent: as RFC 6749 prefers it, by HTTP Basic, where there is a secret. */
   clientAuth: z.enum(clientAuths).optional(),
-  scopes: z.array(line(200)).max(100).default([]),
+  scopes: z.array(scopeName).max(scopesMax).default([]),
   authorizationParameters: authorizationParameters.optional(),
 };
 

@@ -40,8 +40,11 @@ export const webhookCapabilities = ['return', 'refresh', 'mediated-refresh'] as 
 export const refreshReasons = ['token_expiring', 'owner_asked', 'upstream_401'] as const;
 export type RefreshReason = (typeof refreshReasons)[number];
 
-/** How long a token is good for from this message on, whatever the two clocks say; null where the provider did not say. */
-const expiresInS = z.number().nonnegative().nullable();
+/**
+ * How long a token is good for from this message on, whatever the two clocks say; null where the provider did not say. Any number, as
+ * scopes are any texts: the token lies at the webhook by now, so its message is not refused over what a provider said beside it.
+ */
+const expiresInS = z.number().nullable();
 const code = z.string().regex(/^[a-z_]{1,40}$/);
 
 /** A new token lies at the webhook. */
@@ -50,7 +53,7 @@ const refreshed = {
   /** Of the credential there, since the token was stored. */
   version: z.int().positive(),
   expiresInS,
-  scopes: z.array(z.string().max(200)).max(100).optional(),
+  scopes: z.array(z.string()).optional(),
   /** What is new: without a new refresh token the old one goes on. */
   fields: z.array(z.enum(['accessToken', 'refreshToken'])).min(1),
 };

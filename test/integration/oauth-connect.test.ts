@@ -2,7 +2,7 @@
 // endpoints that were discovered or typed.
 
 import { connect as connectTo } from '@keytrail/server/base/db';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { getRefusal } from '../kit/client.ts';
 import { consent, consentToDevice } from '../kit/consent.ts';
 import { startHttpUpstream } from '../kit/http-upstream.ts';
@@ -231,6 +231,38 @@ test('by a device code: waiting until the owner has typed it, then a credential'
   const outcome = await poll();
   if (outcome.outcome !== 'connected') throw new Error('still waiting');
   expect(await provider.accepts((await readTokens(outcome.credential.id)).accessToken ?? '')).toBe(true);
+});
+
+describe('what a provider says beside its tokens keeps no connection from coming about', () => {
+  const odd = String.raw`"expires_in":9223372036854775807,"scope":"api a\u0000b \ud800","token_type":"\u0000"`;
+  const kept = { accessTokenExpiresAt: null, scopes: ['api'] };
+
+  afterEach(() => provider.amendAnswers(null));
+
+  test('by consent in the browser, for the first time and again', async () => {
+    provider.amendAnswers(odd);
+    const { authorizationUrl, pending } = await connect();
+    const callbackUrl = await consent(authorizationUrl, redirectUri);
+    const { id, public: readable } = await owner.client.oauth.finish.mutate({ pending, callbackUrl });
+    expect(readable).toMatchObject(kept);
+    const again = await owner.client.oauth.reconnect.mutate({ id, redirectUri });
+    const reconnected = await owner.client.oauth.finish.mutate({
+      pending: again.pending,
+      callbackUrl: await consent(again.authorizationUrl, redirectUri),
+    });
+    expect(reconnected.public).toMatchObject(kept);
+    expect(await provider.accepts((await readTokens(id)).accessToken ?? '')).toBe(true);
+  });
+
+  test('by a device code', async () => {
+    const { pending, verificationUrlComplete } = await owner.client.oauth.connectDevice.mutate(toInput());
+    await consentToDevice(verificationUrlComplete ?? '');
+    provider.amendAnswers(odd);
+    const outcome = await owner.client.oauth.pollDevice.mutate({ pending });
+    if (outcome.outcome !== 'connected') throw new Error('still waiting');
+    expect(outcome.credential.public).toMatchObject(kept);
+    expect(await provider.accepts((await readTokens(outcome.credential.id)).accessToken ?? '')).toBe(true);
+  });
 });
 
 test.each([

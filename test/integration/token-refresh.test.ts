@@ -245,6 +245,44 @@ describe('when the provider does not', () => {
   });
 });
 
+describe('a rotated pair outlives what is said beside it', () => {
+  const hour = expect.stringMatching(/Z$/);
+  test.each([
+    ['an end in the year 318,000', '"expires_in":9999999999999', null, ['api']],
+    ['the largest of all ends', '"expires_in":9223372036854775807', null, ['api']],
+    ['an end beyond all numbers', '"expires_in":1e400', null, ['api']],
+    ['an end after the year 9999', '"expires_in":315000000000', null, ['api']],
+    ['a negative end', '"expires_in":-1', null, ['api']],
+    ['a fractional end', '"expires_in":3600.0001', hour, ['api']],
+    ['an end that is no number', '"expires_in":"never"', null, ['api']],
+    ['a scope with a null character', '"scope":"api a\\u0000b"', hour, ['api']],
+    ['a scope with a lone surrogate', '"scope":"api \\ud800"', hour, ['api']],
+    ['no scope that can be kept', '"scope":"\\u0000"', hour, ['api']],
+    ['a scope of two lines', '"scope":"a\\nb openid"', hour, ['openid']],
+    ['a scope of 300 characters', `"scope":"openid ${'a'.repeat(300)}"`, hour, ['openid']],
+    ['a list of scopes', '"scope":["openid","a\\u0000b"]', hour, ['openid']],
+    ['scopes that are no text', '"scope":{"api":true}', hour, ['api']],
+    ['a token type with a null character', '"token_type":"\\u0000\\ud800"', hour, ['api']],
+    ['an identity that is none', '"id_token":"\\u0000"', hour, ['api']],
+    ['an error that is none', '"error":""', hour, ['api']],
+  ])('%s', async (_name, members, end, scopes) => {
+    const { credential, ask } = await createFurniture();
+    const before = countRefreshes();
+    provider.amendAnswers(`"scope":"api",${members}`);
+    const { values } = await ask().finally(() => provider.amendAnswers(null));
+    expect(await provider.accepts(values.accessToken ?? '')).toBe(true);
+    const { public: readable, refresh } = await getCredential(credential);
+    expect(readable).toMatchObject({ accessTokenExpiresAt: end, scopes });
+    expect(refresh).toMatchObject({ possible: true, underWayUntil: null, failing: null, reconnectNeeded: null });
+    expect((await ask()).values).toEqual(values);
+    expect(countRefreshes() - before).toBe(1);
+    // The refresh token that came with it was kept: an older one would end the grant.
+    await owner.client.credentials.refresh.mutate({ id: credential.id });
+    expect((await readEvents(credential, 'token_refresh')).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+    expect((await readEvents(credential, 'agent_access')).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  });
+});
+
 describe('without being asked', () => {
   test('the owner’s press of a button refreshes at once, pause or not, and says how it ended', async () => {
     const { credential } = await createFurniture({ endsInS: 3000 });

@@ -48,6 +48,7 @@ beforeEach(async () => {
 const webhooks: BoundWebhook[] = [];
 afterEach(async () => {
   provider.answerWith(null);
+  provider.amendAnswers(null);
   for (const webhook of webhooks.splice(0)) await webhook.stop();
   await relay.stop();
 });
@@ -201,6 +202,28 @@ for (const way of ways) {
       expect((await readRefreshes(owner)).map(({ source, outcome, note }) => [source, outcome, note])).toEqual(
         ['direct', 'system', 'agent'].map((source) => [source, 'ok', expect.stringMatching(new RegExp(`^${way}: `))]),
       );
+    });
+
+    test('what a provider says beside a new pair loses none: it is renewed, and goes on rotating', async () => {
+      const { owner, webhook, credential } = await furnish(way, { endsInS: 3_000 });
+      const { id } = credential;
+      const long = 'a'.repeat(300);
+      const cases = [
+        ['"expires_in":9223372036854775807', null],
+        ['"expires_in":315000000000', null],
+        ['"expires_in":-1', null],
+        [String.raw`"scope":"api a\u0000b \ud800"`, expect.any(String)],
+        [`"scope":"api ${long}"`, expect.any(String)],
+      ];
+      for (const [members, accessTokenExpiresAt] of cases) {
+        provider.amendAnswers(members);
+        const { refresh, public: readable } = await owner.client.credentials.refresh.mutate({ id });
+        expect(refresh, members).toMatchObject({ failing: null, underWayUntil: null, reconnectNeeded: null });
+        expect(readable, members).toMatchObject({ accessTokenExpiresAt });
+        expect(await provider.accepts((await readKept(webhook)).get(id)?.accessToken ?? ''), members).toBe(true);
+      }
+      expect((await getCredential(owner, id)).public).toMatchObject({ scopes: ['api'] });
+      expect((await readRefreshes(owner)).map(({ outcome }) => outcome)).toEqual(cases.map(() => 'ok'));
     });
 
     test('invalid_grant: its owner must put in new tokens, agents are told, and nobody asks any more', async () => {

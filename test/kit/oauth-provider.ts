@@ -28,6 +28,11 @@ export interface OAuthProvider {
   holdNext(when: 'asked' | 'carried out'): Hold;
   /** Answers token requests so, until it is called with null. */
   answerWith(answer: { readonly status: number; readonly body: string; readonly contentType?: string } | null): void;
+  /**
+   * Carries token requests out, and puts these members, as JSON text, behind its own, in place of those of the same name; until it is
+   * called with null.
+   */
+  amendAnswers(members: string | null): void;
   stop(): Promise<void>;
 }
 
@@ -69,6 +74,7 @@ export async function startOAuthProvider(
   const requests: Record<string, number> = {};
   let hold: { when: string; noteHeld: () => void; released: Promise<'go on' | 'drop'> } | null = null;
   let canned: { status: number; body: string; contentType?: string } | null = null;
+  let amendment: string | null = null;
   app.post('/token', async (request: Request, response: Response, next: NextFunction) => {
     const body = await readBody(request);
     const type = new URLSearchParams(body).get('grant_type') ?? 'none';
@@ -88,6 +94,7 @@ export async function startOAuthProvider(
         .send(canned.body);
       return;
     }
+    if (amendment !== null) amendAnswer(response, amendment);
     if (held?.when === 'carried out') {
       const end = response.end.bind(response);
       Object.assign(response, {
@@ -123,12 +130,27 @@ export async function startOAuthProvider(
     answerWith: (answer) => {
       canned = answer;
     },
+    amendAnswers: (members) => {
+      amendment = members;
+    },
     stop: async () => {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },
   };
+}
+
+/** Of two members of one name, whoever reads JSON takes the second. */
+function amendAnswer(response: Response, members: string): void {
+  const end = response.end.bind(response);
+  Object.assign(response, {
+    end: (body: string) => {
+      const amended = body.replace(/\}$/, `,${members}}`);
+      response.setHeader('content-length', Buffer.byteLength(amended));
+      return end(amended);
+    },
+  });
 }
 
 async function issueTokens(provider: Provider): Promise<{ accessToken: string; refreshToken: string }> {

@@ -45,7 +45,8 @@ function toTokens({ access_token: accessToken, refresh_token: refreshToken, expi
   return {
     accessToken,
     ...(typeof refreshToken === 'string' && refreshToken !== '' ? { refreshToken } : {}),
-    expiresAt: Number.isFinite(seconds) ? Date.now() + seconds * 1000 : null,
+    // Whoever says -1 means that it does not end.
+    expiresAt: Number.isFinite(seconds) && seconds >= 0 ? Date.now() + seconds * 1000 : null,
     ...(typeof scope === 'string' ? { scopes: scope.split(/[ ,]+/).filter((each) => each !== '') } : {}),
   };
 }

@@ -7,9 +7,10 @@ import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { credentials } from '../base/schema.ts';
 import { changeCredential, getCredential, insertCredential, toKeptElsewhere } from './credentials.ts';
+import { toReadableTokens } from './readable-tokens.ts';
 import { isRow } from './refresh-attempt.ts';
 import { sealFields } from './sealing.ts';
-import { type Tokens, toReadableTokens } from './token-endpoint.ts';
+import type { Tokens } from './token-endpoint.ts';
 import { isHeldByWebhook } from './webhook-held.ts';
 
 type Input = Pick<ConnectInput | DeviceConnectInput, 'service' | 'label' | 'provider'>;

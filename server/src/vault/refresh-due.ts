@@ -37,7 +37,7 @@ export function toProviderClient(
   clientSecret: string | null,
 ): ProviderClient | null {
   if (row.kind !== 'oauth') return null;
-  // Written from a CredentialInput only.
+  // Written from a CredentialInput, or by `toReadableTokens`, which keeps to the same bounds.
   const { tokenUrl, clientId, ...others } = oauthPublic.parse(row.public);
   return tokenUrl === undefined || clientId === undefined ? null : { ...others, tokenUrl, clientId, clientSecret };
 }

@@ -8,10 +8,11 @@ import { isDatabaseAway, type Transaction, withAccount } from '../base/db.ts';
 import { credentials, type RefreshAttempt, type RefreshState, type SealedField } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import type { ProviderFailure } from './provider-failure.ts';
+import { toReadableTokens } from './readable-tokens.ts';
 import { isRow, recordAttempt, storeState } from './refresh-attempt.ts';
 import { restingState } from './refresh-due.ts';
 import { isSameSecret, sealFields } from './sealing.ts';
-import { type Tokens, toReadableTokens } from './token-endpoint.ts';
+import type { Tokens } from './token-endpoint.ts';
 
 /**
  * Stores what the provider gave, unless the owner has put in other tokens meanwhile. A database or a master key that is

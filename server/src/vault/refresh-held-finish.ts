@@ -6,12 +6,12 @@ import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
 import { credentials, type RefreshAttempt, type RefreshState } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
+import { toReadableTokens } from './readable-tokens.ts';
 import { isRow, recordAttempt, storeState } from './refresh-attempt.ts';
 import { restingState } from './refresh-due.ts';
 import { endAttempt, keptTheirs } from './refresh-finish.ts';
 import type { HeldRenewal, Refreshed } from './refresh-held.ts';
 import { isSameSecret } from './sealing.ts';
-import { toReadableTokens } from './token-endpoint.ts';
 import { isHeldByWebhook } from './webhook-held.ts';
 
 /** What a webhook says of a token that it has stored. */

@@ -59,6 +59,26 @@ describe('what providers answer instead of RFC 6749', () => {
     expect(answer(body, how)).toEqual({ status, members });
   });
 
+  test.each([
+    ['a length of time in quotes', '"expires_in":"3600"', { expires_in: 3600 }],
+    ['a negative one', '"expires_in":-1', {}],
+    ['one beyond all numbers', '"expires_in":1e400', {}],
+    ['one that no date can end', '"expires_in":9223372036854775807', {}],
+    ['a word for it', '"expires_in":"never"', {}],
+    ['a truth for it', '"expires_in":true', {}],
+    ['a list of scopes', '"scope":["read","write",7]', { scope: 'read write' }],
+    ['scopes that are no text', '"scope":{"read":true}', {}],
+    ['a refresh token that is none', '"refresh_token":{"value":"r"}', {}],
+    ['an error that is none', '"error":""', {}],
+    ['a token type that is no text', '"token_type":["bearer"]', {}],
+  ])('a good token stays one beside %s', (_name, member, stated) => {
+    const { status, members } = answer(`{"access_token":"a",${member}}`);
+    expect({ status, members }).toEqual({
+      status: 200,
+      members: { access_token: 'a', token_type: 'bearer', ...stated },
+    });
+  });
+
   test('a token bound to a key does not become a bearer', () => {
     expect(answer('{"access_token":"a","token_type":"DPoP"}').members.token_type).toBe('DPoP');
   });

@@ -1,5 +1,8 @@
 // Makes the answers of token endpoints that differ from RFC 6749 §5 fit it, so that a strict reader can be used: what is
-// broken stays broken, and never passes for success.
+// broken stays broken, and never passes for success. A good token is not thrown away for what is said beside it: the one
+// before it is of no use any more.
+
+import { toLifetimeS } from './readable-tokens.ts';
 
 /** What a token endpoint answered. The body is secret. */
 export interface RawAnswer {
@@ -12,7 +15,7 @@ export interface RawAnswer {
 export function toConformAnswer(answer: RawAnswer): RawAnswer {
   const members = parseMembers(answer);
   if (members === null) return answer;
-  const isError = typeof members.error === 'string' || members.ok === false;
+  const isError = (typeof members.error === 'string' && members.error !== '') || members.ok === false;
   const kept = isError ? toErrorMembers(members) : toTokenMembers(members);
   return { status: toStatus(answer.status, isError), contentType: 'application/json', body: JSON.stringify(kept) };
 }
@@ -42,8 +45,26 @@ function toErrorMembers({ error }: Members): Members {
 function toTokenMembers(members: Members): Members {
   // An identity is not what is asked for here; its token would have to be checked.
   const { id_token: _identity, ...others } = members;
-  const stated = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== null && value !== ''));
-  return { ...stated, token_type: toTokenType(stated.token_type) };
+  const conform = {
+    ...others,
+    token_type: toTokenType(members.token_type),
+    refresh_token: typeof members.refresh_token === 'string' ? members.refresh_token : null,
+    expires_in: toLifetimeS(toNumber(members.expires_in)),
+    scope: toScopeText(members.scope),
+  };
+  return Object.fromEntries(Object.entries(conform).filter(([, value]) => value !== null && value !== ''));
+}
+
+/** Some put it in quotes. */
+function toNumber(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? Number.parseFloat(value) : Number.NaN;
+}
+
+/** Some name scopes as a list. */
+function toScopeText(scope: unknown): string | null {
+  if (typeof scope === 'string') return scope;
+  return Array.isArray(scope) ? scope.filter((each) => typeof each === 'string').join(' ') : null;
 }
 
 /** Slack says `user` and `bot`, some say nothing; all of these are bearers. What is bound to a key is not. */

@@ -16,6 +16,7 @@ import {
 import type { Context } from '../base/context.ts';
 import { isAllowedHost } from '../base/outbound.ts';
 import { ProviderFailure, toProviderFailure } from './provider-failure.ts';
+import { type StatedTokens, toLifetimeS, toScopes } from './readable-tokens.ts';
 import { toConformAnswer } from './token-answer.ts';
 
 /** Where a provider is and who we are to it. */
@@ -26,14 +27,11 @@ export interface ProviderClient
   readonly clientSecret: string | null;
 }
 
-/** Tokens as a provider gave them. */
-export interface Tokens {
+/** Tokens as a provider gave them; what it says of them is such as a credential can hold. */
+export interface Tokens extends StatedTokens {
   readonly accessToken: string;
   /** Null where none came: then the one that was used goes on. */
   readonly refreshToken: string | null;
-  readonly expiresInS: number | null;
-  /** Null where the provider says nothing: then they are those that were asked for. */
-  readonly scopes: readonly string[] | null;
 }
 
 /** For each call to a provider. */
@@ -94,15 +92,6 @@ export function toDiscoveryOptions(ctx: Context, algorithm: 'oidc' | 'oauth2'): 
   };
 }
 
-/** What of a provider's answer is stored readable; a provider that names no scopes gave those that were asked for. */
-export function toReadableTokens(
-  ctx: Pick<Context, 'nowMs'>,
-  { expiresInS, scopes }: Pick<Tokens, 'expiresInS' | 'scopes'>,
-): { accessTokenExpiresAt: string | null; scopes?: string[] } {
-  const ends = expiresInS === null ? null : new Date(ctx.nowMs() + expiresInS * 1000).toISOString();
-  return { accessTokenExpiresAt: ends, ...(scopes === null ? {} : { scopes: [...scopes] }) };
-}
-
 interface SendOptions {
   readonly method: string;
   readonly headers: Record<string, string>;
@@ -148,7 +137,7 @@ function toTokens(response: TokenEndpointResponse): Tokens {
   return {
     accessToken: response.access_token,
     refreshToken: response.refresh_token ?? null,
-    expiresInS: response.expires_in ?? null,
-    scopes: response.scope === undefined ? null : response.scope.split(/[ ,]+/).filter((scope) => scope !== ''),
+    expiresInS: toLifetimeS(response.expires_in ?? null),
+    scopes: toScopes(response.scope?.split(/[ ,]+/).filter((scope) => scope !== '') ?? null),
   };
 }
