@@ -10,6 +10,7 @@ import { checkLog } from '../kit/check-log.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
 import { createOAuthCredential } from '../kit/oauth-credentials.ts';
 import { type OAuthProvider, startOAuthProvider } from '../kit/oauth-provider.ts';
+import { isOfFirst, isOfTokens, refuseUpdates } from '../kit/refuse-updates.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { createAgent } from '../kit/vault.ts';
 
@@ -280,6 +281,73 @@ describe('a rotated pair outlives what is said beside it', () => {
     await owner.client.credentials.refresh.mutate({ id: credential.id });
     expect((await readEvents(credential, 'token_refresh')).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
     expect((await readEvents(credential, 'agent_access')).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  });
+
+  test('where the database does not take what is readable, the pair is stored without it', async () => {
+    const { credential, ask } = await createFurniture();
+    const refusal = await refuseUpdates(
+      server.databaseUrl,
+      credential,
+      `${isOfTokens} and new.public->>'accessTokenExpiresAt' is not null`,
+      '22P05',
+    );
+    const { values } = await ask();
+    expect(await provider.accepts(values.accessToken ?? '')).toBe(true);
+    expect((await getCredential(credential)).public).toMatchObject({ accessTokenExpiresAt: null, scopes: ['api'] });
+    await refusal.end();
+    await owner.client.credentials.refresh.mutate({ id: credential.id });
+    expect((await readEvents(credential, 'token_refresh')).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  });
+
+  test('where the row is held by others, it is waited for', async () => {
+    const { credential, ask } = await createFurniture();
+    const refusal = await refuseUpdates(server.databaseUrl, credential, `${isOfTokens} and ${isOfFirst}`, '55P03');
+    const { values } = await ask();
+    expect(await provider.accepts(values.accessToken ?? '')).toBe(true);
+    await refusal.end();
+    expect(await readEvents(credential, 'token_refresh')).toMatchObject([{ outcome: 'ok' }]);
+    expect((await getCredential(credential)).public).toMatchObject({ accessTokenExpiresAt: hour });
+  });
+
+  test('where it cannot be stored at all, that is said at once, of the refresh and of the access; nobody waits for a lease', async () => {
+    const { credential, ask } = await createFurniture();
+    const refusal = await refuseUpdates(server.databaseUrl, credential, isOfTokens, '22P05');
+    const before = countRefreshes();
+    expect(await getRefusal(ask())).toMatchObject({ status: 503, code: 'refresh_failed' });
+    expect(await getRefusal(ask())).toMatchObject({ status: 503, code: 'refresh_failed' });
+    expect(countRefreshes() - before).toBe(1);
+    await refusal.end();
+    expect(await readEvents(credential, 'token_refresh')).toMatchObject([
+      { outcome: 'failed', errorClass: 'not_stored', note: expect.stringContaining('could not be stored') },
+    ]);
+    expect(await readEvents(credential, 'agent_access')).toMatchObject(
+      [1, 2].map(() => ({ outcome: 'failed', note: expect.stringContaining('could not be renewed') })),
+    );
+    expect((await getCredential(credential)).refresh).toMatchObject({
+      underWayUntil: null,
+      failing: { because: 'The new token could not be stored' },
+    });
+    // The old one is tried once more, and what became of the new one is not forgotten.
+    server.advance(6_000);
+    expect(await getRefusal(ask())).toMatchObject({ code: 'reconnect_needed' });
+    expect((await readEvents(credential, 'token_refresh')).at(-1)).toMatchObject({
+      errorClass: 'invalid_grant',
+      note: expect.stringContaining('its new refresh token was lost'),
+    });
+  });
+
+  test('where not even that can be recorded, nobody waits for a lease, and the next one records it', async () => {
+    const { credential, ask } = await createFurniture();
+    const refusal = await refuseUpdates(server.databaseUrl, credential, `new.refresh->'attempt' = 'null'`, '22P05');
+    expect(await getRefusal(ask())).toMatchObject({ status: 503, code: 'refresh_failed' });
+    expect(await readEvents(credential, 'token_refresh')).toEqual([]);
+    await refusal.end();
+    expect(await getRefusal(ask())).toMatchObject({ code: 'reconnect_needed' });
+    expect(await readEvents(credential, 'token_refresh')).toMatchObject([
+      { errorClass: 'cut_off', note: expect.stringContaining('The attempt was cut off') },
+      { errorClass: 'invalid_grant', note: expect.stringContaining('its new refresh token was lost') },
+    ]);
+    expect((await readEvents(credential, 'agent_access')).map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
   });
 });
 

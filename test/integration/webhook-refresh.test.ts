@@ -14,6 +14,7 @@ import { callPlainly, startHttpUpstream } from '../kit/http-upstream.ts';
 import { createOAuthCredential } from '../kit/oauth-credentials.ts';
 import { type OAuthProvider, startOAuthProvider } from '../kit/oauth-provider.ts';
 import { toProxyFields } from '../kit/proxies.ts';
+import { isOfTokens, refuseUpdates } from '../kit/refuse-updates.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
 import { makeTempDir, type TempDir } from '../kit/temp-dir.ts';
 import { createAgent } from '../kit/vault.ts';
@@ -224,6 +225,24 @@ for (const way of ways) {
       }
       expect((await getCredential(owner, id)).public).toMatchObject({ scopes: ['api'] });
       expect((await readRefreshes(owner)).map(({ outcome }) => outcome)).toEqual(cases.map(() => 'ok'));
+    });
+
+    test('what cannot be noted here is said at once, and the webhook tells it once more', async () => {
+      const { owner, webhook, credential, ask } = await furnish(way);
+      const before = countRequests();
+      const refusal = await refuseUpdates(server.databaseUrl, credential, isOfTokens, '22P05');
+      expect(await getRefusal(ask())).toMatchObject({ status: 503, code: 'refresh_failed' });
+      await refusal.end();
+      expect((await getCredential(owner, credential.id)).refresh?.underWayUntil).toBeNull();
+      server.advance(6_000);
+      const { values } = await ask();
+      expect(values.accessToken).toBe((await readKept(webhook)).get(credential.id)?.accessToken);
+      expect(await provider.accepts(values.accessToken ?? '')).toBe(true);
+      expect(countRequests() - before).toBe(1);
+      expect(await readRefreshes(owner)).toMatchObject([
+        { outcome: 'failed', errorClass: 'not_stored', note: expect.stringContaining('it is asked once more') },
+        { outcome: 'ok' },
+      ]);
     });
 
     test('invalid_grant: its owner must put in new tokens, agents are told, and nobody asks any more', async () => {

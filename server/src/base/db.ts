@@ -194,6 +194,14 @@ export function isDatabaseAway(error: unknown): boolean {
   return code !== null && (awayCodes.has(code) || code.startsWith('08'));
 }
 
+/** True when the work of others was in the way, or took too long: the same again may succeed. */
+export function isDatabaseBusy(error: unknown): boolean {
+  return busyCodes.has(findCode(error) ?? '');
+}
+
+// Serialization, deadlock, lock timeout, statement timeout.
+const busyCodes = new Set(['40001', '40P01', '55P03', '57014']);
+
 /** The SQLSTATE or system code of an error, found through the wrappers that Drizzle adds; null if there is none. */
 export function findCode(error: unknown): string | null {
   for (let current = error; current instanceof Error; current = current.cause) {

@@ -88,6 +88,16 @@ export async function storeState(
   await tx.update(credentials).set({ refresh }).where(isRow(row.accountId, row.id));
 }
 
+/** Ends the lease of an attempt that nothing can be recorded of now, so that nobody waits: whoever comes next finds it cut off. */
+export function expireLease(ctx: Context, { accountId, id }: CredentialRow, attempt: RefreshAttempt): Promise<void> {
+  return withAccount(ctx.db, accountId, async (tx) => {
+    const [row] = await tx.select().from(credentials).where(isRow(accountId, id)).for('update');
+    if (row?.refresh?.attempt?.id !== attempt.id) return;
+    const leaseUntil = new Date(0).toISOString();
+    await storeState(tx, row, { ...row.refresh, attempt: { ...row.refresh.attempt, leaseUntil } });
+  });
+}
+
 /** Appends the one event of an attempt, which says who renews where Keytrail does not. Call it last: it holds the log's head. */
 export async function recordAttempt(
   tx: Transaction,
@@ -115,8 +125,8 @@ function recordCutOff(tx: Transaction, ctx: Context, accountId: string, attempt:
     errorClass: 'cut_off',
     note:
       attempt.way === 'delegated'
-        ? 'The server ended before it heard what the webhook had done; it is asked once more'
-        : 'The server ended before the provider’s answer was stored; the refresh token is tried once more',
+        ? 'The attempt was cut off before it was noted what the webhook had done; it is asked once more'
+        : 'The attempt was cut off before the provider’s answer was stored; the refresh token is tried once more',
   });
 }
 

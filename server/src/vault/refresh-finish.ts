@@ -4,7 +4,7 @@
 import { AppError } from '@keytrail/shared/errors';
 import { refreshErrorSentences } from '@keytrail/shared/event';
 import type { Context } from '../base/context.ts';
-import { isDatabaseAway, type Transaction, withAccount } from '../base/db.ts';
+import { isDatabaseAway, isDatabaseBusy, type Transaction, withAccount } from '../base/db.ts';
 import { credentials, type RefreshAttempt, type RefreshState, type SealedField } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import type { ProviderFailure } from './provider-failure.ts';
@@ -16,7 +16,8 @@ import type { Tokens } from './token-endpoint.ts';
 
 /**
  * Stores what the provider gave, unless the owner has put in other tokens meanwhile. A database or a master key that is
- * away is waited for while the lease lasts: a rotated pair is nowhere else.
+ * away or held by others is waited for while the lease lasts, and what is readable is left out where that is refused: a
+ * rotated pair is nowhere else. Throws where it cannot be stored at all.
  */
 export async function storeTokens(
   ctx: Context,
@@ -25,7 +26,7 @@ export async function storeTokens(
   tokens: Tokens,
 ): Promise<void> {
   const binding = { accountId: used.accountId, credentialId: used.id, version: used.version + 1 };
-  const readable = toReadableTokens(ctx, tokens);
+  let readable = toReadableTokens(ctx, tokens);
   // Sealed once, so that what is stored can be told from what is not after an answer was lost.
   let boxes: Record<string, SealedField> | null = null;
   const endsMs = performance.now() + storePatienceMs;
@@ -34,11 +35,23 @@ export async function storeTokens(
       boxes ??= sealFields(ctx, binding, { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken });
       return await tryToStore(ctx, used, attempt, { boxes, readable });
     } catch (error) {
-      const mayPass = isDatabaseAway(error) || (error instanceof AppError && error.code === 'master_key_unavailable');
-      if (!mayPass || performance.now() > endsMs) throw error;
+      if (!mayPass(error)) {
+        if (readable === sayingNothing) throw error;
+        readable = sayingNothing;
+        continue;
+      }
+      if (performance.now() > endsMs) throw error;
       await new Promise((resolve) => setTimeout(resolve, storePauseMs));
     }
   }
+}
+
+/** Of tokens of which nothing is known: the end of those before them is not theirs. */
+const sayingNothing = { accessTokenExpiresAt: null };
+
+function mayPass(error: unknown): boolean {
+  if (isDatabaseAway(error) || isDatabaseBusy(error)) return true;
+  return error instanceof AppError && error.code === 'master_key_unavailable';
 }
 
 const storePatienceMs = 20_000;
@@ -96,6 +109,8 @@ export async function storeFailure(
   const because = toBecause(failure, attempt);
   await withAccount(ctx.db, accountId, async (tx) => {
     const [row] = await tx.select().from(credentials).where(isRow(accountId, id)).for('update');
+    // Whoever took it out of the row has recorded what became of it; it may be stored after all, and only the word of that was lost.
+    if (failure.errorClass === 'not_stored' && row?.refresh != null && row.refresh.attempt?.id !== attempt.id) return;
     // Of an attempt whose lease is over, the one after it has the say; of tokens that were replaced, the new ones.
     if (row?.refresh?.attempt?.id === attempt.id) {
       const { errorClass } = failure;

@@ -4,6 +4,7 @@
 import { webhookAnswers } from '@keytrail/shared/webhook-protocol';
 import type { z } from 'zod';
 import type { Context } from '../base/context.ts';
+import { isDatabaseAway } from '../base/db.ts';
 import type { CredentialRow } from './credentials.ts';
 import { ProviderFailure } from './provider-failure.ts';
 import { toProviderClient } from './refresh-due.ts';
@@ -80,11 +81,13 @@ async function storeAtWebhook(
       if (answer.status === 'refreshed' && isDigestOf(transit, fields, answer.digest ?? '')) return answer;
       throw new LostPair('webhook_refused', null, lost);
     } catch (error) {
-      if (!(error instanceof WebhookError)) throw error;
-      if (error.fault === 'refused') throw new LostPair('webhook_refused', error.reason, lost);
-      if (performance.now() > endsMs) throw new LostPair('webhook_down', null, lost);
+      if (error instanceof LostPair) throw error;
+      const isOfWebhook = error instanceof WebhookError;
+      if (isOfWebhook && error.fault === 'refused') throw new LostPair('webhook_refused', error.reason, lost);
+      const mayPass = isOfWebhook || isDatabaseAway(error);
+      if (mayPass && performance.now() <= endsMs) await new Promise((resolve) => setTimeout(resolve, storePauseMs));
+      else throw new LostPair(isOfWebhook ? 'webhook_down' : 'not_stored', null, lost);
     }
-    await new Promise((resolve) => setTimeout(resolve, storePauseMs));
   }
 }
 

@@ -8,7 +8,7 @@ import type { RefreshAttempt, RefreshState } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
 import { openField } from './open-field.ts';
 import { toProviderFailure } from './provider-failure.ts';
-import { type RefreshAsk, takeAttempt } from './refresh-attempt.ts';
+import { expireLease, type RefreshAsk, takeAttempt } from './refresh-attempt.ts';
 import { toProviderClient } from './refresh-due.ts';
 import { type Failure, storeFailure, storeTokens } from './refresh-finish.ts';
 import { type HeldAttempt, type HeldRenewal, renewAtWebhook, toWaiting } from './refresh-held.ts';
@@ -63,9 +63,16 @@ async function attempt(ctx: Context, row: CredentialRow, lease: RefreshAttempt):
   } catch (error) {
     return failAttempt(ctx, row, lease, toFailure(error));
   }
-  await storeTokens(ctx, row, lease, tokens);
-  return { outcome: 'fresh' };
+  return settle(ctx, row, lease, () => storeTokens(ctx, row, lease, tokens), tokensLost);
 }
+
+const tokensLost: Failure = {
+  errorClass: 'not_stored',
+  code: null,
+  public:
+    'The provider gave new tokens, but they could not be stored, and they are lost; the old ones are tried once more',
+  pairLost: true,
+};
 
 /** The same for what the owner's webhook holds. */
 async function attemptHeld(ctx: Context, held: HeldAttempt): Promise<Renewal> {
@@ -82,8 +89,41 @@ async function attemptHeld(ctx: Context, held: HeldAttempt): Promise<Renewal> {
     await storeWaiting(ctx, row, lease);
     return { outcome: 'failed', error: toWaiting() };
   }
-  await storeHeldRenewal(ctx, row, lease, renewal);
-  return { outcome: 'fresh' };
+  return settle(ctx, row, lease, () => storeHeldRenewal(ctx, row, lease, renewal), renewalUnnoted);
+}
+
+const renewalUnnoted: Failure = {
+  errorClass: 'not_stored',
+  code: null,
+  public: 'The webhook has renewed it, but that could not be noted; it is asked once more',
+};
+
+/**
+ * Stores what an attempt brought. It never ends without a word: where nothing can be stored, that is what is recorded, and
+ * where not even that can be, whoever comes next records it, at once.
+ */
+async function settle(
+  ctx: Context,
+  row: CredentialRow,
+  lease: RefreshAttempt,
+  store: () => Promise<void>,
+  failure: Failure,
+): Promise<Renewal> {
+  try {
+    await store();
+    return { outcome: 'fresh' };
+  } catch (error) {
+    ctx.log.error({ error, credentialId: row.id }, 'what a refresh brought could not be stored');
+  }
+  try {
+    return await failAttempt(ctx, row, lease, failure);
+  } catch (error) {
+    ctx.log.error({ error, credentialId: row.id }, 'nor could that be recorded');
+    await expireLease(ctx, row, lease).catch((stuck: unknown) => {
+      ctx.log.error({ error: stuck, credentialId: row.id }, 'a lease stays until its end');
+    });
+    return { outcome: 'failed', error: toError({ reconnectNeeded: null, errorClass: failure.errorClass }) };
+  }
 }
 
 async function failAttempt(
