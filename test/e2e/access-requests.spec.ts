@@ -72,6 +72,32 @@ test('of several that fit the owner chooses, with fewer fields, for an hour', as
   expect(await granted).toMatchObject({ label: 'work', fields: ['username'] });
 });
 
+test('of a credential without any field that was asked for nothing is granted but what the owner ticks', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const { client } = await createAgent(signedIn, server.url);
+  await createToken(signedIn);
+  await createLogin(signedIn.client);
+  const granted = client.agent.requestAccess.mutate({ ...ask, fields: ['AKIA'] });
+  const page = await dashboard('/vault');
+  await card(page).getByRole('button', { name: 'Grant…' }).click();
+  const grant = page.getByRole('button', { name: 'Grant access' });
+  for (const [credential, fields] of [
+    ['github: main', ['value']],
+    ['github: work', ['username', 'password']],
+  ] as const) {
+    await page.getByLabel('Credential', { exact: true }).selectOption(credential);
+    await expect(page.getByText('None of the fields that were asked for is in this credential.')).toBeVisible();
+    for (const field of fields) await expect(card(page).getByLabel(field)).not.toBeChecked();
+    await expect(grant).toBeDisabled();
+  }
+  await card(page).getByLabel('username').check();
+  await grant.click();
+  expect(await granted).toMatchObject({ label: 'work', fields: ['username'] });
+});
+
 test('what the vault does not hold is answered with another credential', async ({ server, signedIn, dashboard }) => {
   const { client } = await createAgent(signedIn, server.url);
   await createToken(signedIn, 'gitlab', 'mirror');

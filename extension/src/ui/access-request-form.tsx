@@ -9,6 +9,7 @@ import {
 import type { AccessAnswer } from '@keytrail/shared/access-request-schema';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { LoadChoices } from './access-request-card.tsx';
+import { lacksAsked, toUnasked } from './asked-fields.ts';
 import { Button } from './button.tsx';
 import { Choice } from './choice.tsx';
 import { GrantFields } from './grant-fields.tsx';
@@ -40,6 +41,7 @@ export function AccessRequestForm({ request, pending, loadChoices, onGrant, onBa
   const fields = credential?.fields ?? [];
   const left = chosenLeft ?? toUnasked(fields, request.fields);
   const granted = fields.filter((name) => !left.includes(name));
+  const hasNoneAsked = lacksAsked(fields, request.fields);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -66,7 +68,14 @@ export function AccessRequestForm({ request, pending, loadChoices, onGrant, onBa
         }}
       />
       <Choice label={words.duration} value={duration} options={durationOptions} onChange={setDuration} />
-      {fields.length > 1 && <GrantFields fields={fields} left={left} onChange={setLeft} />}
+      {(fields.length > 1 || hasNoneAsked) && (
+        <GrantFields
+          fields={fields}
+          left={left}
+          onChange={setLeft}
+          none={hasNoneAsked ? words.noneAskedFor : undefined}
+        />
+      )}
       <div className="flex flex-wrap gap-1 pt-0.5">
         <Button
           type="submit"
@@ -104,10 +113,4 @@ function useChoices(id: string, load: LoadChoices): readonly GrantChoice[] | str
 function toHint(known: readonly GrantChoice[], named: readonly GrantChoice[]): string {
   if (known.length === 0) return words.emptyVault;
   return named.length === 0 ? words.noneFits : words.severalFit;
-}
-
-/** What of a credential was not asked for; nothing where what was asked for is not there. */
-function toUnasked(fields: readonly string[], asked: readonly string[] | null): readonly string[] {
-  const left = fields.filter((name) => asked !== null && !asked.includes(name));
-  return left.length === fields.length ? [] : left;
 }

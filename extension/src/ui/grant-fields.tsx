@@ -9,13 +9,15 @@ interface GrantFieldsProps {
   /** Names that are not granted. */
   readonly left: readonly string[];
   readonly onChange: (left: readonly string[]) => void;
+  /** Said while no field is granted. */
+  readonly none?: string | undefined;
   /** What a field is called; absent: its name. */
   readonly toLabel?: ((name: string) => string) | undefined;
 }
 
-/** All of them to begin with; one has to stay. */
-export function GrantFields({ fields, left, onChange, toLabel = (name) => name }: GrantFieldsProps) {
-  const none = fields.every((name) => left.includes(name));
+/** One has to be granted. */
+export function GrantFields({ fields, left, onChange, none = text.none, toLabel = (name) => name }: GrantFieldsProps) {
+  const isNone = fields.every((name) => left.includes(name));
   return (
     <fieldset className="flex flex-col gap-1.5">
       <legend className="mb-1 text-xs font-medium">{text.label}</legend>
@@ -32,8 +34,8 @@ export function GrantFields({ fields, left, onChange, toLabel = (name) => name }
           </span>
         </label>
       ))}
-      <p aria-live="polite" className={none ? 'text-xs text-red' : 'text-xs text-mute'}>
-        {none ? text.none : text.hint}
+      <p aria-live="polite" className={isNone ? 'text-xs text-red' : 'text-xs text-mute'}>
+        {isNone ? none : text.hint}
       </p>
     </fieldset>
   );

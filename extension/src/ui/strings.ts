@@ -198,6 +198,7 @@ export const strings = {
     severalFit: 'Several fit what the agent named.',
     noneFits: 'None fits what the agent named; you may grant another one. The agent is told its name.',
     emptyVault: 'The vault holds no credential yet.',
+    noneAskedFor: 'None of the fields that were asked for is in this credential.',
     duration: 'How long',
     durations: { '1h': '1 hour', '1d': '1 day', '7d': '7 days', '30d': '30 days', until_revoked: 'Until revoked' },
     granted: (duration: string) => `Granted, ${duration}`,
