@@ -10,6 +10,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import { AccessRequestForm } from './access-request-form.tsx';
 import { ApprovalNote } from './approval-note.tsx';
 import { Button } from './button.tsx';
+import { Fact, FactLine } from './fact-line.tsx';
 import { IconButton } from './icon-button.tsx';
 import { isTyping } from './is-typing.ts';
 import { ServiceBadge } from './service-badge.tsx';
@@ -128,32 +129,26 @@ function Head({ request: { agentName, service } }: { readonly request: AccessReq
   );
 }
 
-const fact = "user-text after:ms-1.5 after:content-['·'] last:after:hidden";
-
 function Facts({ request }: { readonly request: AccessRequestSummary }) {
   const { label, fields, reason, duration, client, clientName, clientIp, userAgent, expiresAt } = request;
   const ends = useTicking((nowMs) => toRelativeTime(expiresAt, nowMs));
   return (
     <>
       <p dir="auto" className="user-text">{`“${reason}”`}</p>
-      <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
-        <span dir="auto" className={fact}>
-          {label ?? words.anyLabel}
-        </span>
-        <span className={`${fact} ${fields === null ? '' : 'font-mono text-2xs leading-4.5'}`}>
-          {fields?.join(', ') ?? words.allFields}
-        </span>
-        {duration !== null && <span className={fact}>{words.wished(grantDurationLabels[duration])}</span>}
-      </p>
-      <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
-        <span dir="auto" title={userAgent ?? undefined} className={fact}>
-          {clientName ?? clientKindLabels[client]}
-        </span>
-        {clientIp !== null && <span className={`${fact} font-mono text-2xs leading-4.5`}>{clientIp}</span>}
-        <time dateTime={expiresAt} title={toFullTime(expiresAt)} className={fact}>
-          {words.ends(ends)}
-        </time>
-      </p>
+      <FactLine>
+        <Fact>{label ?? words.anyLabel}</Fact>
+        <Fact code={fields !== null}>{fields?.join(', ') ?? words.allFields}</Fact>
+        {duration !== null && <Fact>{words.wished(grantDurationLabels[duration])}</Fact>}
+      </FactLine>
+      <FactLine>
+        <Fact title={userAgent ?? undefined}>{clientName ?? clientKindLabels[client]}</Fact>
+        {clientIp !== null && <Fact code>{clientIp}</Fact>}
+        <Fact>
+          <time dateTime={expiresAt} title={toFullTime(expiresAt)}>
+            {words.ends(ends)}
+          </time>
+        </Fact>
+      </FactLine>
     </>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { ApprovalSummary } from '@keytrail/shared/approval';
 import { clientKindLabels } from '@keytrail/shared/client';
+import { Fact, FactLine } from './fact-line.tsx';
 import { ServiceBadge } from './service-badge.tsx';
 import { strings } from './strings.ts';
 import { toCountdown, toFullTime } from './time.ts';
@@ -38,9 +39,6 @@ export function ApprovalHead({ approval }: ApprovalProps) {
   );
 }
 
-const fact = "user-text after:ms-1.5 after:content-['·'] last:after:hidden";
-const code = `${fact} font-mono text-2xs leading-4.5`;
-
 /** What it is for, what it would release, and from where it comes. */
 export function ApprovalFacts({ approval }: ApprovalProps) {
   const { asker, service, credentialLabel, fields, client, clientName, clientIp, userAgent, policies } = approval;
@@ -54,26 +52,18 @@ export function ApprovalFacts({ approval }: ApprovalProps) {
           {asker.tool}
         </p>
       )}
-      <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
-        {asker.kind === 'proxy' && <span className={code}>{asker.upstreamHost}</span>}
-        {asker.kind === 'proxy' && service !== null && <span className={fact}>{service}</span>}
-        {credentialLabel !== null && (
-          <span dir="auto" className={fact}>
-            {credentialLabel}
-          </span>
-        )}
-        {fields.length > 0 && <span className={code}>{fields.join(', ')}</span>}
-      </p>
-      <p className="flex min-w-0 flex-wrap gap-x-1.5 text-xs text-mute">
-        <span dir="auto" title={userAgent ?? undefined} className={fact}>
-          {clientName ?? clientKindLabels[client]}
-        </span>
-        {clientIp !== null && <span className={code}>{clientIp}</span>}
-        {asker.kind === 'proxy' && <span className={fact}>{words.key(asker.keyHint)}</span>}
-        <span dir="auto" className={fact}>
-          {words.askedBy(policies.map(({ name }) => name))}
-        </span>
-      </p>
+      <FactLine>
+        {asker.kind === 'proxy' && <Fact code>{asker.upstreamHost}</Fact>}
+        {asker.kind === 'proxy' && service !== null && <Fact>{service}</Fact>}
+        {credentialLabel !== null && <Fact>{credentialLabel}</Fact>}
+        {fields.length > 0 && <Fact code>{fields.join(', ')}</Fact>}
+      </FactLine>
+      <FactLine>
+        <Fact title={userAgent ?? undefined}>{clientName ?? clientKindLabels[client]}</Fact>
+        {clientIp !== null && <Fact code>{clientIp}</Fact>}
+        {asker.kind === 'proxy' && <Fact>{words.key(asker.keyHint)}</Fact>}
+        <Fact>{words.askedBy(policies.map(({ name }) => name))}</Fact>
+      </FactLine>
     </>
   );
 }

@@ -3,6 +3,9 @@
 import type { LucideIcon } from 'lucide-react';
 import { ServiceBadge } from './service-badge.tsx';
 
+/** No line ends with the dot: it may be broken before it, not behind it. */
+const separator = ' ·\u00a0';
+
 interface SettledRowProps {
   readonly icon: LucideIcon;
   readonly ink: string;
@@ -26,7 +29,7 @@ export function SettledRow({ icon: Icon, ink, name, what, words }: SettledRowPro
           <ServiceBadge service={what} />
         </p>
         <p dir="auto" className="user-text text-xs text-mute">
-          {words.join(' · ')}
+          {words.join(separator)}
         </p>
       </div>
     </li>
