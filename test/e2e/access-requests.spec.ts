@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { expectNoViolations } from '../kit/axe.ts';
 import type { Browser } from '../kit/browser.ts';
 import { type Client, getRefusal } from '../kit/client.ts';
+import { clickSteady, findMiddle, pressAsSoonAsItMoves } from '../kit/steady.ts';
 import { createAgent, createToken } from '../kit/vault.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -62,7 +63,7 @@ test('of several that fit the owner chooses, with fewer fields, for an hour', as
   await createLogin(signedIn.client);
   const granted = client.agent.requestAccess.mutate(ask);
   const page = await dashboard('/vault');
-  await card(page).getByRole('button', { name: 'Grant…' }).click();
+  await clickSteady(card(page).getByRole('button', { name: 'Grant…' }));
   await expect(page.getByText('Several fit what the agent named.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Grant access' })).toBeDisabled();
   await page.getByLabel('Credential', { exact: true }).selectOption('github: work');
@@ -82,7 +83,7 @@ test('of a credential without any field that was asked for nothing is granted bu
   await createLogin(signedIn.client);
   const granted = client.agent.requestAccess.mutate({ ...ask, fields: ['AKIA'] });
   const page = await dashboard('/vault');
-  await card(page).getByRole('button', { name: 'Grant…' }).click();
+  await clickSteady(card(page).getByRole('button', { name: 'Grant…' }));
   const grant = page.getByRole('button', { name: 'Grant access' });
   for (const [credential, fields] of [
     ['github: main', ['value']],
@@ -103,7 +104,7 @@ test('what the vault does not hold is answered with another credential', async (
   await createToken(signedIn, 'gitlab', 'mirror');
   const granted = client.agent.requestAccess.mutate(ask);
   const page = await dashboard('/vault');
-  await card(page).getByRole('button', { name: 'Grant…' }).click();
+  await clickSteady(card(page).getByRole('button', { name: 'Grant…' }));
   await expect(page.getByText('None fits what the agent named')).toBeVisible();
   await page.getByLabel('Credential', { exact: true }).selectOption('gitlab: mirror');
   await page.getByRole('radio', { name: 'Until revoked' }).click();
@@ -135,11 +136,45 @@ test('denied with a note, by keys; by the notification’s button; and by anothe
 
   const third = getRefusal(client.agent.requestAccess.mutate(ask));
   await expect(card(popup)).toBeVisible();
-  const waiting = (await signedIn.client.inbox.get.query()).accessRequests.find(({ status }) => status === 'waiting');
-  await signedIn.client.accessRequests.answer.mutate({ answer: 'deny', id: waiting?.id ?? '', note: 'no' });
+  await denyElsewhere(signedIn.client, 'github', 'no');
   await third;
   await expect(popup.getByText('Denied · by Node.js, 127.0.0.1 · “no”')).toBeVisible();
   await expect(card(popup)).toHaveCount(0);
+});
+
+test('a click on a request that is answered elsewhere grants no other one, nor does its form where it slides up', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const { client } = await createAgent(signedIn, server.url);
+  await createToken(signedIn);
+  await createToken(signedIn, 'npm', 'publish');
+  for (const service of ['github', 'npm']) {
+    await getRefusal(client.agent.requestAccess.mutate({ ...ask, service, waitSeconds: 0 }));
+  }
+  const page = await dashboard('/vault');
+  const [github, npm] = [card(page), card(page, 'deploy-bot asks for npm')];
+  for (const form of [github, npm]) {
+    await clickSteady(form.getByRole('button', { name: 'Grant…' }));
+    await expect(form.getByRole('button', { name: 'Grant access' })).toBeEnabled();
+  }
+  const place = await findMiddle(github.getByRole('button', { name: 'Grant access' }));
+  const other = await findMiddle(npm.getByRole('button', { name: 'Grant access' }));
+  await page.mouse.move(...place);
+  await denyElsewhere(signedIn.client, 'github');
+  await expect(github).toHaveCount(0);
+  expect(await findMiddle(npm.getByRole('button', { name: 'Grant access' }))).toEqual(other);
+  await page.mouse.down();
+  await page.mouse.up();
+  await pressAsSoonAsItMoves(page, 'deploy-bot asks for npm', 'Grant access');
+  await page.mouse.move(350, 890);
+  await expect(page.locator('html')).toHaveAttribute('data-pressed', 'Grant access');
+  const readWaiting = async () =>
+    (await signedIn.client.inbox.get.query()).accessRequests.map(({ service, status }) => `${service} ${status}`);
+  expect(await readWaiting()).toEqual(['npm waiting', 'github denied']);
+  await clickSteady(npm.getByRole('button', { name: 'Grant access' }));
+  await expect.poll(async () => (await readWaiting()).sort()).toEqual(['github denied', 'npm granted']);
 });
 
 for (const path of ['dashboard.html#/vault', 'popup.html']) {
@@ -166,7 +201,7 @@ for (const path of ['dashboard.html#/vault', 'popup.html']) {
       };
       await expect(card(page)).toBeVisible();
       await verify('waiting');
-      await card(page).getByRole('button', { name: 'Grant…' }).click();
+      await clickSteady(card(page).getByRole('button', { name: 'Grant…' }));
       await expect(card(page).getByLabel('password')).toBeChecked();
       await expect(card(page).getByLabel('username')).not.toBeChecked();
       await verify('granting');
@@ -175,6 +210,12 @@ for (const path of ['dashboard.html#/vault', 'popup.html']) {
       await verify('denying');
     }
   });
+}
+
+async function denyElsewhere(client: Client, sought: string, note?: string): Promise<void> {
+  const { accessRequests } = await client.inbox.get.query();
+  const waiting = accessRequests.find(({ service, status }) => service === sought && status === 'waiting');
+  await client.accessRequests.answer.mutate({ answer: 'deny', id: waiting?.id ?? '', note });
 }
 
 async function verifyFit(page: Page, state: string): Promise<void> {

@@ -3,14 +3,15 @@
 import type { Page } from '@playwright/test';
 import { expectNoViolations } from '../kit/axe.ts';
 import type { Browser } from '../kit/browser.ts';
-import { getRefusal } from '../kit/client.ts';
+import { type Client, getRefusal } from '../kit/client.ts';
 import { startHttpUpstream } from '../kit/http-upstream.ts';
 import { connectMcp } from '../kit/mcp-client.ts';
 import { startMcpUpstream } from '../kit/mcp-upstream.ts';
 import { password } from '../kit/people.ts';
 import { createAskingProxy } from '../kit/proxies.ts';
+import { clickSteady, findMiddle, pressAsSoonAsItMoves, waitUntilSteady } from '../kit/steady.ts';
 import { createAskingAgent, tokenValue } from '../kit/vault.ts';
-import { expect, test } from './fixtures.ts';
+import { expect, type Person, test } from './fixtures.ts';
 
 const card = (page: Page, name = 'deploy-bot wants github') => page.getByRole('group', { name });
 
@@ -105,29 +106,64 @@ test('a double click answers one request, and not the next one that moves into i
   browser_,
 }) => {
   const { client } = await createAskingAgent(signedIn, server.url);
-  const fetchWith = (reason: string) =>
-    client.agent.credential.mutate({ service: 'github', reason, waitSeconds: 0 }).catch(() => 'pending');
-  await fetchWith('the first');
-  await fetchWith('the second');
+  await askFor(client, 'the first', 'the second');
   const popup = await openOverBlank(browser_);
   await expect(card(popup)).toHaveCount(2);
-  const box = await card(popup).first().getByRole('button', { name: 'Approve once' }).boundingBox();
-  if (box === null) throw new Error('the button is shown');
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const approve = card(popup).first().getByRole('button', { name: 'Approve once' });
+  await waitUntilSteady(approve);
+  const [x, y] = await findMiddle(approve);
   await popup.mouse.click(x, y);
   await expect(card(popup)).toHaveCount(1);
-  const moved = await card(popup).getByRole('button', { name: 'Approve once' }).boundingBox();
-  expect(moved?.y).toBe(box.y);
   await popup.mouse.down({ clickCount: 2 });
   await popup.mouse.up({ clickCount: 2 });
   // Whatever answers first decides.
   await card(popup).focus();
   await popup.keyboard.press('d');
-  const readAnswers = async () => {
-    const { approvals } = await signedIn.client.inbox.get.query();
-    return approvals.map(({ reason, status }) => `${reason}: ${status}`).sort();
-  };
-  await expect.poll(readAnswers).toEqual(['the first: approved', 'the second: denied']);
+  await expect.poll(() => readAnswers(signedIn)).toEqual(['the first: approved', 'the second: denied']);
+});
+
+test('a click on a request that is answered elsewhere answers no other one: its place is held, and what moves takes no press', async ({
+  server,
+  signedIn,
+  browser_,
+}) => {
+  const { client } = await createAskingAgent(signedIn, server.url, { withinSeconds: 300 });
+  await askFor(client, 'one', 'two', 'three');
+  const popup = await openOverBlank(browser_);
+  await expect(card(popup)).toHaveCount(3);
+  const approve = card(popup).getByRole('button', { name: 'Approve once' });
+  await waitUntilSteady(approve.first());
+  const place = await findMiddle(approve.first());
+  const second = await findMiddle(approve.nth(1));
+  await popup.mouse.move(...place);
+  await answerElsewhere(signedIn, 'one');
+  await expect(card(popup)).toHaveCount(2);
+  expect(await findMiddle(approve.first())).toEqual(second);
+  await popup.mouse.down();
+  await popup.mouse.up();
+  // Once nobody points at the list it closes up; a press that comes with that is not meant for what has come.
+  await pressAsSoonAsItMoves(popup, 'deploy-bot wants github', 'Approve once');
+  await popup.mouse.move(190, 590);
+  await expect.poll(() => findMiddle(approve.first())).toEqual(place);
+  await expect(popup.locator('html')).toHaveAttribute('data-pressed', 'Approve once');
+  expect(await readAnswers(signedIn)).toEqual(['one: denied', 'three: waiting', 'two: waiting']);
+  await clickSteady(approve.first());
+  await expect(card(popup)).toHaveCount(1);
+  // A key needs no wait.
+  await approve.press('Enter');
+  await expect.poll(() => readAnswers(signedIn)).toEqual(['one: denied', 'three: approved', 'two: approved']);
+});
+
+test('what has just come up under the pointer takes no press', async ({ server, signedIn, browser_ }) => {
+  const { client } = await createAskingAgent(signedIn, server.url, { withinSeconds: 300 });
+  const popup = await openOverBlank(browser_);
+  await expect(popup.getByRole('heading', { name: 'Recent activity' })).toBeVisible();
+  await pressAsSoonAsItMoves(popup, 'deploy-bot wants github', 'Approve once');
+  await askFor(client, 'one');
+  await expect(popup.locator('html')).toHaveAttribute('data-pressed', 'Approve once');
+  expect(await readAnswers(signedIn)).toEqual(['one: waiting']);
+  await clickSteady(card(popup).getByRole('button', { name: 'Approve once' }));
+  await expect.poll(() => readAnswers(signedIn)).toEqual(['one: approved']);
 });
 
 test('a key that is held answers one request, and not the next one that has the focus then', async ({
@@ -202,7 +238,7 @@ test('a worker that was ended hears of what waits once it is woken', async ({
   const page = await dashboard('/vault');
   await expect(card(page)).toBeVisible();
   await expect.poll(() => readNotifications(browser_)).toHaveLength(1);
-  await card(page).getByRole('button', { name: 'Approve once' }).click();
+  await clickSteady(card(page).getByRole('button', { name: 'Approve once' }));
   expect((await fetched).values.value).toBe(tokenValue);
 });
 
@@ -214,7 +250,7 @@ test('the popup opens with what waits before any network answers', async ({ serv
   const popup = await openOverBlank(browser_);
   await expect(card(popup)).toBeVisible();
   await browser_.context.setOffline(false);
-  await card(popup).getByRole('button', { name: 'Approve once' }).click();
+  await clickSteady(card(popup).getByRole('button', { name: 'Approve once' }));
   expect((await fetched).values.value).toBe(tokenValue);
 });
 
@@ -265,7 +301,7 @@ for (const path of ['dashboard.html#/vault', 'popup.html']) {
       }
     };
     await inEach(async () => {
-      await card(page).getByRole('button', { name: 'Deny with a note' }).click();
+      await clickSteady(card(page).getByRole('button', { name: 'Deny with a note' }));
       await verifyFit(page, 'denying');
       await card(page).getByRole('button', { name: 'Back' }).click();
       await verifyFit(page, 'waiting');
@@ -335,7 +371,7 @@ for (const path of ['dashboard.html#/vault', 'popup.html']) {
       await page.screenshot({ path: info.outputPath(`${colorScheme}.png`) });
       await verifyFit(page, colorScheme);
     }
-    await card(page, name).getByRole('button', { name: 'Deny with a note' }).click();
+    await clickSteady(card(page, name).getByRole('button', { name: 'Deny with a note' }));
     await page.getByRole('textbox', { name: 'A word to whoever calls' }).fill('on Monday');
     await page.keyboard.press('Enter');
     const refused = await held;
@@ -345,6 +381,25 @@ for (const path of ['dashboard.html#/vault', 'popup.html']) {
     await page.screenshot({ path: info.outputPath('settled.png') });
     await upstream.stop();
   });
+}
+
+/** Requests that wait, one for each reason; nobody waits for their answers. */
+async function askFor(client: Client, ...reasons: readonly string[]): Promise<void> {
+  for (const reason of reasons) {
+    await client.agent.credential.mutate({ service: 'github', reason, waitSeconds: 0 }).catch(() => 'pending');
+  }
+}
+
+/** What became of each request, by its reason. */
+async function readAnswers({ client }: Person): Promise<readonly string[]> {
+  const { approvals } = await client.inbox.get.query();
+  return approvals.map(({ reason, status }) => `${reason}: ${status}`).sort();
+}
+
+async function answerElsewhere({ client }: Person, sought: string): Promise<void> {
+  const { approvals } = await client.inbox.get.query();
+  const id = approvals.find(({ reason }) => reason === sought)?.id ?? '';
+  await client.approvals.answer.mutate({ id, answer: 'deny' });
 }
 
 async function verifyFit(page: Page, state: string): Promise<void> {

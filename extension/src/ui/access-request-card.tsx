@@ -10,6 +10,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import { AccessRequestForm } from './access-request-form.tsx';
 import { ApprovalNote } from './approval-note.tsx';
 import { Button } from './button.tsx';
+import { CardLayout } from './card-layout.tsx';
 import { Fact, FactLine } from './fact-line.tsx';
 import { IconButton } from './icon-button.tsx';
 import { isTyping } from './is-typing.ts';
@@ -30,90 +31,101 @@ interface AccessRequestCardProps {
   readonly request: AccessRequestSummary;
   readonly onAnswer: AnswerAccess;
   readonly loadChoices: LoadChoices;
+  /** Told of a form that opens in it or closes. */
+  readonly onOpen: (id: string, isOpen: boolean) => void;
 }
 
-/** A list item that can hold the focus: G grants, D denies, N denies with a word to the agent. */
-export function AccessRequestCard({ request, onAnswer, loadChoices }: AccessRequestCardProps) {
+type Part = 'buttons' | 'form' | 'note';
+
+/** It can hold the focus: G grants, D denies, N denies with a word to the agent. */
+export function AccessRequestCard({ request, onAnswer, loadChoices, onOpen }: AccessRequestCardProps) {
   const { id } = request;
   const { pending, failure, give } = useAnswer<AccessAnswer['answer']>();
-  const [part, setPart] = useState<'buttons' | 'form' | 'note'>('buttons');
+  const [part, setPart] = useState<Part>('buttons');
   const card = useRef<HTMLDivElement>(null);
   const answer = (given: AccessAnswer) => give(given.answer, () => onAnswer(given));
   const deny = (note?: string) => answer({ answer: 'deny', id, ...(note === undefined ? {} : { note }) });
+  const show = (next: Part) => {
+    setPart(next);
+    onOpen(id, next !== 'buttons');
+  };
   const back = () => {
-    setPart('buttons');
+    show('buttons');
     card.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && part === 'form') back();
-    // A key that is held, and below the second of a double click, would answer the next card, too.
+    // A key that is held would answer the next card, too.
     else if (part !== 'buttons' || isTyping(event) || pending !== null || event.repeat) return;
-    else if (event.key.toLowerCase() === 'g') setPart('form');
+    else if (event.key.toLowerCase() === 'g') show('form');
     else if (event.key.toLowerCase() === 'd') deny();
-    else if (event.key.toLowerCase() === 'n') setPart('note');
+    else if (event.key.toLowerCase() === 'n') show('note');
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
 
   return (
-    <li className="border-t border-hairline first:border-t-0">
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would take the form's place within it. */}
-      <div
-        ref={card}
-        role="group"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the card has keys of its own, so it takes the focus.
-        tabIndex={0}
-        aria-label={words.name(request.agentName, request.service)}
-        aria-keyshortcuts="G D N"
-        onKeyDown={onKeyDown}
-        className="flex items-start gap-2.5 rounded-lg px-2.75 py-2.5 -outline-offset-2"
-      >
-        <KeyRound aria-hidden className="mx-1.5 mt-0.5 size-4 shrink-0 text-accent" />
-        <div className="flex min-w-0 flex-1 flex-col gap-0.5">
-          <Head request={request} />
-          <Facts request={request} />
-          {part === 'note' && (
-            <ApprovalNote label={strings.approval.note.agent} pending={pending !== null} onDeny={deny} onBack={back} />
-          )}
-          {part === 'form' && (
-            <AccessRequestForm
-              request={request}
-              pending={pending !== null}
-              loadChoices={loadChoices}
-              onGrant={answer}
-              onBack={back}
-            />
-          )}
-          {part === 'buttons' && (
-            <div className="flex flex-wrap gap-1 pt-1.5 max-[400px]:-ms-9.5">
-              <Button variant="primary" size="small" disabled={pending !== null} onClick={() => setPart('form')}>
-                {words.grant}
-              </Button>
-              <Button
-                variant="danger"
-                size="small"
-                pending={pending === 'deny'}
-                onClick={(event) => event.detail < 2 && deny()}
-              >
-                {strings.approval.deny}
-              </Button>
-              <IconButton
-                icon={MessageSquareX}
-                label={strings.approval.denyWithNote}
-                disabled={pending !== null}
-                onClick={() => setPart('note')}
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would take the form's place within it.
+    <div
+      ref={card}
+      role="group"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the card has keys of its own, so it takes the focus.
+      tabIndex={0}
+      aria-label={words.name(request.agentName, request.service)}
+      aria-keyshortcuts="G D N"
+      onKeyDown={onKeyDown}
+      className="flex items-start gap-2.5 rounded-lg px-2.75 py-2.5 -outline-offset-2"
+    >
+      <CardLayout
+        icon={<KeyRound aria-hidden className="mx-1.5 mt-0.5 size-4 shrink-0 text-accent" />}
+        question={
+          <>
+            <Head request={request} />
+            <Facts request={request} />
+          </>
+        }
+        answers={
+          <>
+            {part === 'note' && (
+              <ApprovalNote
+                label={strings.approval.note.agent}
+                pending={pending !== null}
+                onDeny={deny}
+                onBack={back}
               />
-            </div>
-          )}
-          {failure !== null && (
-            <p role="alert" className="pt-1 text-xs text-red">
-              {failure}
-            </p>
-          )}
-        </div>
-      </div>
-    </li>
+            )}
+            {part === 'form' && (
+              <AccessRequestForm
+                request={request}
+                pending={pending !== null}
+                loadChoices={loadChoices}
+                onGrant={answer}
+                onBack={back}
+              />
+            )}
+            {part === 'buttons' && (
+              <div className="flex flex-wrap gap-1 pt-1.5 max-[400px]:-ms-9.5 @2xl:pt-0">
+                <Button variant="primary" size="small" disabled={pending !== null} onClick={() => show('form')}>
+                  {words.grant}
+                </Button>
+                <Button variant="danger" size="small" pending={pending === 'deny'} onClick={() => deny()}>
+                  {strings.approval.deny}
+                </Button>
+                <IconButton
+                  icon={MessageSquareX}
+                  label={strings.approval.denyWithNote}
+                  disabled={pending !== null}
+                  onClick={() => show('note')}
+                />
+              </div>
+            )}
+          </>
+        }
+        isForm={part !== 'buttons'}
+        failure={failure}
+      />
+    </div>
   );
 }
 

@@ -6,8 +6,10 @@ import { CircleCheck, CircleX, ClockAlert } from 'lucide-react';
 import { useRef } from 'react';
 import { AccessRequestCard, type AnswerAccess, type LoadChoices } from './access-request-card.tsx';
 import { toAnswerWords } from './approval-settled.tsx';
+import { CardPlace } from './card-place.tsx';
 import { SettledRow } from './settled-row.tsx';
 import { strings } from './strings.ts';
+import { useHeldOrder } from './use-held-order.ts';
 
 const words = strings.accessRequest;
 
@@ -16,10 +18,14 @@ interface AccessRequestListProps {
   readonly requests: readonly AccessRequestSummary[];
   readonly onAnswer: AnswerAccess;
   readonly loadChoices: LoadChoices;
+  readonly onOpen: (id: string, isOpen: boolean) => void;
+  /** While it is, nothing moves up under the pointer. */
+  readonly isPointedAt: boolean;
 }
 
 /** Takes the focus over from a card that leaves with its answer. */
-export function AccessRequestList({ requests, onAnswer, loadChoices }: AccessRequestListProps) {
+export function AccessRequestList({ requests, onAnswer, loadChoices, onOpen, isPointedAt }: AccessRequestListProps) {
+  const order = useHeldOrder(requests, isPointedAt);
   const list = useRef<HTMLUListElement>(null);
   const answer: AnswerAccess = async (given) => {
     const hadFocus = list.current?.contains(document.activeElement) ?? false;
@@ -27,6 +33,7 @@ export function AccessRequestList({ requests, onAnswer, loadChoices }: AccessReq
     if (hadFocus && failure === null) list.current?.focus();
     return failure;
   };
+  if (order.length === 0) return null;
   return (
     <ul
       ref={list}
@@ -34,13 +41,16 @@ export function AccessRequestList({ requests, onAnswer, loadChoices }: AccessReq
       aria-label={words.label}
       className="mt-1.5 overflow-hidden rounded-lg border border-line bg-panel first:mt-0"
     >
-      {requests.map((request) =>
-        request.status === 'waiting' ? (
-          <AccessRequestCard key={request.id} request={request} onAnswer={answer} loadChoices={loadChoices} />
-        ) : (
-          <Settled key={request.id} request={request} />
-        ),
-      )}
+      {order.map((standing) => (
+        <CardPlace
+          key={standing.item.id}
+          standing={standing}
+          card={
+            <AccessRequestCard request={standing.item} onAnswer={answer} loadChoices={loadChoices} onOpen={onOpen} />
+          }
+          settled={<Settled request={standing.item} />}
+        />
+      ))}
     </ul>
   );
 }

@@ -2,10 +2,11 @@
 
 import type { ApprovalAnswer, ApprovalSummary } from '@keytrail/shared/approval';
 import { MessageSquareX } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useRef, useState } from 'react';
 import { ApprovalFacts, ApprovalHead } from './approval-facts.tsx';
 import { ApprovalNote } from './approval-note.tsx';
 import { Button } from './button.tsx';
+import { CardLayout } from './card-layout.tsx';
 import { EventIcon } from './event-icon.tsx';
 import { IconButton } from './icon-button.tsx';
 import { isTyping } from './is-typing.ts';
@@ -26,7 +27,7 @@ interface ApprovalCardProps {
   readonly onAnswer: GiveAnswer;
 }
 
-/** A list item that can hold the focus: A approves once, M for longer, D denies, N denies with a word to the agent. */
+/** It can hold the focus: A approves once, M for longer, D denies, N denies with a word to the agent. */
 export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
   const { pending, failure, give: begin } = useAnswer<ApprovalAnswer>();
   const give = (answer: ApprovalAnswer, note?: string) => begin(answer, () => onAnswer(approval.id, answer, note));
@@ -34,11 +35,6 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
   const card = useRef<HTMLDivElement>(null);
   const { asker } = approval;
   const canRemember = approval.rememberMinutes > 0;
-
-  // The second of a double click may fall on the next card, which has moved into this one's place.
-  const press = (answer: ApprovalAnswer) => (event: MouseEvent) => {
-    if (event.detail < 2) give(answer);
-  };
 
   const onKeyDown = (event: KeyboardEvent) => {
     // A key that is held would answer the next card, too, which has the focus then.
@@ -57,24 +53,28 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
   };
 
   return (
-    <li className="border-t border-hairline first:border-t-0">
-      {/* biome-ignore lint/a11y/useSemanticElements: no form is filled in here, so this is no fieldset. */}
-      <div
-        ref={card}
-        role="group"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the card has keys of its own, so it takes the focus.
-        tabIndex={0}
-        data-approval={approval.id}
-        aria-label={words.name(approval)}
-        aria-keyshortcuts={canRemember ? 'A M D N' : 'A D N'}
-        onKeyDown={onKeyDown}
-        className="flex items-start gap-2.5 rounded-lg px-2.75 py-2.5 -outline-offset-2"
-      >
-        <EventIcon type="agent_access" />
-        <div className="flex min-w-0 flex-1 flex-col gap-0.5">
-          <ApprovalHead approval={approval} />
-          <ApprovalFacts approval={approval} />
-          {isDenying ? (
+    // biome-ignore lint/a11y/useSemanticElements: no form is filled in here, so this is no fieldset.
+    <div
+      ref={card}
+      role="group"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the card has keys of its own, so it takes the focus.
+      tabIndex={0}
+      data-approval={approval.id}
+      aria-label={words.name(approval)}
+      aria-keyshortcuts={canRemember ? 'A M D N' : 'A D N'}
+      onKeyDown={onKeyDown}
+      className="flex items-start gap-2.5 rounded-lg px-2.75 py-2.5 -outline-offset-2"
+    >
+      <CardLayout
+        icon={<EventIcon type="agent_access" />}
+        question={
+          <>
+            <ApprovalHead approval={approval} />
+            <ApprovalFacts approval={approval} />
+          </>
+        }
+        answers={
+          isDenying ? (
             <ApprovalNote
               label={words.note[asker.kind]}
               pending={pending !== null}
@@ -82,8 +82,8 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
               onBack={leaveNote}
             />
           ) : (
-            <div className={joinClasses('flex flex-wrap gap-1 pt-1.5', beside[asker.kind])}>
-              <Button variant="primary" size="small" pending={pending === 'once'} onClick={press('once')}>
+            <div className={joinClasses('flex flex-wrap gap-1 pt-1.5 @2xl:pt-0', beside[asker.kind])}>
+              <Button variant="primary" size="small" pending={pending === 'once'} onClick={() => give('once')}>
                 {words.once}
               </Button>
               {canRemember && (
@@ -91,12 +91,12 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
                   size="small"
                   aria-label={words.remember[asker.kind](approval.rememberMinutes)}
                   pending={pending === 'remember'}
-                  onClick={press('remember')}
+                  onClick={() => give('remember')}
                 >
                   {words.rememberShort[asker.kind](approval.rememberMinutes)}
                 </Button>
               )}
-              <Button variant="danger" size="small" pending={pending === 'deny'} onClick={press('deny')}>
+              <Button variant="danger" size="small" pending={pending === 'deny'} onClick={() => give('deny')}>
                 {words.deny}
               </Button>
               <IconButton
@@ -106,14 +106,11 @@ export function ApprovalCard({ approval, onAnswer }: ApprovalCardProps) {
                 onClick={() => setIsDenying(true)}
               />
             </div>
-          )}
-          {failure !== null && (
-            <p role="alert" className="pt-1 text-xs text-red">
-              {failure}
-            </p>
-          )}
-        </div>
-      </div>
-    </li>
+          )
+        }
+        isForm={isDenying}
+        failure={failure}
+      />
+    </div>
   );
 }

@@ -7,7 +7,7 @@ import { strings } from './strings.ts';
 
 const words = strings.approval.settled;
 
-/** A list item, gone after a moment. */
+/** Gone after a moment. */
 export function ApprovalSettled({ approval }: { readonly approval: ApprovalSummary }) {
   const { decision, ...face } = toFace(approval);
   const { asker, service } = approval;

@@ -1,10 +1,8 @@
 // What was just answered, here or on another device: who had asked for what, and what was decided.
 
 import type { LucideIcon } from 'lucide-react';
+import { Fragment } from 'react';
 import { ServiceBadge } from './service-badge.tsx';
-
-/** No line ends with the dot: it may be broken before it, not behind it. */
-const separator = ' ·\u00a0';
 
 interface SettledRowProps {
   readonly icon: LucideIcon;
@@ -16,10 +14,10 @@ interface SettledRowProps {
   readonly words: readonly string[];
 }
 
-/** A list item, gone after a moment. */
+/** Gone after a moment. */
 export function SettledRow({ icon: Icon, ink, name, what, words }: SettledRowProps) {
   return (
-    <li className="flex items-start gap-2.5 border-t border-hairline px-2.75 py-2 first:border-t-0">
+    <div className="flex items-start gap-2.5 px-2.75 py-2">
       <Icon aria-hidden className={`mx-1.5 mt-0.5 size-4 shrink-0 ${ink}`} />
       <div role="status" className="min-w-0 flex-1">
         <p className="flex min-w-0 items-center gap-1.5">
@@ -29,9 +27,16 @@ export function SettledRow({ icon: Icon, ink, name, what, words }: SettledRowPro
           <ServiceBadge service={what} />
         </p>
         <p dir="auto" className="user-text text-xs text-mute">
-          {words.join(separator)}
+          {words.map((part, index) => (
+            <Fragment key={part}>
+              {/* No line ends with the dot: it is broken before it, not behind it. */}
+              {index > 0 && ' '}
+              {index > 0 && <span className="whitespace-nowrap">· </span>}
+              {part}
+            </Fragment>
+          ))}
         </p>
       </div>
-    </li>
+    </div>
   );
 }

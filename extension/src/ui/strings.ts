@@ -168,7 +168,8 @@ export const strings = {
     back: 'Back',
     keys: 'A approve · D deny · N note',
     keysRemember: 'A once · M longer · D deny · N note',
-    showAll: (count: number) => `Show all ${count}`,
+    more: (count: number) => (count === 1 ? '1 more waits' : `${count} more wait`),
+    fewer: 'Show fewer',
     settled: {
       once: 'Approved once',
       remember: {

@@ -9,11 +9,11 @@ import { canUsePasskeys, unlockWithPasskey } from '../../lib/passkey.ts';
 import { api, trpc } from '../../lib/query.ts';
 import { useInbox } from '../../lib/use-inbox.ts';
 import { useSession } from '../../lib/use-session.ts';
-import { AccessRequestList } from '../../ui/access-request-list.tsx';
-import { ApprovalList, toKeyWords } from '../../ui/approval-list.tsx';
+import { toKeyWords } from '../../ui/approval-list.tsx';
 import { strings as uiStrings } from '../../ui/strings.ts';
 import { UnlockForm } from '../../ui/unlock-form.tsx';
 import { useTicking } from '../../ui/use-ticking.ts';
+import { WaitingCards } from '../../ui/waiting-cards.tsx';
 import { strings } from './strings.ts';
 
 /** Nothing where nothing waits and the vault is open. */
@@ -61,19 +61,14 @@ function Approvals({ inbox }: { readonly inbox: KeptInbox }) {
         <h2 className="eyebrow">{strings.waiting}</h2>
         <span className="text-2xs text-faint">{toKeyWords(approvals)}</span>
       </div>
-      {approvals.length > 0 && (
-        <ApprovalList
-          approvals={approvals}
-          onAnswer={(id, answer, note) => sendAnswer({ id, answer, note }, uiStrings.approval.noWorker)}
-        />
-      )}
-      {requests.length > 0 && (
-        <AccessRequestList
-          requests={requests}
-          onAnswer={(answer) => sendAccessAnswer(answer, uiStrings.approval.noWorker)}
-          loadChoices={(id) => loadGrantChoices(id, uiStrings.approval.noWorker)}
-        />
-      )}
+      <WaitingCards
+        approvals={approvals}
+        requests={requests}
+        cardsAtFirst={3}
+        onAnswer={(id, answer, note) => sendAnswer({ id, answer, note }, uiStrings.approval.noWorker)}
+        onAnswerAccess={(answer) => sendAccessAnswer(answer, uiStrings.approval.noWorker)}
+        loadChoices={(id) => loadGrantChoices(id, uiStrings.approval.noWorker)}
+      />
     </section>
   );
 }

@@ -2,10 +2,10 @@
 
 import { loadGrantChoices, sendAccessAnswer, sendAnswer } from '../../lib/answer.ts';
 import { countShown, type KeptInbox, toShownAccessRequests, toShownApprovals } from '../../lib/inbox.ts';
-import { AccessRequestList } from '../../ui/access-request-list.tsx';
-import { ApprovalList, toKeyWords } from '../../ui/approval-list.tsx';
+import { toKeyWords } from '../../ui/approval-list.tsx';
 import { strings } from '../../ui/strings.ts';
 import { useTicking } from '../../ui/use-ticking.ts';
+import { WaitingCards } from '../../ui/waiting-cards.tsx';
 import { Section } from './section.tsx';
 import { popupStrings } from './strings.ts';
 
@@ -21,20 +21,15 @@ export function Approvals({ inbox }: { readonly inbox: KeptInbox }) {
       title={popupStrings.approvals}
       aside={<span className="shrink-0 text-2xs text-faint">{toKeyWords(approvals)}</span>}
     >
-      {approvals.length > 0 && (
-        <ApprovalList
-          approvals={approvals}
-          takesFocus
-          onAnswer={(id, answer, note) => sendAnswer({ id, answer, note }, strings.approval.noWorker)}
-        />
-      )}
-      {requests.length > 0 && (
-        <AccessRequestList
-          requests={requests}
-          onAnswer={(answer) => sendAccessAnswer(answer, strings.approval.noWorker)}
-          loadChoices={(id) => loadGrantChoices(id, strings.approval.noWorker)}
-        />
-      )}
+      <WaitingCards
+        approvals={approvals}
+        requests={requests}
+        cardsAtFirst={3}
+        takesFocus
+        onAnswer={(id, answer, note) => sendAnswer({ id, answer, note }, strings.approval.noWorker)}
+        onAnswerAccess={(answer) => sendAccessAnswer(answer, strings.approval.noWorker)}
+        loadChoices={(id) => loadGrantChoices(id, strings.approval.noWorker)}
+      />
     </Section>
   );
 }
