@@ -154,6 +154,7 @@ test('a click on a request that is answered elsewhere grants no other one, nor d
     await getRefusal(client.agent.requestAccess.mutate({ ...ask, service, waitSeconds: 0 }));
   }
   const page = await dashboard('/vault');
+  await page.getByRole('button', { name: '1 more waits' }).click();
   const [github, npm] = [card(page), card(page, 'deploy-bot asks for npm')];
   for (const form of [github, npm]) {
     await clickSteady(form.getByRole('button', { name: 'Grant…' }));

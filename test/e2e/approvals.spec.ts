@@ -154,6 +154,63 @@ test('a click on a request that is answered elsewhere answers no other one: its 
   await expect.poll(() => readAnswers(signedIn)).toEqual(['one: denied', 'three: approved', 'two: approved']);
 });
 
+test('above a page one card is shown, and a line that unfolds the rest by keys; a form that is open stays when others come', async ({
+  server,
+  signedIn,
+  dashboard,
+}) => {
+  const { client } = await createAskingAgent(signedIn, server.url, { withinSeconds: 300 });
+  await getRefusal(client.agent.requestAccess.mutate({ service: 'npm', reason: 'publish', waitSeconds: 0 }));
+  const page = await dashboard('/agents');
+  const box = page.getByRole('region', { name: 'Waiting for you' });
+  const cards = box.getByRole('group', { name: /^deploy-bot / });
+  await clickSteady(box.getByRole('button', { name: 'Grant…' }));
+  await askFor(client, 'one', 'two');
+  await expect(cards).toHaveCount(2);
+  await expect(box.getByRole('button', { name: 'Grant access' })).toBeVisible();
+  await box.getByRole('button', { name: 'Back' }).press('Enter');
+  await expect(cards).toHaveCount(1);
+  await expect(cards).toContainText('“one”');
+  const fold = box.getByRole('button', { name: '2 more wait' });
+  await expect(fold).toHaveAttribute('aria-expanded', 'false');
+  const title = page.getByRole('heading', { name: 'Agents', level: 1 });
+  expect((await title.boundingBox())?.y).toBeLessThan(220);
+  expect((await cards.boundingBox())?.width).toBeGreaterThan(900);
+  await fold.press('Enter');
+  await expect(cards).toHaveCount(3);
+  const unfolded = box.getByRole('button', { name: 'Show fewer' });
+  await expect(unfolded).toBeFocused();
+  await expect(unfolded).toHaveAttribute('aria-expanded', 'true');
+  await unfolded.press('Enter');
+  await expect(cards).toHaveCount(1);
+  await cards.focus();
+  await page.keyboard.press('a');
+  await expect(cards).toContainText('“two”');
+  await expect(cards).toBeFocused();
+  await expect(box.getByRole('button', { name: '1 more waits' })).toBeVisible();
+});
+
+test('between the facts of a request no line begins or ends with a dot', async ({ server, signedIn, browser_ }) => {
+  const { client, policy } = await createAskingAgent(signedIn, server.url, { withinSeconds: 300 });
+  const name = 'A policy with a name that is long enough to be broken';
+  const { id, version, description, mode, rules } = policy;
+  await signedIn.client.policies.update.mutate({ id, version, name, description, mode, rules: [...rules] });
+  await askFor(client, 'one');
+  const popup = await openOverBlank(browser_);
+  const facts = card(popup).locator('p', { hasText: 'by policy' });
+  await expect(facts).toBeVisible();
+  const shown = await facts.evaluate((line) => {
+    const { left, right } = line.getBoundingClientRect();
+    return [...line.querySelectorAll(':scope > span > span')].map((fact) => {
+      const { left: from, top } = fact.getBoundingClientRect();
+      const width = Number.parseFloat(getComputedStyle(fact, '::before').width);
+      return { top, isDotSeen: from >= left && from + width <= right };
+    });
+  });
+  expect(new Set(shown.map(({ top }) => top)).size).toBeGreaterThan(1);
+  for (const [index, { top, isDotSeen }] of shown.entries()) expect(isDotSeen).toBe(shown[index - 1]?.top === top);
+});
+
 test('what has just come up under the pointer takes no press', async ({ server, signedIn, browser_ }) => {
   const { client } = await createAskingAgent(signedIn, server.url, { withinSeconds: 300 });
   const popup = await openOverBlank(browser_);

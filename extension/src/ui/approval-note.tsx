@@ -32,7 +32,7 @@ export function ApprovalNote({ label, pending, onDeny, onBack }: ApprovalNotePro
         event.stopPropagation();
         onBack();
       }}
-      className="flex flex-wrap gap-1.5 pt-1.5"
+      className="flex max-w-xl flex-wrap gap-1.5 pt-1.5"
     >
       <input
         // biome-ignore lint/a11y/noAutofocus: it opens because the person asked for it.

@@ -1,5 +1,5 @@
 // What waits for the owner's word, above every page: a request lasts a minute, and the person may be looking at any of
-// them. While the vault is locked, the way to open it stands in its place.
+// them. One card, so that the page stays in sight; the rest unfolds. While the vault is locked, the way to open it stands in its place.
 
 import { useQuery } from '@tanstack/react-query';
 import { loadGrantChoices, sendAccessAnswer, sendAnswer, sendUnlock } from '../../lib/answer.ts';
@@ -56,7 +56,7 @@ function Approvals({ inbox }: { readonly inbox: KeptInbox }) {
   const requests = toShownAccessRequests(inbox, Date.now());
   if (approvals.length + requests.length === 0) return null;
   return (
-    <section aria-label={strings.waiting} className="mb-1 max-w-2xl">
+    <section aria-label={strings.waiting} className="mb-1">
       <div className="flex items-center justify-between gap-3 pb-1.5">
         <h2 className="eyebrow">{strings.waiting}</h2>
         <span className="text-2xs text-faint">{toKeyWords(approvals)}</span>
@@ -64,7 +64,7 @@ function Approvals({ inbox }: { readonly inbox: KeptInbox }) {
       <WaitingCards
         approvals={approvals}
         requests={requests}
-        cardsAtFirst={3}
+        cardsAtFirst={1}
         onAnswer={(id, answer, note) => sendAnswer({ id, answer, note }, uiStrings.approval.noWorker)}
         onAnswerAccess={(answer) => sendAccessAnswer(answer, uiStrings.approval.noWorker)}
         loadChoices={(id) => loadGrantChoices(id, uiStrings.approval.noWorker)}
