@@ -58,7 +58,7 @@ export async function startApp(parts: {
   /** Sees every statement that goes to the database; for tests. */
   onStatement?: StatementListener;
   /** Starts what the server does by itself; for tests of what a job would do first now and then. */
-  startJobs?: (ctx: Context) => () => void;
+  startJobs?: (ctx: Context) => () => Promise<void>;
 }): Promise<App> {
   const stopping = new AbortController();
   const clockTurnMs = parts.clockTurnMs ?? (() => 0);
@@ -116,9 +116,12 @@ export async function startApp(parts: {
       ctx,
       url,
       stop: async () => {
-        stopJobs();
+        const endsMs = performance.now() + stopMsMax;
+        const jobsEnded = stopJobs();
         stopping.abort();
         await closeServer(server);
+        // What a provider has carried out is nowhere else yet: it is stored before the way to it is closed.
+        await settleUntil(ctx, endsMs, Promise.all([jobsEnded, ctx.flights.settle()]));
         await ctx.outbound.close();
         await ctx.appends.flush();
         await news.stop();
@@ -189,6 +192,18 @@ function listen(ctx: Context): Promise<{ server: Server; url: string }> {
       resolve({ server, url });
     });
   });
+}
+
+/** For how long a stop waits for what is under way, from its beginning: `main.ts` ends the process not long after. */
+const stopMsMax = 15_000;
+
+async function settleUntil(ctx: Context, endsMs: number, underWay: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<'over'>((resolve) => {
+    timer = setTimeout(() => resolve('over'), endsMs - performance.now());
+  });
+  if ((await Promise.race([underWay, over])) === 'over') ctx.log.warn('stopped before what was under way had ended');
+  clearTimeout(timer);
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -19,8 +19,8 @@ const approvalsMs = 5_000;
 /** How soon a move goes on that a crash or a webhook's absence interrupted. */
 const movesMs = 5_000;
 
-/** Starts the jobs; call what it returns to stop them. */
-export function startJobs(ctx: Context): () => void {
+/** Starts the jobs. Call what it returns to have none begin any more; it resolves when those that run have ended. */
+export function startJobs(ctx: Context): () => Promise<void> {
   const stops = [
     repeat(
       () => ensurePartitions(ctx),
@@ -69,27 +69,29 @@ export function startJobs(ctx: Context): () => void {
       (error) => ctx.log.error({ error }, 'aged alerts not removed'),
     ),
   ];
-  return () => {
-    for (const stop of stops) stop();
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
   };
 }
 
 /** Now and every so often, one run at a time. A job that fails is tried again the next time; the end of the server fails none. */
-function repeat(job: () => Promise<void>, onError: (error: unknown) => void, everyMs = hourMs): () => void {
-  let running = false;
+function repeat(job: () => Promise<void>, onError: (error: unknown) => void, everyMs = hourMs): () => Promise<void> {
+  let running: Promise<void> | null = null;
   let isStopped = false;
   const run = async () => {
-    if (running) return;
-    running = true;
     await job().catch((error: unknown) => {
       if (!isStopped) onError(error);
     });
-    running = false;
+    running = null;
   };
-  void run();
-  const timer = setInterval(() => void run(), everyMs);
-  return () => {
+  const runAlone = () => {
+    running ??= run();
+  };
+  runAlone();
+  const timer = setInterval(runAlone, everyMs);
+  return async () => {
     isStopped = true;
     clearInterval(timer);
+    await running;
   };
 }

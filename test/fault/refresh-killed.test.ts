@@ -1,5 +1,5 @@
 // The server is killed while a token is refreshed: before and after the provider carried it out, before and after the row was
-// stored. Whatever can be saved is; what cannot be is said in the log.
+// stored. Whatever can be saved is; what cannot be is said in the log. Where it is asked to stop, everything can.
 
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
 import type { AuditEvent } from '@keytrail/shared/event';
@@ -52,7 +52,8 @@ async function createFurniture() {
   const credential = await createOAuthCredential(owner, provider);
   const { agent, client } = await createAgent(owner, server.url);
   await owner.client.grants.create.mutate({ agentId: agent.id, credentialId: credential.id });
-  const ask = () => client.agent.credential.mutate({ service: credential.service });
+  const ask = (signal = new AbortController().signal) =>
+    client.agent.credential.mutate({ service: credential.service }, { signal });
   const readRefreshes = async (): Promise<AuditEvent[]> => {
     const filter = { types: ['token_refresh' as const] };
     return (await owner.client.audit.list.query({ filter })).events.toReversed();
@@ -147,3 +148,29 @@ test('killed once the pair is stored: the next request gets the new token, and n
   expect((await readRefreshes()).map(({ outcome }) => outcome)).toEqual(['ok']);
   await checkOwnLog();
 });
+
+for (const who of ['the job', 'a caller who has left'] as const) {
+  test(`asked to stop after the provider carried it out for ${who}: the new pair is stored`, async () => {
+    const { ask, readRefreshes, checkOwnLog } = await createFurniture();
+    const before = provider.requests.refresh_token ?? 0;
+    const hold = provider.holdNext('carried out');
+    const left = new AbortController();
+    if (who === 'the job') {
+      // It looks for tokens about to end as soon as a server starts.
+      await server.kill('SIGTERM');
+      server = await startServerProcess(variables);
+    } else void ask(left.signal).catch(() => 'left');
+    await hold.held;
+    left.abort();
+    const stopped = server.kill('SIGTERM');
+    await expect.poll(server.isServing).toBe(false);
+    hold.release();
+    await stopped;
+    server = await startServerProcess(variables);
+    const { values } = await ask();
+    expect(await provider.accepts(values.accessToken ?? '')).toBe(true);
+    expect((provider.requests.refresh_token ?? 0) - before).toBe(1);
+    expect((await readRefreshes()).map(({ outcome }) => outcome)).toEqual(['ok']);
+    await checkOwnLog();
+  });
+}

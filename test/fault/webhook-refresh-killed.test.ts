@@ -83,7 +83,8 @@ async function createFurniture(way: 'delegated' | 'mediated') {
   return {
     credential,
     webhook: kept,
-    ask: () => client.agent.credential.mutate({ service: credential.service }),
+    ask: (signal = new AbortController().signal) =>
+      client.agent.credential.mutate({ service: credential.service }, { signal }),
     countRequests: () => (provider.requests.refresh_token ?? 0) - before,
     readKeptToken: async () => (await readKept(kept)).get(credential.id)?.accessToken,
     readRefreshes: async (): Promise<AuditEvent[]> => {
@@ -190,12 +191,15 @@ test('webhook-mediated, killed before the new pair reached the webhook: the same
   await checkOwnLog();
 });
 
-test('webhook-mediated, asked to stop after the provider carried it out: the pair still reaches the webhook', async () => {
+test('webhook-mediated, asked to stop after the provider carried it out for a caller who has left: the pair still reaches the webhook', async () => {
   const { ask, countRequests, readKeptToken, readRefreshes, checkOwnLog } = await createFurniture('mediated');
   const hold = provider.holdNext('carried out');
-  const asked = ask().catch(() => 'cut off');
+  const left = new AbortController();
+  const asked = ask(left.signal).catch(() => 'left');
   await hold.held;
+  left.abort();
   const stopped = server.kill('SIGTERM');
+  await expect.poll(server.isServing).toBe(false);
   hold.release();
   await stopped;
   await asked;

@@ -10,6 +10,8 @@ export interface ServerProcess {
   readonly dataDir: string;
   /** From the start of the process to its readiness. */
   readonly startMs: number;
+  /** Whether it still takes requests: one that was asked to stop takes none, though it has not ended. */
+  readonly isServing: () => Promise<boolean>;
   /** Ends it as given and resolves when it is gone. */
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
@@ -44,6 +46,11 @@ async function start(variables: Record<string, string>, main: Main): Promise<Ser
     child,
     ...first,
     startMs: Date.now() - startedAt,
+    isServing: () =>
+      fetch(first.url).then(
+        () => true,
+        () => false,
+      ),
     kill: async (signal) => {
       child.kill(signal);
       await ended;

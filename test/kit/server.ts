@@ -68,7 +68,7 @@ export async function startTestServer(
       target: database.url,
       keys,
       clockTurnMs: () => turnMs,
-      ...(options.jobs === false ? { startJobs: () => () => undefined } : {}),
+      ...(options.jobs === false ? { startJobs: () => async () => undefined } : {}),
       ...(options.onStatement === undefined ? {} : { onStatement: options.onStatement }),
     });
   const apps = [await start()];

@@ -28,3 +28,22 @@ test('a failure is shared, too, and keeps nobody from trying again', async () =>
   expect(joined.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(await flights.join('a', async () => 'yes')).toBe('yes');
 });
+
+test('it is settled when all that was under way has ended, what began meanwhile and what failed included', async () => {
+  const flights = new Flights();
+  const ends: (() => void)[] = [];
+  const work = () => new Promise<void>((resolve) => ends.push(resolve));
+  const first = flights.join('a', () => work().then(() => flights.join('b', work)));
+  const failing = flights.join('c', () => Promise.reject(new Error('no'))).catch(() => 'failed');
+  let isSettled = false;
+  const settled = flights.settle().then(() => {
+    isSettled = true;
+  });
+  expect(await failing).toBe('failed');
+  ends[0]?.();
+  await expect.poll(() => ends.length).toBe(2);
+  expect(isSettled).toBe(false);
+  ends[1]?.();
+  await Promise.all([first, settled]);
+  await flights.settle();
+});

@@ -12,4 +12,9 @@ export class Flights {
     this.#underWay.set(key, flight);
     return flight;
   }
+
+  /** Resolves when nothing is under way, however it ended. */
+  async settle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay.values());
+  }
 }
