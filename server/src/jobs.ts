@@ -1,7 +1,7 @@
 // What the server does by itself, on every node; each job is safe to run on several at once.
 
 import { expireDueAccessRequests } from './agents/access-request-expiry.ts';
-import { catchUpAlerts, forgetAgedAlerts } from './agents/alert-jobs.ts';
+import { catchUpAlerts, forgetAgedRequestsAndAlerts } from './agents/alert-jobs.ts';
 import { expireDueApprovals } from './agents/approval-expiry.ts';
 import { pruneUseTimes } from './audit/append.ts';
 import { flushDenialFolds } from './audit/denial-folds.ts';
@@ -65,8 +65,8 @@ export function startJobs(ctx: Context): () => Promise<void> {
       minuteMs,
     ),
     repeat(
-      () => forgetAgedAlerts(ctx),
-      (error) => ctx.log.error({ error }, 'aged alerts not removed'),
+      () => forgetAgedRequestsAndAlerts(ctx),
+      (error) => ctx.log.error({ error }, 'aged requests and alerts not removed'),
     ),
   ];
   return async () => {

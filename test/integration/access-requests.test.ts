@@ -1,7 +1,9 @@
 // An agent asks its owner for a grant: by MCP in both eras and by tRPC; answered once, recorded, bounded, never telling what
 // the vault holds.
 
-import type { GrantDuration } from '@keytrail/shared/access-request';
+import { forgetAgedRequestsAndAlerts } from '@keytrail/server/agents/alert-jobs';
+import { connect } from '@keytrail/server/base/db';
+import { accessRequestStatuses, type GrantDuration } from '@keytrail/shared/access-request';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { waitForAccessRequest } from '../kit/approvals.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
@@ -336,6 +338,26 @@ describe('who may not ask is refused, in the log, too', () => {
     expect(last?.reason).toBeDefined();
     expect((await owner.client.inbox.get.query()).accessRequests).toEqual([]);
   });
+});
+
+test('what was answered or ran out goes when the events of its time go; what waits, and what is younger, stays', async () => {
+  const sql = connect(server.databaseUrl, { max: 1 });
+  const { accountId } = await owner.client.account.me.query();
+  const readStatuses = async () => {
+    const rows = await sql`select status from access_requests where account_id = ${accountId} order by requested_at`;
+    return rows.map(({ status }) => status);
+  };
+  const add = (status: string, daysAgo: number) => sql`
+    insert into access_requests (account_id, id, status, agent_id, agent_name, key_id, service, reason, client, correlation_id, requested_at, expires_at)
+    select account_id, gen_random_uuid(), ${status}, agent_id, agent_name, key_id, ${`${status}-${daysAgo}`}, reason, client, correlation_id,
+      now() - ${daysAgo} * interval '1 day', expires_at
+    from access_requests where account_id = ${accountId} and status = 'waiting' and service = ${ask.service}`;
+  await getRefusal(request(await createAgent(owner, server.url)));
+  for (const status of accessRequestStatuses) await add(status, 91);
+  await add('denied', 89);
+  await forgetAgedRequestsAndAlerts(server.app.ctx);
+  expect(await readStatuses()).toEqual(['waiting', 'denied', 'waiting']);
+  await sql.end();
 });
 
 test('an agent that is removed asks for nothing any more', async () => {

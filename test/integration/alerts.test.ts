@@ -1,7 +1,7 @@
 // Alerts: each kind once, with the log filtered to its cause; muted, merged within a minute, over nodes and restarts.
 
 import { readdir, readFile } from 'node:fs/promises';
-import { catchUpAlerts, forgetAgedAlerts } from '@keytrail/server/agents/alert-jobs';
+import { catchUpAlerts, forgetAgedRequestsAndAlerts } from '@keytrail/server/agents/alert-jobs';
 import { readAlerts } from '@keytrail/server/agents/alert-reader';
 import { append } from '@keytrail/server/audit/append';
 import { connect } from '@keytrail/server/base/db';
@@ -594,12 +594,12 @@ test('alerts go when the events of their time go', async () => {
   const bots = [await createGrantedAgent(owner, server.url)];
   await bots[0]?.client.agent.credential.mutate({ service: 'github' });
   expect(await listAll(owner)).toHaveLength(1);
-  await forgetAgedAlerts(server.app.ctx);
+  await forgetAgedRequestsAndAlerts(server.app.ctx);
   expect(await listAll(owner)).toHaveLength(1);
   const sql = connect(server.databaseUrl, { max: 1 });
   await sql`update alerts set created_at = now() - interval '91 days' where account_id = ${await getAccountId(owner)}`;
   await sql.end();
-  await forgetAgedAlerts(server.app.ctx);
+  await forgetAgedRequestsAndAlerts(server.app.ctx);
   expect(await listAll(owner)).toEqual([]);
 });
 

@@ -13,7 +13,7 @@ export async function catchUpAlerts(ctx: Context): Promise<void> {
   await noteExpiringCredentials(ctx);
 }
 
-/** Alerts are kept as long as events. */
-export async function forgetAgedAlerts(ctx: Pick<Context, 'db'>): Promise<void> {
-  await ctx.db.raw`select forget_aged_alerts()`;
+/** Alerts, and what the owner was asked for, are kept as long as events. */
+export async function forgetAgedRequestsAndAlerts(ctx: Pick<Context, 'db'>): Promise<void> {
+  await ctx.db.raw`select forget_aged_requests_and_alerts()`;
 }
