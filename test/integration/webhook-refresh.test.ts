@@ -533,6 +533,26 @@ describe('a webhook that only acknowledges', () => {
 describe('who renews', () => {
   useServer();
 
+  test('webhook-delegated: what the provider refuses is told by the code that it named, and by none where it named none', async () => {
+    const { owner, credential } = await furnish('webhook-delegated');
+    for (const [status, body] of [
+      [400, '{"error":"invalid_client"}'],
+      [400, '{}'],
+      [400, '{"error":{"message":"no"}}'],
+      [200, '{}'],
+    ] as const) {
+      provider.answerWith({ status, body });
+      const refresh = owner.client.credentials.refresh.mutate({ id: credential.id });
+      expect(await getRefusal(refresh)).toMatchObject({ code: 'refresh_failed' });
+    }
+    expect((await readRefreshes(owner)).map(({ errorClass, note }) => [errorClass, note])).toEqual([
+      ['provider_refused', 'webhook-delegated: The provider refused the request (invalid_client)'],
+      ['provider_refused', 'webhook-delegated: The provider refused the request'],
+      ['provider_refused', 'webhook-delegated: The provider refused the request'],
+      ['provider_answer', 'webhook-delegated: The provider’s answer is none that OAuth knows'],
+    ]);
+  });
+
   test('a move back waits for a token that is being renewed, and takes the new one along', async () => {
     const { owner, credential, ask } = await furnish('webhook-delegated', { settings: { WEBHOOK_RETURN: 'on' } });
     const hold = provider.holdNext('asked');

@@ -52,7 +52,8 @@ function toTokens({ access_token: accessToken, refresh_token: refreshToken, expi
 }
 
 function toFailure({ ok, status }, said) {
-  const code = /^[a-z_]{1,40}$/.exec(said?.error)?.[0];
+  // Only a string is a code: what else is there would be matched as it is written out, such as undefined.
+  const code = typeof said?.error === 'string' ? /^[a-z_]{1,40}$/.exec(said.error)?.[0] : undefined;
   const named = code === undefined ? {} : { code };
   if (code === 'invalid_grant') return { errorClass: 'invalid_grant', ...named };
   if (status === 429 || code === 'slow_down') return { errorClass: 'provider_busy', ...named };
