@@ -25,10 +25,11 @@ let taking: Promise<void> = Promise.resolve();
 /** Sees to it that the connection is that of whoever is signed in. Harmless to call again and again. */
 export async function followInbox(): Promise<void> {
   const session = await getSession();
-  if (session?.token === live?.token) return;
+  if (session !== null && session.token === live?.token) return;
   live?.stop();
   live = null;
   stayAlive(false);
+  // A worker that has just woken follows nobody, and the session that has ended may have left something.
   if (session === null) await leave();
   else live = { token: session.token, stop: connect(session) };
 }
