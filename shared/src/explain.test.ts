@@ -112,6 +112,26 @@ describe('an explanation', () => {
     const answer = explain(own, [policy('Mine', rules)], allUsed);
     expect(answer.decision).toMatchObject({ outcome: 'allowed', sentence: 'Every policy in force passes it.' });
     expect(answer.steps.map(({ verdict }) => verdict)).toEqual(Array(4).fill('does_not_apply'));
+    expect(answer.steps.map(({ sentence }) => sentence)).toEqual([
+      'You need not ask yourself.',
+      'You need not say why.',
+      'You need no grant.',
+      'Only autofill has a site.',
+    ]);
     expect(explain(own, [], nothingUsed).decision.sentence).toBe('No policy is in the way.');
+  });
+
+  test('what does not bind a proxy does not apply, and is not counted or missed', () => {
+    const requester = { kind: 'proxy', id: 'proxy-1', enabled: true, keyRevoked: false } as const;
+    const through = { ...facts, requester };
+    const rules: Rule[] = [
+      { type: 'reason', lengthMin: 3 },
+      { type: 'max_uses', uses: 5 },
+    ];
+    const { steps } = explain(through, [policy('Through', rules)], nothingUsed);
+    expect(steps).toMatchObject([
+      { verdict: 'does_not_apply', sentence: 'A proxy cannot say why.' },
+      { verdict: 'does_not_apply', sentence: 'A proxy has no grant.' },
+    ]);
   });
 });

@@ -19,13 +19,13 @@ export function toVerdictSentence(rule: Rule, request: JudgedRequest, counter: C
     case 'rate_limit':
       return `${toUses(counter, rule.uses)} within the last ${rule.per}.`;
     case 'max_uses':
-      return request.by.kind === 'owner' ? 'You need no grant.' : `${toUses(counter, rule.uses)} so far.`;
+      return request.by.kind === 'agent' ? `${toUses(counter, rule.uses)} so far.` : withoutGrant[request.by.kind];
     case 'ip_allowlist':
       return request.clientIp === null ? 'The address is not known.' : `The request comes from ${request.clientIp}.`;
     case 'client':
       return `The client is of the kind ${clientKindLabels[request.client]}.`;
     case 'reason':
-      return request.by.kind === 'owner' ? 'You need not say why.' : toReasonSentence(request.reason);
+      return request.by.kind === 'agent' ? toReasonSentence(request.reason) : withoutReason[request.by.kind];
     case 'approval':
       return request.by.kind === 'owner' ? 'You need not ask yourself.' : 'You would be asked.';
     case 'fields':
@@ -36,6 +36,9 @@ export function toVerdictSentence(rule: Rule, request: JudgedRequest, counter: C
         : 'Only autofill has a site.';
   }
 }
+
+const withoutGrant = { owner: 'You need no grant.', proxy: 'A proxy has no grant.' };
+const withoutReason = { owner: 'You need not say why.', proxy: 'A proxy cannot say why.' };
 
 function toLocalTime(atMs: number, timeZone: string): string {
   const format = new Intl.DateTimeFormat('en-GB', {
