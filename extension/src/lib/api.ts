@@ -14,6 +14,7 @@ import {
 import { observable } from '@trpc/server/observable';
 import { EventSource } from 'eventsource';
 import { z } from 'zod';
+import { toLimitMs } from './call-limits.ts';
 import { type Failure, FailureError } from './failure.ts';
 import { sendMessage } from './messages.ts';
 import { fetchFromServer } from './outbound.ts';
@@ -38,13 +39,13 @@ export function createApi(source: Session | (() => Promise<Session | null>), onM
         true: httpSubscriptionLink({
           url: `${placeholder}/trpc`,
           EventSource,
-          eventSourceOptions: () => ({ fetch: (url, init) => fetchAs(current, url, init, true) }),
+          eventSourceOptions: () => ({ fetch: (url, init) => fetchAs(current, url, init, null) }),
         }),
         // By POST, queries too: a policy to be tried, or a filter, is longer than an address may be and nobody's to log.
         false: httpLink({
           url: `${placeholder}/trpc`,
           methodOverride: 'POST',
-          fetch: (url, init) => fetchAs(current, url, init),
+          fetch: (url, init) => fetchAs(current, url, init, toLimitMs(String(url))),
         }),
       }),
     ],
@@ -56,7 +57,7 @@ async function fetchAs(
   current: () => Promise<Session | null>,
   url: RequestInfo | URL | string,
   init: object | undefined,
-  streams = false,
+  limitMs: number | null,
 ): Promise<Response> {
   const session = await current();
   if (session === null) throw new FailureError(signedOut);
@@ -64,7 +65,7 @@ async function fetchAs(
   const authorized = new Headers(headers);
   authorized.set('authorization', `Bearer ${session.token}`);
   const address = String(url).replace(placeholder, session.serverAddress);
-  const response = await fetchFromServer(address, { ...rest, headers: authorized }, streams);
+  const response = await fetchFromServer(address, { ...rest, headers: authorized }, limitMs);
   if (response.status === 401) await expireSession(session.token);
   return response;
 }

@@ -79,7 +79,7 @@ async function ask(body: { filter: EventFilter; format: ExportFormat }, signal: 
     body: JSON.stringify(body),
     signal,
   };
-  const response = await fetchFromServer(`${session.serverAddress}/export`, init, true);
+  const response = await fetchFromServer(`${session.serverAddress}/export`, init, null);
   if (response.ok && response.headers.has(countHeader)) return response;
   if (response.status === 401) await expireSession(session.token);
   const refusal = refusalSchema.safeParse(await response.json().catch(() => undefined));

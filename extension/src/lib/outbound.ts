@@ -1,16 +1,19 @@
 // The one file that fetches: every call to the server leaves here, without cookies and with a time limit.
 
+import { usualLimitMs } from './call-limits.ts';
 import { FailureError } from './failure.ts';
-
-const answerTimeoutMs = 15_000;
 
 /**
  * Fetches from the server. Throws a FailureError of kind offline where there is no answer.
- * `streams`: the answer stays open (server-sent events), so no time limit holds.
+ * @param limitMs null where the answer stays open (server-sent events).
  */
-export async function fetchFromServer(url: string, init: RequestInit = {}, streams = false): Promise<Response> {
+export async function fetchFromServer(
+  url: string,
+  init: RequestInit = {},
+  limitMs: number | null = usualLimitMs,
+): Promise<Response> {
   const given = init.signal ?? undefined;
-  const timeout = streams ? undefined : AbortSignal.timeout(answerTimeoutMs);
+  const timeout = limitMs === null ? undefined : AbortSignal.timeout(limitMs);
   const signals = [given, timeout].filter((signal) => signal !== undefined);
   try {
     return await fetch(url, {
