@@ -9,8 +9,13 @@ export async function awaitConsent(
   redirectUri: string,
   signal: AbortSignal,
 ): Promise<string | null> {
+  if (signal.aborted) return null;
   const { id: tabId } = await browser.tabs.create({ url: authorizationUrl });
   if (tabId === undefined) return null;
+  if (signal.aborted) {
+    await closeTab(tabId);
+    return null;
+  }
   return new Promise((resolve) => {
     const onUpdated = (updatedId: number, change: { url?: string | undefined }) => {
       if (updatedId === tabId && isCallback(change.url, redirectUri)) settle(change.url ?? null);
@@ -23,14 +28,18 @@ export async function awaitConsent(
       browser.tabs.onUpdated.removeListener(onUpdated);
       browser.tabs.onRemoved.removeListener(onRemoved);
       signal.removeEventListener('abort', onAbort);
-      // It may be gone already, by the owner's own hand.
-      browser.tabs.remove(tabId).catch(() => undefined);
+      void closeTab(tabId);
       resolve(url);
     };
     browser.tabs.onUpdated.addListener(onUpdated);
     browser.tabs.onRemoved.addListener(onRemoved);
     signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+async function closeTab(tabId: number): Promise<void> {
+  // It may be gone already, by the owner's own hand.
+  await browser.tabs.remove(tabId).catch(() => undefined);
 }
 
 function isCallback(url: string | undefined, redirectUri: string): boolean {

@@ -38,6 +38,7 @@ export function useConnection(redirectUri: string, onConnected: (credential: Cre
   }
 
   const consent = async (started: { authorizationUrl: string; pending: string }, signal: AbortSignal) => {
+    if (signal.aborted) return null;
     setState({ kind: 'consent' });
     const callbackUrl = await awaitConsent(started.authorizationUrl, redirectUri, signal);
     if (callbackUrl === null || signal.aborted) return null;
@@ -49,13 +50,15 @@ export function useConnection(redirectUri: string, onConnected: (credential: Cre
     state,
     connect: (outcome: Extract<ConnectOutcome, { ok: true }>) =>
       run(async (signal) => {
-        if (outcome.way === 'browser') return consent(await api.oauth.connect.mutate(outcome.value), signal);
-        const device = await api.oauth.connectDevice.mutate(outcome.value);
+        if (outcome.way === 'browser')
+          return consent(await api.oauth.connect.mutate(outcome.value, { signal }), signal);
+        const device = await api.oauth.connectDevice.mutate(outcome.value, { signal });
+        if (signal.aborted) return null;
         setState({ kind: 'device', device });
         return awaitDevice(device, signal);
       }),
     reconnect: (id: string) =>
-      run(async (signal) => consent(await api.oauth.reconnect.mutate({ id, redirectUri }), signal)),
+      run(async (signal) => consent(await api.oauth.reconnect.mutate({ id, redirectUri }, { signal }), signal)),
     stop: () => {
       giveUp.current?.abort();
       setState({ kind: 'idle' });
