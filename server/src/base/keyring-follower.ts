@@ -35,7 +35,13 @@ export async function followMasterKeys(parts: {
     await note(db, id, keyring);
   };
   await note(db, id, keyring);
-  const lookAgain = () => void look().catch((error: unknown) => log.warn({ error }, 'master keys not looked up'));
+  const looks = new Set<Promise<void>>();
+  const lookAgain = () => {
+    const looked: Promise<void> = look()
+      .catch((error: unknown) => log.warn({ error }, 'master keys not looked up'))
+      .finally(() => looks.delete(looked));
+    looks.add(looked);
+  };
   const { unlisten } = await db.raw.listen(keyChannel, lookAgain);
   const timer = setInterval(lookAgain, lookEveryMs);
   return {
@@ -43,6 +49,8 @@ export async function followMasterKeys(parts: {
     stop: async () => {
       clearInterval(timer);
       await unlisten().catch(() => {}); // The connection may be gone.
+      // A look under way notes this server once more: after it was forgotten, a rotation would wait for it.
+      await Promise.all(looks);
       await forget();
       parts.sources.kms?.close();
     },
