@@ -21,6 +21,9 @@ setFlagsFromString('--heap-growing-percent=40');
 /** Exit codes that the start script tells apart. */
 const exitCodes = { ok: 0, failed: 1, alreadyRunning: 3 };
 
+/** False once something failed that nobody awaited: the server goes on, and says so by how it ends. */
+let isSound = true;
+
 /** What must be undone when the process ends, newest first. */
 const undo: (() => Promise<void>)[] = [];
 
@@ -30,7 +33,7 @@ async function main(): Promise<void> {
   // Drivers reject promises of their own when the database goes away; every query's own promise is awaited besides.
   process.on('unhandledRejection', (error) => {
     log.error({ error }, 'unhandled rejection');
-    if (!isDatabaseAway(error)) process.exitCode = exitCodes.failed;
+    isSound &&= isDatabaseAway(error);
   });
   const target = config.databaseUrl ?? (await startEmbedded(config, log));
   await prepareMasterKeys(config);
@@ -79,10 +82,11 @@ async function announce(config: Config, app: App): Promise<void> {
 }
 
 async function stop(code: number): Promise<never> {
+  const exit = () => process.exit(isSound ? code : exitCodes.failed);
   // Stopping must not hang on a database that no longer answers.
-  setTimeout(() => process.exit(code), 20_000).unref();
+  setTimeout(exit, 20_000).unref();
   for (const step of undo.splice(0)) await step().catch((error: unknown) => console.error(toSentence(error)));
-  process.exit(code);
+  return exit();
 }
 
 let stopping = false;

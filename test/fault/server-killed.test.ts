@@ -1,6 +1,7 @@
 // The server is killed again and again while it records: nothing acknowledged is lost, doubled or out of place.
 // Runs on the embedded default, or on TEST_DATABASE_URL when that is given.
 
+import { once } from 'node:events';
 import type { DatabaseTarget } from '@keytrail/server/base/db';
 import { startEmbeddedPostgres } from '@keytrail/server/base/embedded-postgres';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -66,6 +67,24 @@ test('a killed server’s database is adopted, and a second server beside a runn
   expect(second.printed).toContain(`already running at ${next.url}`);
   expect((await fetch(`${next.url}/health`)).status).toBe(200);
   await next.kill('SIGTERM');
+}, 60_000);
+
+test('a server in which something failed that nobody awaited serves on, and ends as failed when it is asked to stop', async () => {
+  const preload = `process.on('SIGUSR2', () => {
+    Promise.reject(new Error('nobody awaits this'));
+    setImmediate(() => process.send('rejected'));
+  });`;
+  const nodeOptions = `--import=data:text/javascript,${encodeURIComponent(preload)}`;
+  const server = await startServerProcess({ ...variables, NODE_OPTIONS: nodeOptions });
+  const rejected = once(server.child, 'message');
+  server.child.kill('SIGUSR2');
+  await rejected;
+  expect((await fetch(`${server.url}/health`)).status).toBe(200);
+  await server.kill('SIGTERM');
+  expect(server.child.exitCode).toBe(1);
+  const sound = await startServerProcess(variables);
+  await sound.kill('SIGTERM');
+  expect(sound.child.exitCode).toBe(0);
 }, 60_000);
 
 async function furnish(url: string): Promise<{ key: string; accountId: string }> {
