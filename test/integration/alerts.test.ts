@@ -294,6 +294,48 @@ test('grants about to end: by their length, once, and not what was replaced or r
   }
 });
 
+test('an owner whom nobody can tell keeps no other from being told, and a look that fails no other look', async () => {
+  const other = await startTestServer({}, { jobs: false });
+  const sql = connect(other.databaseUrl, { max: 1 });
+  try {
+    const owners = [await other.createOwner(), await other.createOwner()];
+    const inHours = (hours: number) => new Date(other.app.ctx.nowMs() + hours * hourMs).toISOString();
+    for (const owner of owners) {
+      const { agent, credential } = await createGrantedAgent(owner, other.url);
+      const grant = { agentId: agent.id, credentialId: credential.id, expiresAt: inHours(100) };
+      await owner.client.grants.create.mutate(grant);
+      const secret = { value: tokenValue };
+      const expiring = { kind: 'token', service: 'tls', label: 'main', expiresAt: inHours(17 * 24), secret } as const;
+      await owner.client.credentials.create.mutate(expiring);
+    }
+    await other.app.ctx.alertReads.settle();
+    other.advance(80 * hourMs);
+    const look = async () => {
+      await catchUpAlerts(other.app.ctx);
+      const lists = await Promise.all(owners.map((owner) => owner.client.alerts.list.query()));
+      return lists.map(({ alerts }) => alerts.map(({ kind }) => kind).filter((kind) => kind.endsWith('_expiring')));
+    };
+    const [first] = owners;
+    const { accountId } = (await first?.client.account.me.query()) ?? {};
+    await sql.unsafe(`
+      create function refuse() returns trigger language plpgsql as $$ begin
+        if new.account_id = '${accountId}' then raise 'no'; end if;
+        return new;
+      end $$;
+      create trigger refuse before insert on alert_marks for each row execute function refuse()`);
+    const both = ['credential_expiring', 'grant_expiring'];
+    expect(await look()).toEqual([[], both]);
+    await sql`drop trigger refuse on alert_marks`;
+    await sql`alter function grants_about_to_end(timestamptz) rename to mislaid`;
+    expect(await look()).toEqual([['credential_expiring'], both]);
+    await sql`alter function mislaid(timestamptz) rename to grants_about_to_end`;
+    expect(await look()).toEqual([both.toReversed(), both]);
+  } finally {
+    await sql.end();
+    await other.stop();
+  }
+});
+
 test('credentials about to expire: 14 and 3 days before, once each, anew after a renewal, and not what was just written', async () => {
   const other = await startTestServer();
   try {

@@ -2,8 +2,9 @@
 
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
-import { type Transaction, withAccount } from '../base/db.ts';
+import type { Transaction } from '../base/db.ts';
 import { credentials } from '../base/schema.ts';
+import { tellAccounts } from './alert-accounts.ts';
 import { type AlertDraft, toCause } from './alert-draft.ts';
 import { makeMarks } from './alert-marks.ts';
 import { storeAlerts } from './alert-store.ts';
@@ -21,10 +22,7 @@ interface Due {
 export async function noteExpiringCredentials(ctx: Context): Promise<void> {
   const due = await ctx.db.raw<Due[]>`
     select account_id, credential_id, mark, days from credentials_about_to_expire(${new Date(ctx.nowMs()).toISOString()})`;
-  for (const accountId of new Set(due.map((row) => row.account_id))) {
-    const own = due.filter((row) => row.account_id === accountId);
-    await withAccount(ctx.db, accountId, (tx) => noteAccount(tx, ctx, accountId, own));
-  }
+  await tellAccounts(ctx, due, (tx, accountId, own) => noteAccount(tx, ctx, accountId, own));
 }
 
 async function noteAccount(tx: Transaction, ctx: Context, accountId: string, due: readonly Due[]): Promise<void> {

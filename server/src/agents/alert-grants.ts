@@ -2,8 +2,9 @@
 
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
-import { type Transaction, withAccount } from '../base/db.ts';
+import type { Transaction } from '../base/db.ts';
 import { agents, credentials, grants } from '../base/schema.ts';
+import { tellAccounts } from './alert-accounts.ts';
 import { type AlertDraft, toCause } from './alert-draft.ts';
 import { makeMarks } from './alert-marks.ts';
 import { storeAlerts } from './alert-store.ts';
@@ -15,10 +16,10 @@ const hourMs = 3_600_000;
 export async function noteEndingGrants(ctx: Context): Promise<void> {
   const due = await ctx.db.raw<{ account_id: string; grant_id: string }[]>`
     select account_id, grant_id from grants_about_to_end(${new Date(ctx.nowMs()).toISOString()})`;
-  for (const accountId of new Set(due.map((row) => row.account_id))) {
-    const ids = due.filter((row) => row.account_id === accountId).map((row) => row.grant_id);
-    await withAccount(ctx.db, accountId, (tx) => noteAccount(tx, ctx, accountId, ids));
-  }
+  await tellAccounts(ctx, due, (tx, accountId, own) => {
+    const ids = own.map((row) => row.grant_id);
+    return noteAccount(tx, ctx, accountId, ids);
+  });
 }
 
 async function noteAccount(tx: Transaction, ctx: Context, accountId: string, ids: readonly string[]): Promise<void> {
