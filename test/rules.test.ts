@@ -101,6 +101,12 @@ describe('server', () => {
     expect(importers(/^pino$/, /\bpino\b/)).toEqual(['server/src/base/log.ts']);
   });
 
+  test('one file knows which version this is', () => {
+    expect(pathsWith(inFolder('server/src'), /'\.\.\/\.\.\/package\.json'|\bversion: '\d/)).toEqual([
+      'server/src/base/server-version.ts',
+    ]);
+  });
+
   test('one file asks the key management service', () => {
     expect(importers(/^@aws-sdk\//, /./)).toEqual(['server/src/base/aws-kms.ts']);
   });

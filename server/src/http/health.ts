@@ -1,8 +1,8 @@
 // Whether this server can serve, for load balancers and for a client that checks an address.
 
 import type { RequestHandler } from 'express';
-import packageJson from '../../package.json' with { type: 'json' };
 import type { Context } from '../base/context.ts';
+import { serverVersion } from '../base/server-version.ts';
 
 /** Answers 200 when the database runs a function, else 503. A plain SELECT can pass on a server that is half gone. */
 export function createHealthRoute(ctx: Context): RequestHandler {
@@ -13,6 +13,6 @@ export function createHealthRoute(ctx: Context): RequestHandler {
     );
     response
       .status(healthy ? 200 : 503)
-      .json({ name: 'keytrail', version: packageJson.version, status: healthy ? 'ok' : 'degraded' });
+      .json({ name: 'keytrail', version: serverVersion, status: healthy ? 'ok' : 'degraded' });
   };
 }

@@ -2,6 +2,7 @@
 
 import { McpServer } from '@modelcontextprotocol/server';
 import type { Context } from '../base/context.ts';
+import { serverVersion } from '../base/server-version.ts';
 import { addAccessRequestTool } from './access-request-tool.ts';
 import { addActivityTool } from './activity-tool.ts';
 import { addCredentialTools } from './credential-tools.ts';
@@ -14,7 +15,7 @@ const options = { instructions, capabilities: { tools: { listChanged: false } } 
 
 /** A server with the tools of an agent. Which agent is known when a tool is called. */
 export function createAgentServer(ctx: Context): McpServer {
-  const server = new McpServer({ name: 'keytrail', title: 'Keytrail', version: '0.1.0' }, options);
+  const server = new McpServer({ name: 'keytrail', title: 'Keytrail', version: serverVersion }, options);
   addCredentialTools(server, ctx);
   addAccessRequestTool(server, ctx);
   addActivityTool(server, ctx);

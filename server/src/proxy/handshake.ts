@@ -5,8 +5,9 @@ import { Readable } from 'node:stream';
 import { AppError } from '@keytrail/shared/errors';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { UpstreamAnswer } from '../base/outbound.ts';
+import { serverVersion } from '../base/server-version.ts';
 
-const clientInfo = { name: 'keytrail', version: '0.1.0' };
+const clientInfo = { name: 'keytrail', version: serverVersion };
 /** More than any list of tools; an answer without end is not read to it. */
 const bytesMax = 4 * 1024 * 1024;
 /** For each of its requests. */

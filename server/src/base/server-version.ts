@@ -1,0 +1,5 @@
+// Which version of Keytrail this is: the one of its package.
+
+import packageJson from '../../package.json' with { type: 'json' };
+
+export const serverVersion = packageJson.version;
