@@ -226,6 +226,21 @@ describe('ARCHITECTURE.md', () => {
     expect(named.filter((path) => !exists(path))).toEqual([]);
   });
 
+  test('the migration that it names for a function is the last one that defines it', () => {
+    const folder = 'server/drizzle';
+    const migrations = readdirSync(join(repository, folder)).filter((name) => name.endsWith('.sql'));
+    const findLast = (name: string) =>
+      migrations
+        .toSorted()
+        .findLast((file) => readFileSync(join(repository, folder, file), 'utf8').includes(`FUNCTION ${name}(`));
+    // Named in one parenthesis with it, and before it.
+    const named = [...text.matchAll(/\(([^()]*)`server\/drizzle\/(\w+\.sql)`/g)].flatMap(([, before = '', file]) =>
+      [...before.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, name = '']) => ({ name, file })),
+    );
+    expect(named.length).toBeGreaterThan(3);
+    expect(named).toEqual(named.map(({ name }) => ({ name, file: findLast(name) })));
+  });
+
   test('every folder is named in it', () => {
     const folders = new Set(sources.map(({ path }) => dirname(path)));
     expect([...folders].filter((folder) => !text.includes(`\`${folder}\``))).toEqual([]);

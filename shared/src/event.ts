@@ -3,11 +3,11 @@
 
 import type { ClientKind } from './client.ts';
 
-/** Event types in the order every filter shows them; the seed's four first. */
+/** Event types in the order every filter shows them: what becomes of credentials, then what is changed about them. */
 export const eventTypes = ['secret_access', 'agent_access', 'token_refresh', 'policy_denied', 'vault_change'] as const;
 export type EventType = (typeof eventTypes)[number];
 
-/** How the credential was reached; the seed's three first. */
+/** How the credential was reached: by its owner, an agent or a proxy; last what Keytrail does by itself. */
 export const eventSources = ['direct', 'agent', 'mcp_proxy', 'system'] as const;
 export type EventSource = (typeof eventSources)[number];
 

@@ -40,7 +40,7 @@ export interface Database {
 export type StatementListener = (statement: string, parameters: readonly unknown[], connection: number) => void;
 
 // Row estimates mislead the planner: accounts differ a thousandfold in size and columns are correlated. With these
-// it walks the index in order, which is right for every page of the log; measured in reference figures of the design.
+// it walks the index in order, which is right for every page of the log.
 const readerSettings = {
   plan_cache_mode: 'force_custom_plan',
   enable_sort: 'off',

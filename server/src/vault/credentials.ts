@@ -290,7 +290,8 @@ function toListed(row: Listed): CredentialSummary {
     service: row.service,
     label: row.label,
     tags: row.tags,
-    public: row.public as CredentialInput['public'], // Written by createCredential only, which takes a CredentialInput.
+    // Whoever stores it has it from the schema of its kind, and from providers what they say of their tokens.
+    public: row.public as CredentialInput['public'],
     secretFields: row.secretFields.toSorted(),
     refresh: toRefreshSummary(row, row.secretFields),
     version: row.version,

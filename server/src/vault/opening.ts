@@ -1,4 +1,5 @@
-// Opens what was allowed to leave, and says what its event is. For `access.ts` alone: nothing leaves before that event is durable.
+// Opens what was allowed to leave, and says what its event is. Who may import this is in `test/rules.test.ts`: nothing leaves
+// before that event is durable.
 
 import { AppError, errorFaces } from '@keytrail/shared/errors';
 import type { EventDraft } from '@keytrail/shared/event';

@@ -1,4 +1,4 @@
-// Seals the secret fields of a credential, one box a field. Opening is `access.ts`'s alone.
+// Seals the secret fields of a credential, one box a field. Who may open them is in `test/rules.test.ts`.
 
 import type { Context } from '../base/context.ts';
 import { isSameSealing, seal } from '../base/envelope.ts';
