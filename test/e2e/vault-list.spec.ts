@@ -6,7 +6,8 @@ import { importBatchMax } from '@keytrail/shared/credential';
 import type { Page } from '@playwright/test';
 import { expectNoViolations } from '../kit/axe.ts';
 import { readAgain } from '../kit/dashboard.ts';
-import { createToken } from '../kit/vault.ts';
+import { password, postAuth } from '../kit/people.ts';
+import { createToken, tokenValue } from '../kit/vault.ts';
 import { expect, type Person, test } from './fixtures.ts';
 
 async function fill({ client }: Person, count: number): Promise<void> {
@@ -176,4 +177,34 @@ test('a way back in the history arms nothing for the credential that is opened n
   await expect(page.getByRole('dialog', { name: 'other' })).toBeVisible();
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
   expect(await signedIn.client.credentials.list.query()).toHaveLength(2);
+});
+
+test('what is revealed is hidden when the vault locks elsewhere, stays hidden after that, and when the session ends', async ({
+  signedIn,
+  server,
+  dashboard,
+}) => {
+  const { client } = signedIn;
+  await createToken(signedIn);
+  const page = await dashboard('/vault');
+  await row(page, 'main').click();
+  const drawer = page.getByRole('dialog', { name: 'main' });
+  const shown = page.getByText(tokenValue);
+  await drawer.getByRole('button', { name: 'Reveal Token' }).click();
+  await expect(shown).toBeVisible();
+  await client.vault.lock.mutate();
+  await expect(shown).toHaveCount(0, { timeout: 3_000 });
+  await expect(drawer.getByRole('button', { name: 'Reveal Token' })).toBeVisible();
+  await client.vault.unlock.mutate({ password });
+  await expect(page.getByText('The vault is locked')).toHaveCount(0);
+  await expect(shown).toHaveCount(0);
+
+  await drawer.getByRole('button', { name: 'Reveal Token' }).click();
+  await expect(shown).toBeVisible();
+  await postAuth(server.url, 'sign-out', {}, { authorization: `Bearer ${signedIn.session}` });
+  await expect(async () => {
+    // The next call hears of it.
+    await page.evaluate(() => dispatchEvent(new Event('visibilitychange')));
+    await expect(shown).toHaveCount(0, { timeout: 500 });
+  }).toPass();
 });

@@ -22,6 +22,7 @@ import { strings } from '../strings.ts';
 import { Expiry, ExpiryNotice } from './expiry.tsx';
 import { kindFields, toFieldLabel } from './kind-fields.ts';
 import { findUsername, toSites } from './public-members.ts';
+import { useUnlockedSpan } from './use-unlocked-span.ts';
 
 const text = strings.credential;
 
@@ -39,6 +40,7 @@ interface CredentialDrawerProps {
 export function CredentialDrawer(props: CredentialDrawerProps) {
   const { credential, onClose, onEdit, onShare, onRemove, onUsed } = props;
   const { actions } = strings.vault;
+  const span = useUnlockedSpan();
   return (
     <Drawer
       open
@@ -71,7 +73,7 @@ export function CredentialDrawer(props: CredentialDrawerProps) {
             {actions.activity}
           </Link>
         </div>
-        <Secrets credential={credential} onUsed={onUsed} />
+        <Secrets key={span} credential={credential} onUsed={onUsed} />
         {credential.refresh !== null && <TokenStatus credential={credential} refresh={credential.refresh} />}
         <Section title={text.sections.details}>
           <PublicDetails credential={credential} />
