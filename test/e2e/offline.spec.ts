@@ -40,6 +40,9 @@ test('offline: cached events are listed and filtered, it says so, and it catches
   await expect(list(popup)).not.toHaveCount(1);
   await popup.getByRole('button', { name: 'Denied', exact: true }).click();
   await expect(list(popup)).toHaveCount(1);
+  await popup.getByRole('button', { name: 'Lock the vault' }).click();
+  await expect(popup.getByRole('alert')).toContainText('Not locked: The server at');
+  await expect(popup.getByRole('alert')).toBeInViewport({ ratio: 1 });
   await popup.close();
   await shop.getByLabel('E-mail').click();
   // Before the menu is there, the page would take the keys and send its form; and a pick counts once it was in sight for a moment.

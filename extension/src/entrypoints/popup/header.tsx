@@ -1,4 +1,4 @@
-// The popup's head: the name, whose account it is, the generator, and the way to the dashboard.
+// The popup's head: the name, whose account it is, the lock, the generator, and the way to the dashboard.
 
 import { Dices, LockKeyholeOpen, PanelsTopLeft } from 'lucide-react';
 import { lazy, Suspense, useId, useState } from 'react';
@@ -20,12 +20,13 @@ interface HeaderProps {
   readonly initial: KeptInbox | null;
 }
 
-/** One line, and under it the generator when it is asked for. */
+/** One line, and under it what the lock was refused for, and the generator when it is asked for. */
 export function Header({ account, canLock, initial }: HeaderProps) {
   const inbox = useInbox(account.accountId, initial);
-  const [failure, setFailure] = useState<string | null>(null);
+  const { failure, lock } = useLock();
   const [isGenerating, setGenerating] = useState(false);
   const generatorId = useId();
+  const isLockable = canLock && inbox?.lockedAt == null;
   return (
     <>
       <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line bg-panel ps-3.5 pe-2">
@@ -39,13 +40,7 @@ export function Header({ account, canLock, initial }: HeaderProps) {
         >
           {account.name}
         </span>
-        {canLock && inbox?.lockedAt == null && (
-          <IconButton
-            icon={LockKeyholeOpen}
-            label={failure ?? strings.lock.lock}
-            onClick={() => void sendLock(strings.lock.noWorker).then(setFailure)}
-          />
-        )}
+        {isLockable && <IconButton icon={LockKeyholeOpen} label={strings.lock.lock} onClick={() => void lock()} />}
         <IconButton
           icon={Dices}
           label={popupStrings.generator}
@@ -55,6 +50,11 @@ export function Header({ account, canLock, initial }: HeaderProps) {
         />
         <IconButton icon={PanelsTopLeft} label={popupStrings.settings} onClick={() => openPage('/vault')} />
       </header>
+      {isLockable && failure !== null && (
+        <p role="alert" className="shrink-0 border-b border-line bg-red-soft px-3.5 py-2 text-pretty text-ink">
+          {popupStrings.notLocked(failure)}
+        </p>
+      )}
       {isGenerating && (
         <Suspense>
           <Generator id={generatorId} />
@@ -62,6 +62,16 @@ export function Header({ account, canLock, initial }: HeaderProps) {
       )}
     </>
   );
+}
+
+/** Locks the vault; `failure` says why it is not locked, until the next try. */
+function useLock() {
+  const [failure, setFailure] = useState<string | null>(null);
+  const lock = async () => {
+    setFailure(null);
+    setFailure(await sendLock(strings.lock.noWorker));
+  };
+  return { failure, lock };
 }
 
 /** Opens a dashboard page; the popup closes by itself when the tab takes the focus. */

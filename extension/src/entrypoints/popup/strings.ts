@@ -6,6 +6,7 @@ export const popupStrings = {
   account: (name: string, email: string) => `Signed in as ${name}, ${email}`,
   settings: 'Open Keytrail',
   generator: 'Password generator',
+  notLocked: (sentence: string) => `Not locked: ${sentence}`,
   logins: (host: string) => `Logins for ${host}`,
   usedAgo: (ago: string) => `used ${ago}`,
   neverUsed: 'not used yet',
