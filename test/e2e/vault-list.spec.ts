@@ -131,6 +131,7 @@ test('a change from elsewhere under an open form is not undone: the save is refu
   expect(await client.credentials.list.query()).toMatchObject([{ service: 'github', ...kept }]);
 
   await form.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Discard' }).click();
   await page.getByRole('dialog', { name: 'Renamed' }).getByRole('button', { name: 'Edit' }).click();
   const again = page.getByRole('dialog', { name: 'Edit Renamed' });
   await again.getByLabel('Service').fill('gitlab');
@@ -207,4 +208,36 @@ test('what is revealed is hidden when the vault locks elsewhere, stays hidden af
     await page.evaluate(() => dispatchEvent(new Event('visibilitychange')));
     await expect(shown).toHaveCount(0, { timeout: 500 });
   }).toPass();
+});
+
+test('a form with something typed asks before Escape, the cross or Cancel discards it; an untouched one just closes', async ({
+  signedIn: _signedIn,
+  dashboard,
+}) => {
+  const page = await dashboard('/vault');
+  const add = page.getByRole('button', { name: 'Add credential' }).first();
+  const form = page.getByRole('dialog', { name: 'Add credential' });
+  const asked = page.getByRole('alertdialog', { name: 'Discard changes?' });
+  await add.click();
+  await page.keyboard.press('Escape');
+  await expect(form).toHaveCount(0);
+
+  await add.click();
+  await form.getByLabel('Service').fill('github');
+  const ways = [
+    () => page.keyboard.press('Escape'),
+    () => form.getByRole('button', { name: 'Close' }).click(),
+    () => form.getByRole('button', { name: 'Cancel' }).click(),
+  ];
+  for (const leave of ways) {
+    await leave();
+    await expect(asked).toBeVisible();
+    await asked.getByRole('button', { name: 'Cancel' }).click();
+    await expect(form.getByLabel('Service')).toHaveValue('github');
+  }
+  await form.getByLabel('Service').focus();
+  await page.keyboard.press('Escape');
+  await asked.getByRole('button', { name: 'Discard' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(add).toBeFocused();
 });

@@ -19,8 +19,9 @@ export function useDialogFocus(place?: (event: Event) => void, returnTo?: () => 
       event.preventDefault();
       const target = returnTo?.() ?? before.current;
       if (target instanceof HTMLElement && target.isConnected && target !== document.body) target.focus();
-      // What was pressed is gone, such as a deleted row: reading goes on in the page.
-      else document.getElementById('content')?.focus();
+      // What was pressed is gone, such as a deleted row: reading goes on in the page, unless a dialog that closed with
+      // this one has given the focus back.
+      else if (document.activeElement === document.body) document.getElementById('content')?.focus();
     },
   };
 }

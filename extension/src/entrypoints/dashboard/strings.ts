@@ -212,6 +212,11 @@ export const strings = {
     duplicate: 'This name is there twice.',
     save: 'Save',
     create: 'Store credential',
+    leave: {
+      title: 'Discard changes?',
+      body: 'What you typed here is not stored and will be lost, a generated password, too.',
+      action: 'Discard',
+    },
   },
 
   credentialImport: {
@@ -802,9 +807,11 @@ export const strings = {
       stored: (name: string, mode: string) => `Stored now: “${name}”, ${mode.toLowerCase()}:`,
       storedHint: 'Saving replaces it with what you typed.',
       takeStored: 'Take the stored one',
-      leaveTitle: 'Leave without saving?',
-      leaveBody: 'What you changed here is not saved and will be lost.',
-      leave: 'Leave',
+      leave: {
+        title: 'Leave without saving?',
+        body: 'What you changed here is not saved and will be lost.',
+        action: 'Leave',
+      },
     },
 
     errors: {

@@ -7,9 +7,9 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Button, toButtonClasses } from '../../../ui/button.tsx';
 import { TextField } from '../../../ui/field.tsx';
 import { Notice } from '../../../ui/notice.tsx';
+import { LeaveDialog } from '../leave-dialog.tsx';
 import { PageHead } from '../page-head.tsx';
 import { strings } from '../strings.ts';
-import { LeaveDialog } from './leave-dialog.tsx';
 import { MeanwhileNotice } from './meanwhile-notice.tsx';
 import { ModeChoice } from './mode-choice.tsx';
 import type { Trial } from './policies-search.ts';
@@ -80,7 +80,7 @@ export function PolicyEditor({ policy, initial, trial, onTrial, onSaved }: Polic
           onTrial={onTrial}
         />
       </div>
-      <LeaveDialog dirty={() => editor.dirty && !saved.current} />
+      <LeaveDialog dirty={() => editor.dirty && !saved.current} words={text.editor.leave} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { type CredentialInput, type CredentialSummary, credentialKinds } from '@keytrail/shared/credential';
 import { describe, expect, test } from 'vitest';
-import { type CredentialDraft, emptyDraft, toChange, toDraft, toInput } from './credential-draft.ts';
+import { type CredentialDraft, emptyDraft, isSameDraft, toChange, toDraft, toInput } from './credential-draft.ts';
 
 const filled: Record<(typeof credentialKinds)[number], Partial<CredentialDraft>> = {
   login: {
@@ -137,5 +137,24 @@ describe('an edit', () => {
     expect(toChange(renamed, credential).ok).toBe(false);
     const complete = { ...renamed, named: [{ key: 0, name: 'OTHER', value: 'x' }] };
     expect(toChange(complete, credential)).toMatchObject({ value: { secret: { OTHER: 'x', KEY_ID: null } } });
+  });
+});
+
+describe('a form', () => {
+  const kept = toDraft(store(toFilled('login')));
+
+  test('is as it was where what was typed is taken back, and where only the kind was chosen', () => {
+    const emptied = { ...emptyDraft('login'), values: { password: '' }, named: [{ key: 3, name: '', value: '' }] };
+    expect(isSameDraft({ ...emptied, kind: 'token' }, emptyDraft('login'))).toBe(true);
+    expect(isSameDraft({ ...kept, service: 'github' }, kept)).toBe(true);
+  });
+
+  test.each<[string, Partial<CredentialDraft>]>([
+    ['text', { label: 'other' }],
+    ['a generated password', { values: { ...kept.values, password: 'x' } }],
+    ['a named value', { named: [{ key: 0, name: 'A', value: '' }] }],
+    ['a stored secret that is to go', { removed: ['notes'] }],
+  ])('is another one with %s', (_name, change) => {
+    expect(isSameDraft({ ...kept, ...change }, kept)).toBe(false);
   });
 });

@@ -75,6 +75,23 @@ export function toDraft(credential: CredentialSummary): CredentialDraft {
   };
 }
 
+/** Whether nothing was typed, chosen or taken away between the two; the kind alone loses nothing. */
+export function isSameDraft(left: CredentialDraft, right: CredentialDraft): boolean {
+  return JSON.stringify(toTyped(left)) === JSON.stringify(toTyped(right));
+}
+
+/** What a person put in, whichever way they came to it: emptied is as never filled. */
+function toTyped({ kind: _chosen, values, named, removed, ...texts }: CredentialDraft) {
+  return {
+    ...texts,
+    values: Object.entries(values)
+      .filter(([, value]) => value !== '')
+      .sort(([left], [right]) => left.localeCompare(right)),
+    named: named.filter(({ name, value }) => name !== '' || value !== '').map(({ name, value }) => [name, value]),
+    removed: [...removed].sort(),
+  };
+}
+
 /** The names of the values that a stored credential of the kind `fields` holds. */
 function namedFields({ kind, secretFields }: CredentialSummary): string[] {
   return kind === 'fields' ? secretFields.filter((name) => name !== 'notes') : [];

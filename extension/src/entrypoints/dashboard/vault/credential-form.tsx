@@ -17,10 +17,19 @@ import { focusFirstError } from '../../../ui/focus-first-error.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { SelectField } from '../../../ui/select.tsx';
 import { strings as shared } from '../../../ui/strings.ts';
+import { LeaveDialog } from '../leave-dialog.tsx';
 import { strings } from '../strings.ts';
 import { useSubmit } from '../use-submit.ts';
 import { useRefresh } from '../use-vault-data.ts';
-import { type CredentialDraft, type DraftErrors, emptyDraft, toChange, toDraft, toInput } from './credential-draft.ts';
+import {
+  type CredentialDraft,
+  type DraftErrors,
+  emptyDraft,
+  isSameDraft,
+  toChange,
+  toDraft,
+  toInput,
+} from './credential-draft.ts';
 import { KindFieldControl } from './kind-field-control.tsx';
 import { kindFields } from './kind-fields.ts';
 import { NamedValues } from './named-values.tsx';
@@ -42,7 +51,9 @@ const kindOptions = credentialKinds.map((kind) => ({ value: kind, label: credent
 
 /** A dialog. What was typed stays when the server refuses or is away. */
 export function CredentialForm({ credential, services, onClose, onConnect, onSaved }: CredentialFormProps) {
-  const [draft, setDraft] = useState(() => (credential === undefined ? emptyDraft('login') : toDraft(credential)));
+  const [initial] = useState(() => (credential === undefined ? emptyDraft('login') : toDraft(credential)));
+  const [draft, setDraft] = useState(initial);
+  const [exit, setExit] = useState<() => void>();
   const [errors, setErrors] = useState<DraftErrors>({});
   const { pending, failure, submit } = useSubmit();
   const refresh = useRefresh();
@@ -52,6 +63,10 @@ export function CredentialForm({ credential, services, onClose, onConnect, onSav
     setDraft((typed) => ({ ...typed, ...change }));
     if (place !== undefined) setErrors(({ [place]: _mended, ...others }) => others);
   }
+
+  const isDirty = () => !isSameDraft(draft, initial);
+  /** By whichever way: at once where nothing was typed, else after a question. */
+  const leaveBy = (way: () => void) => (isDirty() ? setExit(() => way) : way());
 
   async function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -66,7 +81,7 @@ export function CredentialForm({ credential, services, onClose, onConnect, onSav
 
   const title = credential === undefined ? text.addTitle : text.editTitle(credential.label);
   return (
-    <Dialog open wide sticky onClose={onClose} title={title}>
+    <Dialog open wide sticky onClose={() => leaveBy(onClose)} title={title}>
       <form id={formId} noValidate onSubmit={onSubmit} className="contents">
         <DialogBody>
           {credential === undefined && (
@@ -84,7 +99,7 @@ export function CredentialForm({ credential, services, onClose, onConnect, onSav
             <Notice
               tone="info"
               action={
-                <Button size="small" onClick={onConnect}>
+                <Button size="small" onClick={() => leaveBy(onConnect)}>
                   {strings.oauth.offerAction}
                 </Button>
               }
@@ -116,12 +131,13 @@ export function CredentialForm({ credential, services, onClose, onConnect, onSav
           {failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}
         </DialogBody>
         <DialogFoot>
-          <Button onClick={onClose}>{shared.dialog.cancel}</Button>
+          <Button onClick={() => leaveBy(onClose)}>{shared.dialog.cancel}</Button>
           <Button type="submit" variant="primary" pending={pending}>
             {credential === undefined ? text.create : text.save}
           </Button>
         </DialogFoot>
       </form>
+      <LeaveDialog dirty={isDirty} words={text.leave} exit={exit && { leave: exit, stay: () => setExit(undefined) }} />
     </Dialog>
   );
 }
