@@ -124,20 +124,54 @@ test('a change from elsewhere under an open form is not undone: the save is refu
   await client.credentials.update.mutate({ id, version, label: 'Renamed', tags: ['kept'], notes: 'kept too' });
   await readAgain(page, 'credentials.list');
   await expect(page.locator('[data-row]').filter({ hasText: 'Renamed' }), 'the list behind the form').toBeVisible();
+  await page.setViewportSize({ width: 1280, height: 500 });
   await form.getByRole('button', { name: 'Save' }).click();
-  await expect(form.getByRole('alert')).toContainText('It was changed meanwhile');
+  await expect(form.getByRole('alert')).toContainText('Not stored: it was changed elsewhere');
+  await expect(form.getByRole('alert')).toBeInViewport({ ratio: 1 });
   await expect(form.getByLabel('Service')).toHaveValue('gitlab');
   const kept = { label: 'Renamed', tags: ['kept'], secretFields: expect.arrayContaining(['value', 'notes']) };
   expect(await client.credentials.list.query()).toMatchObject([{ service: 'github', ...kept }]);
 
-  await form.getByRole('button', { name: 'Cancel' }).click();
-  await page.getByRole('button', { name: 'Discard' }).click();
-  await page.getByRole('dialog', { name: 'Renamed' }).getByRole('button', { name: 'Edit' }).click();
+  await form.getByRole('button', { name: 'Load what is stored' }).click();
   const again = page.getByRole('dialog', { name: 'Edit Renamed' });
-  await again.getByLabel('Service').fill('gitlab');
+  await expect(again.getByLabel('Label')).toHaveValue('Renamed');
+  await expect(again.getByLabel('Service')).toHaveValue('gitlab');
+  await expect(again.getByRole('status').filter({ hasText: 'What you typed stays: Service.' })).toBeVisible();
   await again.getByRole('button', { name: 'Save' }).click();
   await expect(again).toHaveCount(0);
   expect(await client.credentials.list.query()).toMatchObject([{ service: 'gitlab', ...kept }]);
+});
+
+test('a form refused by the lock is opened again in its place, and what was typed is stored', async ({
+  signedIn,
+  dashboard,
+}) => {
+  const { client } = signedIn;
+  const page = await dashboard('/vault');
+  await page.setViewportSize({ width: 1280, height: 773 });
+  await page.getByRole('button', { name: 'Add credential' }).first().click();
+  const form = page.getByRole('dialog', { name: 'Add credential' });
+  await form.getByLabel('Service').fill('github');
+  await form.getByLabel('Username').fill('sam');
+  await form.getByLabel('Password', { exact: true }).fill('typed-before-the-lock');
+  await client.vault.lock.mutate();
+  const store = form.getByRole('button', { name: 'Store credential' });
+  await store.click();
+  await expect(form.getByRole('alert')).toContainText('Not stored: the vault is locked.');
+  await expect(form.getByRole('alert')).toBeInViewport({ ratio: 1 });
+  const unlock = form.getByLabel('Account password', { exact: true });
+  await expect(unlock).toBeFocused();
+  await expectNoViolations(page, 'a form refused by the lock');
+  await unlock.fill('not the password');
+  await unlock.press('Enter');
+  await expect(form.getByText('The password is not right.')).toBeVisible();
+  await unlock.fill(password);
+  await unlock.press('Enter');
+  await expect(form.getByRole('alert')).toHaveCount(0);
+  await expect(store).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(form).toHaveCount(0);
+  expect(await client.credentials.list.query()).toMatchObject([{ service: 'github', label: 'sam' }]);
 });
 
 test('a form stays when its credential is deleted elsewhere, and saving says that it is gone', async ({

@@ -126,7 +126,9 @@ export function toFailure(error: unknown): Failure {
   if (!answer.success) {
     return { kind: 'server', sentence: 'The server’s answer was not understood. Check the server address.' };
   }
-  const { code, sentence, rule, retryAt } = answer.data.keytrail;
+  const { code, sentence, retryAt } = answer.data.keytrail;
+  // A change of a locked vault is refused before anything is decided, and so without a rule.
+  const rule = code === 'vault_locked' ? code : answer.data.keytrail.rule;
   return {
     kind: kinds[code] ?? 'invalid',
     sentence,

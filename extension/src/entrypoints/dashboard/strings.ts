@@ -212,6 +212,15 @@ export const strings = {
     duplicate: 'This name is there twice.',
     save: 'Save',
     create: 'Store credential',
+    locked: 'Not stored: the vault is locked. What you typed stays here; unlock the vault, then store it.',
+    conflict: 'Not stored: it was changed elsewhere since you opened this form.',
+    loadStored: 'Load what is stored',
+    loaded: (own: readonly string[]) =>
+      own.length === 0
+        ? 'This is what is stored.'
+        : `What is stored is loaded. What you typed stays: ${own.join(', ')}. Look it over, then save.`,
+    storedAs: (name: string, stored: string) =>
+      stored === '' ? `${name} (stored: none)` : `${name} (stored: “${stored.replaceAll('\n', ', ')}”)`,
     leave: {
       title: 'Discard changes?',
       body: 'What you typed here is not stored and will be lost, a generated password, too.',

@@ -1,20 +1,16 @@
 // What waits for the owner's word, above every page: a request lasts a minute, and the person may be looking at any of
 // them. One card, so that the page stays in sight; the rest unfolds. While the vault is locked, the way to open it stands in its place.
 
-import { useQuery } from '@tanstack/react-query';
-import { loadGrantChoices, sendAccessAnswer, sendAnswer, sendUnlock } from '../../lib/answer.ts';
-import { toFailure } from '../../lib/api.ts';
+import { loadGrantChoices, sendAccessAnswer, sendAnswer } from '../../lib/answer.ts';
 import { type KeptInbox, toShownAccessRequests, toShownApprovals } from '../../lib/inbox.ts';
-import { canUsePasskeys, unlockWithPasskey } from '../../lib/passkey.ts';
-import { api, trpc } from '../../lib/query.ts';
 import { useInbox } from '../../lib/use-inbox.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { toKeyWords } from '../../ui/approval-list.tsx';
 import { strings as uiStrings } from '../../ui/strings.ts';
-import { UnlockForm } from '../../ui/unlock-form.tsx';
 import { useTicking } from '../../ui/use-ticking.ts';
 import { WaitingCards } from '../../ui/waiting-cards.tsx';
 import { strings } from './strings.ts';
+import { Unlock } from './unlock.tsx';
 
 /** Nothing where nothing waits and the vault is open. */
 export function Waiting() {
@@ -27,26 +23,7 @@ function WaitingFor({ accountId }: { readonly accountId: string }) {
   const inbox = useInbox(accountId);
   if (inbox === null) return null;
   if (inbox.lockedAt === null) return <Approvals inbox={inbox} />;
-  return <Locked />;
-}
-
-/** By password or, where there is one, by passkey. */
-function Locked() {
-  const passkeys = useQuery(trpc.passkeys.list.queryOptions());
-  const byPasskey = async () => {
-    try {
-      return (await unlockWithPasskey(api)) ? null : uiStrings.lock.passkeyGivenUp;
-    } catch (error) {
-      return toFailure(error).sentence;
-    }
-  };
-  const hasPasskey = canUsePasskeys() && (passkeys.data?.length ?? 0) > 0;
-  return (
-    <UnlockForm
-      onUnlock={(password) => sendUnlock(password, uiStrings.lock.noWorker)}
-      onPasskey={hasPasskey ? byPasskey : undefined}
-    />
-  );
+  return <Unlock />;
 }
 
 function Approvals({ inbox }: { readonly inbox: KeptInbox }) {

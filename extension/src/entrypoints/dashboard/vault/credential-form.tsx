@@ -7,7 +7,7 @@ import {
   credentialKindLabels,
   credentialKinds,
 } from '@keytrail/shared/credential';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useId, useMemo, useRef, useState } from 'react';
 import { api } from '../../../lib/query.ts';
 import { createCredential, updateCredential } from '../../../lib/save-credential.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -33,13 +33,17 @@ import {
 import { KindFieldControl } from './kind-field-control.tsx';
 import { kindFields } from './kind-fields.ts';
 import { NamedValues } from './named-values.tsx';
+import { rebaseDraft } from './rebase-draft.ts';
 import { RemoveStored } from './remove-stored.tsx';
+import { SaveTrouble } from './save-trouble.tsx';
 
 const text = strings.credentialForm;
 
 interface CredentialFormProps {
-  /** The credential to edit as it was when the form opened, and stays: its version is sent. Absent for a new one. */
+  /** The credential to edit as it was when the form opened: its version is sent, so that nothing is undone unseen. Absent for a new one. */
   readonly credential?: CredentialSummary | undefined;
+  /** The same as the list shows it by now. */
+  readonly latest?: CredentialSummary | undefined;
   readonly services: readonly string[];
   readonly onClose: () => void;
   /** The owner would rather connect with a provider. */
@@ -50,18 +54,44 @@ interface CredentialFormProps {
 const kindOptions = credentialKinds.map((kind) => ({ value: kind, label: credentialKindLabels[kind] }));
 
 /** A dialog. What was typed stays when the server refuses or is away. */
-export function CredentialForm({ credential, services, onClose, onConnect, onSaved }: CredentialFormProps) {
-  const [initial] = useState(() => (credential === undefined ? emptyDraft('login') : toDraft(credential)));
+export function CredentialForm(props: CredentialFormProps) {
+  const { latest, services, onClose, onConnect, onSaved } = props;
+  const [credential, setCredential] = useState(props.credential);
+  const initial = useMemo(() => (credential === undefined ? emptyDraft('login') : toDraft(credential)), [credential]);
   const [draft, setDraft] = useState(initial);
+  /** What was typed here, since what is stored was loaded again. */
+  const [own, setOwn] = useState<readonly string[]>();
   const [exit, setExit] = useState<() => void>();
   const [errors, setErrors] = useState<DraftErrors>({});
-  const { pending, failure, submit } = useSubmit();
+  const { pending, failure, submit, clear } = useSubmit();
   const refresh = useRefresh();
   const formId = useId();
+  const submitButton = useRef<HTMLButtonElement>(null);
 
   function patch(change: Partial<CredentialDraft>, place?: string) {
     setDraft((typed) => ({ ...typed, ...change }));
     if (place !== undefined) setErrors(({ [place]: _mended, ...others }) => others);
+  }
+
+  function load(base: CredentialSummary, stored: CredentialSummary) {
+    const rebased = rebaseDraft(draft, base, stored);
+    setCredential(stored);
+    setDraft(rebased.draft);
+    setOwn(rebased.own);
+    setErrors({});
+    settle();
+  }
+
+  /** What stood in the way is out of it, and what was pressed for that is gone. */
+  function settle() {
+    clear();
+    submitButton.current?.focus();
+  }
+
+  /** Where somebody else was faster, how to take over what they stored. */
+  function findLoad() {
+    if (credential === undefined || latest === undefined || latest.version === credential.version) return undefined;
+    return () => load(credential, latest);
   }
 
   const isDirty = () => !isSameDraft(draft, initial);
@@ -71,6 +101,7 @@ export function CredentialForm({ credential, services, onClose, onConnect, onSav
   async function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = event.currentTarget;
+    setOwn(undefined);
     const outcome = credential === undefined ? toInput(draft) : toChange(draft, credential);
     setErrors(outcome.ok ? {} : outcome.errors);
     if (!outcome.ok) return focusFirstError(form);
@@ -127,16 +158,32 @@ export function CredentialForm({ credential, services, onClose, onConnect, onSav
             notesStored={credential?.secretFields.includes('notes') ?? false}
             onChange={patch}
           />
-          {errors.form !== undefined && <Notice tone="bad">{errors.form}</Notice>}
-          {failure !== undefined && <Notice tone="bad">{failure.sentence}</Notice>}
         </DialogBody>
-        <DialogFoot>
-          <Button onClick={() => leaveBy(onClose)}>{shared.dialog.cancel}</Button>
-          <Button type="submit" variant="primary" pending={pending}>
-            {credential === undefined ? text.create : text.save}
-          </Button>
-        </DialogFoot>
       </form>
+      {/* Beside the form, since the way to unlock is a form of its own. */}
+      <DialogFoot>
+        {errors.form !== undefined && (
+          <Notice tone="bad" className="w-full">
+            {errors.form}
+          </Notice>
+        )}
+        {own !== undefined && (
+          <Notice tone="info" className="w-full">
+            {text.loaded(own)}
+          </Notice>
+        )}
+        {failure !== undefined && (
+          <SaveTrouble
+            failure={failure}
+            onLoad={failure.kind === 'conflict' ? findLoad() : undefined}
+            onUnlocked={settle}
+          />
+        )}
+        <Button onClick={() => leaveBy(onClose)}>{shared.dialog.cancel}</Button>
+        <Button ref={submitButton} type="submit" form={formId} variant="primary" pending={pending}>
+          {credential === undefined ? text.create : text.save}
+        </Button>
+      </DialogFoot>
       <LeaveDialog dirty={isDirty} words={text.leave} exit={exit && { leave: exit, stay: () => setExit(undefined) }} />
     </Dialog>
   );

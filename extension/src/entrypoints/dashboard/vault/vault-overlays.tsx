@@ -64,6 +64,7 @@ function Overlay({ overlay, onOverlay, onCloseDrawer }: OverlayProps) {
       return (
         <CredentialForm
           credential={overlay.kind === 'edit' ? overlay.credential : undefined}
+          latest={overlay.kind === 'edit' ? credentials.find(({ id }) => id === overlay.credential.id) : undefined}
           services={[...new Set(credentials.map(({ service }) => service))].sort()}
           onClose={close}
           onConnect={() => onOverlay({ kind: 'connect' })}
