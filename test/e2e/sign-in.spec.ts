@@ -1,9 +1,13 @@
 // Getting in, and every way in which it can fail: each says what to do and loses nothing that was typed.
 
 import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { createClient } from '../kit/client.ts';
 import { signUpInDashboard } from '../kit/dashboard.ts';
 import { findFreePort } from '../kit/free-port.ts';
 import { password, signIn } from '../kit/people.ts';
+import { startServerProcess } from '../kit/server-process.ts';
+import { makeTempDir } from '../kit/temp-dir.ts';
 import { expect, putSession, test } from './fixtures.ts';
 
 test('an account is made, signed out of and signed in to; the page asked for comes after', async ({
@@ -109,4 +113,32 @@ test('another session has one live connection, not one more with each change', a
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     expect(opened).toBe(turn);
   }
+});
+
+test('signed out while the server is away: the page says that it could not be told, and it is told when it is back', async ({
+  browser_,
+}) => {
+  const folder = await makeTempDir();
+  const variables = { KEYTRAIL_DATA_DIR: join(folder.path, 'data'), KEYTRAIL_PORT: String(await findFreePort()) };
+  let server = await startServerProcess(variables);
+  const email = 'signed-out-offline@example.com';
+  const page = await signUpInDashboard(browser_, server.url, email);
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  await server.kill('SIGTERM');
+  await page.getByRole('button', { name: 'Sign out', exact: true }).first().click();
+  const untold = page.getByText('could not be told yet');
+  await expect(untold).toBeVisible();
+  await page.reload();
+  await expect(untold).toBeVisible();
+
+  server = await startServerProcess(variables);
+  const [worker] = browser_.context.serviceWorkers();
+  // @ts-expect-error: runs in the worker, where `chrome` is.
+  await worker?.evaluate(() => chrome.alarms.create('sync', { when: Date.now() + 50, periodInMinutes: 1 }));
+  await expect(untold).toHaveCount(0);
+  const owner = createClient(server.url, await signIn(server.url, email));
+  const { events } = await owner.audit.list.query({ filter: { types: ['vault_change'] } });
+  expect(events.filter(({ action }) => action === 'sign_out')).toHaveLength(1);
+  await server.kill('SIGTERM');
+  await folder.remove();
 });

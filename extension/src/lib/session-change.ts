@@ -3,8 +3,7 @@
 
 import { claimCache, clearCache } from './cache.ts';
 import { removeExports } from './export-log.ts';
-import { FailureError } from './failure.ts';
-import { fetchFromServer } from './outbound.ts';
+import { endLeftSessions, leaveSession } from './left-sessions.ts';
 import { getSession, readSessionRecord, type Session, toSession, writeSessionRecord } from './session.ts';
 import { authenticate, type Credentials, readAccount, toServerAddress, verifyServer } from './sign-in.ts';
 
@@ -37,34 +36,26 @@ async function enter(addressTyped: string, credentials: Credentials): Promise<Se
   return session;
 }
 
-/** Signs out: revokes the session on the server where that answers; removes the cached events and what exports have left. */
+/**
+ * Signs out: removes the cached events and what exports have left, and ends the session on the server. Where that does not answer,
+ * the worker goes on trying.
+ */
 export async function signOut(): Promise<void> {
   const session = await getSession();
+  if (session !== null) await leaveSession(session);
   await writeSessionRecord({ ...(await readSessionRecord()), token: null, account: null, notice: null });
   try {
     await forgetExports();
     await clearCache();
   } finally {
     // A disk that fails must not leave the session open on the server.
-    if (session !== null) await revokeOnServer(session);
+    await endLeftSessions();
   }
 }
 
 /** A browser that gives no storage has kept none. */
 async function forgetExports(): Promise<void> {
   await removeExports().catch(() => undefined);
-}
-
-/** Ends a session where it was made. The token is forgotten here whether or not that server answers. */
-async function revokeOnServer({ serverAddress, token }: Session): Promise<void> {
-  await fetchFromServer(`${serverAddress}/api/auth/sign-out`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    body: '{}',
-  }).catch((error: unknown) => {
-    // It runs out there by itself.
-    if (!(error instanceof FailureError)) throw error;
-  });
 }
 
 /**
@@ -76,8 +67,9 @@ export async function setServerAddress(addressTyped: string): Promise<string> {
   await verifyServer(serverAddress);
   const current = await readSessionRecord();
   const moved = current.serverAddress !== serverAddress;
+  const left = moved ? toSession(current) : null;
+  if (left !== null) await leaveSession(left);
   await writeSessionRecord({ ...current, serverAddress, token: moved ? null : current.token });
-  const left = toSession(current);
-  if (moved && left !== null) await revokeOnServer(left);
+  if (left !== null) await endLeftSessions();
   return serverAddress;
 }

@@ -8,6 +8,7 @@ import { clearCache, readCacheState } from './cache.ts';
 import { db } from './db.ts';
 import { makeEvent } from './event.fixture.ts';
 import type { Failure } from './failure.ts';
+import { endLeftSessions, readUntoldServers, watchUntoldServers } from './left-sessions.ts';
 import { expireSession, getSession, readSessionRecord, watchSession } from './session.ts';
 import { setServerAddress, signIn, signOut } from './session-change.ts';
 
@@ -118,6 +119,35 @@ describe('the end of a session', () => {
     await signOut();
     expect(await readSessionRecord()).toEqual({ serverAddress: address, token: null, account: null, notice: null });
     expect(await db.events.count()).toBe(0);
+  });
+
+  test.each([200, 401])('a server that was away at the sign-out is told later, until it answers %i', async (status) => {
+    const told: (string | undefined)[] = [];
+    let respond: RequestListener = (request) => request.destroy();
+    const address = await serveKeytrail('ada', {
+      '/api/auth/sign-out': (request, response) => {
+        told.push(request.headers.authorization);
+        respond(request, response);
+      },
+    });
+    const untold = vi.fn();
+    const stop = watchUntoldServers(untold);
+    await enter(address);
+    await signOut();
+    expect(await readUntoldServers()).toEqual([address]);
+    await vi.waitFor(() => expect(untold).toHaveBeenLastCalledWith([address]));
+
+    respond = answer(503, {});
+    await endLeftSessions();
+    expect(await readUntoldServers()).toEqual([address]);
+    respond = answer(status, {});
+    await endLeftSessions();
+    expect(await readUntoldServers()).toEqual([]);
+    await vi.waitFor(() => expect(untold).toHaveBeenLastCalledWith([]));
+    await endLeftSessions();
+    expect(told).toEqual(Array(3).fill('Bearer token-ada'));
+    expect(JSON.stringify(await fakeBrowser.storage.local.get(null))).not.toContain('token-ada');
+    stop();
   });
 
   test('a cache that cannot be cleared leaves no session open, neither here nor on the server', async () => {

@@ -30,20 +30,20 @@ export interface SessionRecord {
 
 const key = 'session';
 
-/** Where the record lives: on disk where content scripts can be kept out of it, else in memory. */
-function area(): 'local' | 'session' {
+/** Where the record and other tokens live: on disk where content scripts can be kept out of it, else in memory. */
+export function sessionArea(): 'local' | 'session' {
   // Firefox has no access levels for storage.local, and content scripts can read it there.
   return typeof browser.storage.local.setAccessLevel === 'function' ? 'local' : 'session';
 }
 
 /** Keeps content scripts out of the storage. The worker calls it first of all. */
 export async function restrictStorage(): Promise<void> {
-  if (area() === 'local') await browser.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' });
+  if (sessionArea() === 'local') await browser.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' });
 }
 
 /** Reads the record, signed in or not. */
 export async function readSessionRecord(): Promise<SessionRecord> {
-  const stored = await browser.storage[area()].get(key);
+  const stored = await browser.storage[sessionArea()].get(key);
   return toRecord(stored[key]);
 }
 
@@ -59,7 +59,7 @@ export function toSession({ serverAddress, token, account }: SessionRecord): Ses
 
 /** Calls the listener with the record after every change, in whichever page it was made. Returns what ends it. */
 export function watchSessionRecord(listener: (record: SessionRecord) => void): () => void {
-  const watched = area();
+  const watched = sessionArea();
   const onChanged = (changes: Record<string, { newValue?: unknown }>, changedArea: string): void => {
     if (changedArea !== watched || changes[key] === undefined) return;
     listener(toRecord(changes[key].newValue));
@@ -83,7 +83,7 @@ export async function expireSession(token: string): Promise<void> {
 
 /** Keeps a record in place of the former one. */
 export async function writeSessionRecord(next: SessionRecord): Promise<void> {
-  await browser.storage[area()].set({ [key]: next });
+  await browser.storage[sessionArea()].set({ [key]: next });
 }
 
 /**

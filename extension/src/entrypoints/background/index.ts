@@ -3,6 +3,7 @@
 import { browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
 import { toDashboardUrl } from '../../lib/dashboard-link.ts';
+import { endLeftSessions } from '../../lib/left-sessions.ts';
 import { forgetLogins } from '../../lib/login-list.ts';
 import { answerMessages } from '../../lib/message-intake.ts';
 import { restrictStorage, watchSession } from '../../lib/session.ts';
@@ -60,7 +61,7 @@ export default defineBackground(() => {
     if (reason === 'install') void browser.tabs.create({ url: toDashboardUrl('/welcome') });
   });
   browser.alarms.onAlarm.addListener((alarm) => {
-    if (alarm.name === syncAlarm) void Promise.all([pullEvents(), followInbox(), lockIfAbsent()]);
+    if (alarm.name === syncAlarm) void Promise.all([pullEvents(), followInbox(), lockIfAbsent(), endLeftSessions()]);
   });
   watchSession(() => {
     void forgetLogins();

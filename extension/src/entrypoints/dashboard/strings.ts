@@ -37,6 +37,8 @@ export const strings = {
     page: 'Welcome',
     headline: 'Your credentials, and a record of every use',
     lead: 'Keytrail keeps your credentials, lets your browser and your AI agents use them, and keeps an append-only record of every use.',
+    untold: (host: string) =>
+      `You are signed out here. The server at ${host} could not be told yet, so that session is still open there. This browser tells it as soon as it answers.`,
     server: 'Server address',
     serverHint: 'Where your Keytrail server runs.',
     serverInTheClear:

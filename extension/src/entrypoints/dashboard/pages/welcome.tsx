@@ -7,6 +7,7 @@ import { queryClient } from '../../../lib/query.ts';
 import { defaultServerAddress } from '../../../lib/session.ts';
 import { signIn, signUp } from '../../../lib/session-change.ts';
 import { type SessionView, useSession } from '../../../lib/use-session.ts';
+import { useUntoldServers } from '../../../lib/use-untold-servers.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Choice } from '../../../ui/choice.tsx';
 import { TextField } from '../../../ui/field.tsx';
@@ -24,6 +25,7 @@ const text = strings.welcome;
 export function WelcomePage() {
   useTitle(text.page);
   const view = useSession();
+  const untold = useUntoldServers();
   useGoOn(view);
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-104 flex-col justify-center gap-5 px-4 py-8">
@@ -35,6 +37,11 @@ export function WelcomePage() {
       {view.status === 'signed_out' && (
         <>
           {view.notice !== null && <Notice tone="warn">{view.notice}</Notice>}
+          {untold.map((address) => (
+            <Notice key={address} tone="warn">
+              {text.untold(new URL(address).host)}
+            </Notice>
+          ))}
           <EntryForm view={view} />
         </>
       )}
