@@ -275,3 +275,24 @@ test('a form with something typed asks before Escape, the cross or Cancel discar
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(add).toBeFocused();
 });
+
+test('a one-time code is hidden when it ends', async ({ signedIn, dashboard }) => {
+  const periodSeconds = 8;
+  await signedIn.client.credentials.create.mutate({
+    kind: 'totp',
+    service: 'github',
+    label: 'codes',
+    secret: { seed: `otpauth://totp/codes?secret=JBSWY3DPEHPK3PXP&digits=8&period=${periodSeconds}` },
+  });
+  const page = await dashboard('/vault');
+  await row(page, 'codes').click();
+  const drawer = page.getByRole('dialog', { name: 'codes' });
+  const code = drawer.getByText(/^\d{8}$/);
+  await expect(async () => {
+    // One that is revealed in the last moment of its period is gone before it is looked at.
+    await drawer.getByRole('button', { name: 'Reveal One-time code' }).click({ timeout: 1_000 });
+    await expect(code).toBeVisible({ timeout: 1_000 });
+    await expect(drawer.getByText(/^Valid for \d s$/)).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await expect(code).toHaveCount(0, { timeout: (periodSeconds + 1) * 1000 });
+});

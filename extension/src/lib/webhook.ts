@@ -12,18 +12,41 @@ export interface Redirect {
   readonly ticket: string;
 }
 
-const given = z.object({ result: z.object({ data: z.object({ values: z.record(z.string(), z.string()) }) }) });
+const given = z.object({
+  result: z.object({
+    data: z.object({ values: z.record(z.string(), z.string()), validUntil: z.iso.datetime().nullish() }),
+  }),
+});
 const refused = z.object({ error: z.object({ message: z.string().max(300) }) });
 
-/** The values of a use: as they came, or from the webhook by its ticket. Throws a FailureError where it gives none. */
-export async function redeemValues(used: {
+/** What the server answers to a use. */
+interface Used {
   readonly values: Readonly<Record<string, string>>;
+  readonly validUntil: string | null;
   readonly redirect: Redirect | null;
-}): Promise<Readonly<Record<string, string>>> {
-  if (used.redirect === null) return used.values;
+  readonly event: { readonly occurredAt: string };
+}
+
+/** `validMs`: how long a one-time code among the values is good for, from now on; null for what lasts. */
+export interface Redeemed {
+  readonly values: Readonly<Record<string, string>>;
+  readonly validMs: number | null;
+}
+
+/** The values of a use: as they came, or from the webhook by its ticket. Throws a FailureError where it gives none. */
+export async function redeemValues(used: Used): Promise<Redeemed> {
+  if (used.redirect === null) return { values: used.values, validMs: toValidMs(used, used.validUntil) };
+  const askedMs = Date.now();
   const answer = given.safeParse(await present(used.redirect, null));
-  if (answer.success) return answer.data.result.data.values;
-  throw notUnderstood(used.redirect);
+  if (!answer.success) throw notUnderstood(used.redirect);
+  const { values, validUntil } = answer.data.result.data;
+  const validMs = toValidMs(used, validUntil ?? null);
+  return { values, validMs: validMs === null ? null : validMs - (Date.now() - askedMs) };
+}
+
+/** Counted from the use as the server dates it: this browser's clock may be another. */
+function toValidMs({ event }: Used, validUntil: string | null): number | null {
+  return validUntil === null ? null : Date.parse(validUntil) - Date.parse(event.occurredAt);
 }
 
 /** Writes secret fields to the webhook, null removing one. Throws a FailureError where it does not take them. */

@@ -1,4 +1,4 @@
-// One secret field: masked until asked for, shown for half a minute, copied without being shown.
+// One secret field: masked until asked for, shown for half a minute or until it is worth nothing, copied without being shown.
 
 import { Check, Copy, Eye, EyeOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
@@ -6,19 +6,25 @@ import { IconButton } from './icon-button.tsx';
 import { Spinner } from './spinner.tsx';
 import { strings } from './strings.ts';
 
-const shownSeconds = 30;
+const shownMs = 30_000;
+
+interface Released {
+  readonly value: string;
+  /** How long it is good for, such as a one-time code; null for what lasts. */
+  readonly validMs: number | null;
+}
 
 interface SecretValueProps {
   readonly name: string;
   /** Fetches the value; the use is recorded before it arrives. Throws what `toSentence` can put in words. */
-  readonly onUse: (action: 'reveal' | 'copy') => Promise<string>;
+  readonly onUse: (action: 'reveal' | 'copy') => Promise<Released>;
   /** Puts a refusal in words. */
   readonly toSentence: (error: unknown) => string;
 }
 
 /** The value lives in this component only while it is shown. */
 export function SecretValue({ name, onUse, toSentence }: SecretValueProps) {
-  const [value, setValue] = useState<string>();
+  const [shown, setShown] = useState<ShownValue>();
   const [pending, setPending] = useState<'reveal' | 'copy'>();
   const [copied, setCopied] = useState(false);
   const [error, setError] = useState<string>();
@@ -27,9 +33,9 @@ export function SecretValue({ name, onUse, toSentence }: SecretValueProps) {
     setPending(action);
     setError(undefined);
     try {
-      const secret = await onUse(action);
-      if (action === 'reveal') setValue(secret);
-      else setCopied(await writeToClipboard(secret, setError));
+      const released = await onUse(action);
+      if (action === 'reveal') setShown(toShown(released, Date.now()));
+      else setCopied(await writeToClipboard(released.value, setError));
     } catch (cause) {
       setError(toSentence(cause));
     } finally {
@@ -41,11 +47,11 @@ export function SecretValue({ name, onUse, toSentence }: SecretValueProps) {
     <div className="flex min-w-0 flex-col gap-1">
       <div className="flex min-h-8 min-w-0 items-start gap-1 rounded-md bg-sunken ps-2.5 pe-0.5">
         <div className="min-w-0 flex-1 py-1.5" aria-live="polite">
-          {value === undefined ? <Mask /> : <Shown value={value} onHide={() => setValue(undefined)} />}
+          {shown === undefined ? <Mask /> : <Shown shown={shown} onHide={() => setShown(undefined)} />}
         </div>
         <span className="flex h-8 items-center">
           {pending === undefined ? null : <Spinner />}
-          {value === undefined ? (
+          {shown === undefined ? (
             <IconButton
               icon={Eye}
               label={strings.secret.reveal(name)}
@@ -53,7 +59,7 @@ export function SecretValue({ name, onUse, toSentence }: SecretValueProps) {
               onClick={() => run('reveal')}
             />
           ) : (
-            <IconButton icon={EyeOff} label={strings.secret.hide(name)} onClick={() => setValue(undefined)} />
+            <IconButton icon={EyeOff} label={strings.secret.hide(name)} onClick={() => setShown(undefined)} />
           )}
           <IconButton
             icon={copied ? Check : Copy}
@@ -84,12 +90,27 @@ function Mask() {
   );
 }
 
-function Shown({ value, onHide }: { readonly value: string; readonly onHide: () => void }) {
-  const [left, setLeft] = useState(shownSeconds);
+interface ShownValue {
+  readonly value: string;
+  readonly endsAtMs: number;
+  /** It ends because it is worth nothing any more. */
+  readonly runsOut: boolean;
+}
+
+function toShown({ value, validMs }: Released, nowMs: number): ShownValue {
+  const runsOut = validMs !== null && validMs < shownMs;
+  return { value, runsOut, endsAtMs: nowMs + (runsOut ? validMs : shownMs) };
+}
+
+function Shown({ shown, onHide }: { readonly shown: ShownValue; readonly onHide: () => void }) {
+  const { value, endsAtMs, runsOut } = shown;
+  const [leftMs, setLeftMs] = useState(() => endsAtMs - Date.now());
   useEffect(() => {
-    const timer = setInterval(() => setLeft((seconds) => seconds - 1), 1000);
+    // By the clock and not by ticks: those of a tab that nobody sees come late.
+    const timer = setInterval(() => setLeftMs(endsAtMs - Date.now()), 250);
     return () => clearInterval(timer);
-  }, []);
+  }, [endsAtMs]);
+  const left = Math.ceil(leftMs / 1000);
   useEffect(() => {
     if (left <= 0) onHide();
   }, [left, onHide]);
@@ -102,7 +123,7 @@ function Shown({ value, onHide }: { readonly value: string; readonly onHide: () 
         {value}
       </span>
       <span aria-hidden className="block text-2xs text-faint">
-        {strings.secret.hides(left)}
+        {runsOut ? strings.secret.validFor(left) : strings.secret.hides(left)}
       </span>
     </>
   );

@@ -138,6 +138,7 @@ export const strings = {
     copy: (name: string) => `Copy ${name}`,
     copied: 'Copied',
     hides: (seconds: number) => `Hides in ${seconds} s`,
+    validFor: (seconds: number) => `Valid for ${seconds} s`,
     clipboard: 'The browser did not allow copying. Reveal the value and copy it by hand.',
   },
   approval: {

@@ -22,7 +22,7 @@ import { addReceipt, sendReceipts } from './receipts.mjs';
 import { createRenewals } from './renewal.mjs';
 import { openSeen } from './seen.mjs';
 import { openStore } from './store.mjs';
-import { toCode } from './totp.mjs';
+import { toCode, toValidUntil } from './totp.mjs';
 
 const { env } = process;
 const folder = env.WEBHOOK_DIR ?? './webhook-data';
@@ -143,17 +143,21 @@ function spend(state, { id, expiresAt }) {
 function giveOut(request, ticket) {
   const { claims, held } = takeTicket(request, ticket, ['agent', 'owner']);
   const values = { ...claims.open };
+  const nowMs = Date.now();
+  // What is worth nothing after its period says when that ends.
+  let validUntil = null;
   for (const name of claims.fields) {
     const seed = Object.hasOwn(claims.codes, name) ? claims.codes[name] : undefined;
     const value = held.fields[seed ?? name];
-    if (value !== undefined) values[name] = seed === undefined ? value : toCode(value, Date.now());
+    if (value !== undefined) values[name] = seed === undefined ? value : toCode(value, nowMs);
+    if (value !== undefined && seed !== undefined) validUntil = toValidUntil(value, nowMs);
   }
   store.change((state) => {
     spend(state, claims);
     addReceipt(state, request, ticket, 'delivered');
   });
   const { service, label, kind, eventId } = claims;
-  return { result: { data: { service, label, kind, values, eventId } } };
+  return { result: { data: { service, label, kind, values, validUntil, eventId } } };
 }
 
 /** The owner writes what Keytrail never sees: fields to set, and fields (null) to remove. */

@@ -73,7 +73,7 @@ export const credentialsRouter = router({
     .mutation(async ({ ctx: { ctx, owner }, input }) => {
       const access = await useOwnCredential(ctx, owner, input);
       if (access.outcome === 'denied') throw new DeniedError('owner', access);
-      const { values, redirect, event } = access;
-      return { values, redirect, event };
+      const { values, validUntil, redirect, event } = access;
+      return { values, validUntil, redirect, event };
     }),
 });

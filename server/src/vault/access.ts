@@ -56,6 +56,8 @@ export type AccessOutcome =
       readonly outcome: 'ok';
       readonly credential: Pick<CredentialRow, 'service' | 'label' | 'kind'>;
       readonly values: Record<string, string>;
+      /** When a one-time code among them ends, by this server's clock; null for what lasts. */
+      readonly validUntil: string | null;
       /** Where the values are to be had instead: the owner's webhook holds them. */
       readonly redirect: TicketRedirect | null;
       readonly event: AuditEvent;
@@ -245,7 +247,13 @@ function toHandedOut(
 }
 
 function toOpenedNothing(draft: Draft): Opened {
-  return { outcome: 'opened', values: {}, webhook: null, draft: { ...draft, type: 'agent_access', outcome: 'ok' } };
+  return {
+    outcome: 'opened',
+    values: {},
+    validUntil: null,
+    webhook: null,
+    draft: { ...draft, type: 'agent_access', outcome: 'ok' },
+  };
 }
 
 /** What was decided by before a token was renewed may no longer hold after it. */
@@ -391,7 +399,7 @@ function recordSpending(
 async function settle(
   ctx: Context,
   { row, fields, decision, draft: judged }: Judged,
-  { values, webhook, draft }: Opened,
+  { values, validUntil, webhook, draft }: Opened,
   agent: AgentPrincipal | null,
   recorded: Recorded,
 ): Promise<AccessOutcome> {
@@ -404,5 +412,5 @@ async function settle(
   const { event } = recorded;
   const purpose = agent === null ? 'owner' : 'agent';
   const redirect = webhook === null ? null : toTicketRedirect(ctx, webhook, { row, purpose, fields, event });
-  return { outcome: 'ok', credential: row, values, redirect, event };
+  return { outcome: 'ok', credential: row, values, validUntil, redirect, event };
 }

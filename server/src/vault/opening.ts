@@ -12,7 +12,7 @@ import { findStale, type Renewed, type Stale, toRefreshTie, verifyFresh } from '
 import type { Judged, Tie } from './judge-call.ts';
 import { openField } from './open-field.ts';
 import { isTokenDue } from './refresh-due.ts';
-import { toReleasedValues, toSealedNames, verifyReleasable } from './release.ts';
+import { findValidUntil, toReleasedValues, toSealedNames, verifyReleasable } from './release.ts';
 import { isHeldByWebhook } from './webhook-held.ts';
 import { prepareTicket } from './webhook-opening.ts';
 import type { WebhookLink } from './webhook-rows.ts';
@@ -21,6 +21,8 @@ import type { WebhookLink } from './webhook-rows.ts';
 export interface Opened {
   readonly outcome: 'opened';
   readonly values: Record<string, string>;
+  /** Of one-time codes: when they end; null for what lasts, and for what the webhook gives out. */
+  readonly validUntil: string | null;
   /** Holds the values in place of this server. */
   readonly webhook: WebhookLink | null;
   readonly draft: EventDraft;
@@ -46,10 +48,11 @@ export async function openForUse(
   const stale = findStale(ctx, { row, fields, draft: used }, renewed);
   if (stale !== null) return stale;
   await verifyFresh(ctx, { row, fields, draft: used }, renewed);
-  const values = await openFields(ctx, row, fields).catch((error: unknown) =>
+  const released = await openFields(ctx, row, fields).catch((error: unknown) =>
     fail(ctx, row.accountId, { ...used, fields }, error),
   );
-  return { outcome: 'opened', values, webhook: null, draft: { ...used, outcome: 'ok', fields: Object.keys(values) } };
+  const names = Object.keys(released.values);
+  return { outcome: 'opened', ...released, webhook: null, draft: { ...used, outcome: 'ok', fields: names } };
 }
 
 /**
@@ -59,13 +62,13 @@ export async function openForUse(
 export async function openReady(ctx: Context, { row, fields, draft }: Allowed): Promise<Opened | null> {
   if (isHeldByWebhook(row) || (fields.includes('accessToken') && isTokenDue(row, ctx.nowMs()))) return null;
   try {
-    const values = await openFields(ctx, row, fields);
+    const released = await openFields(ctx, row, fields);
     const type = draft.source === 'direct' ? 'secret_access' : 'agent_access';
     return {
       outcome: 'opened',
-      values,
+      ...released,
       webhook: null,
-      draft: { ...draft, type, outcome: 'ok', fields: Object.keys(values) },
+      draft: { ...draft, type, outcome: 'ok', fields: Object.keys(released.values) },
     };
   } catch {
     return null;
@@ -98,12 +101,20 @@ export async function openForMove(ctx: Context, { row, draft }: Moving): Promise
 }
 
 /** Async so that whatever it throws, also over a seed that is none, is caught where the access is recorded. */
-async function openFields(ctx: Context, row: CredentialRow, fields: string[]): Promise<Record<string, string>> {
+async function openFields(
+  ctx: Context,
+  row: CredentialRow,
+  fields: string[],
+): Promise<Pick<Opened, 'values' | 'validUntil'>> {
   verifyReleasable(row, fields);
   const opened: Record<string, string> = {};
   for (const field of toSealedNames(row.kind, fields, Object.keys(row.public))) {
     const value = openField(ctx, row, field);
     if (value !== null) opened[field] = value;
   }
-  return toReleasedValues(row.kind, fields, opened, row.public, ctx.nowMs());
+  const nowMs = ctx.nowMs();
+  return {
+    values: toReleasedValues(row.kind, fields, opened, row.public, nowMs),
+    validUntil: findValidUntil(row.kind, fields, opened, nowMs),
+  };
 }

@@ -1,7 +1,7 @@
 import { totpSeed } from '@keytrail/shared/totp-seed';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toReleasedValues } from './release.ts';
+import { findValidUntil, toReleasedValues } from './release.ts';
 
 const toCode = (seed: string, atSeconds: number) =>
   toReleasedValues('totp', ['totp'], { seed }, {}, atSeconds * 1000).totp;
@@ -59,4 +59,15 @@ test('whatever is taken as a seed gives a code of its digits', () => {
       if (seed.success) expect(toCode(seed.data, atSeconds)).toMatch(/^\d{6,8}$/);
     }),
   );
+});
+
+test('a code ends with its period, and what lasts has no end', () => {
+  const seed = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+  const ofPeriod = (seconds: number) => `otpauth://totp/RFC?secret=${seed}&period=${seconds}`;
+  const endOf = (totp: string, atMs: number) => findValidUntil('login', ['password', 'totp'], { totp }, atMs);
+  expect(endOf(seed, 26_000)).toBe('1970-01-01T00:00:30.000Z');
+  expect(endOf(seed, 30_000)).toBe('1970-01-01T00:01:00.000Z');
+  expect(endOf(ofPeriod(60), 59_999)).toBe('1970-01-01T00:01:00.000Z');
+  expect(findValidUntil('totp', ['totp'], { seed: ofPeriod(300) }, 1)).toBe('1970-01-01T00:05:00.000Z');
+  expect(findValidUntil('login', ['password'], { password: 'x' }, 0)).toBeNull();
 });

@@ -2,7 +2,7 @@
 
 import { type CredentialKind, releasableFields, totpSeedField } from '@keytrail/shared/credential';
 import { AppError } from '@keytrail/shared/errors';
-import { readTotpSeed } from '@keytrail/shared/totp-seed';
+import { readTotpSeed, type TotpSettings } from '@keytrail/shared/totp-seed';
 import { Secret, TOTP } from 'otpauth';
 import type { CredentialRow } from './credentials.ts';
 
@@ -76,11 +76,28 @@ export function toReleasedValues(
   return values;
 }
 
+/** When what leaves is worth nothing any more: at the end of a code's period (RFC 3339); null for what lasts. */
+export function findValidUntil(
+  kind: CredentialKind,
+  fields: readonly string[],
+  opened: Readonly<Record<string, string>>,
+  nowMs: number,
+): string | null {
+  const seed = fields.includes('totp') ? opened[totpSeedField(kind) ?? ''] : undefined;
+  if (seed === undefined) return null;
+  const periodMs = readSettings(seed).periodSeconds * 1000;
+  return new Date((Math.floor(nowMs / periodMs) + 1) * periodMs).toISOString();
+}
+
 function toCode(seed: string, nowMs: number): string {
-  const settings = readTotpSeed(seed);
-  if (settings === null) throw new Error('a stored seed is none');
-  const { secret, algorithm, digits, periodSeconds } = settings;
+  const { secret, algorithm, digits, periodSeconds } = readSettings(seed);
   return new TOTP({ secret: Secret.fromBase32(secret), algorithm, digits, period: periodSeconds }).generate({
     timestamp: nowMs,
   });
+}
+
+function readSettings(seed: string): TotpSettings {
+  const settings = readTotpSeed(seed);
+  if (settings === null) throw new Error('a stored seed is none');
+  return settings;
 }

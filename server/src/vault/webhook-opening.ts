@@ -46,7 +46,13 @@ export async function prepareTicket(
     return fail(ctx, accountId, { ...used, fields }, error);
   }
   const facts = draft.source === 'mcp_proxy' ? { note: carriedOut } : toTicketFacts(draft.action);
-  return { outcome: 'opened', values: {}, webhook, draft: { ...used, ...facts, outcome: 'ok', fields } };
+  return {
+    outcome: 'opened',
+    values: {},
+    validUntil: null,
+    webhook,
+    draft: { ...used, ...facts, outcome: 'ok', fields },
+  };
 }
 
 const carriedOut = 'Carried out by the owner’s webhook';

@@ -22,7 +22,7 @@ export async function spendLogin(id: string, fields: string[], use: Use): Promis
     const used = await api.credentials.use.mutate({ id, fields, ...use });
     // Released and recorded by now: a disk that is full must not keep them from the page. The pull below brings the event.
     if (session !== null) await putOwnEvents(session.account.accountId, [used.event]).catch(() => undefined);
-    return { kind: 'values', values: await redeemValues(used) };
+    return { kind: 'values', values: (await redeemValues(used)).values };
   } catch (error) {
     return { kind: 'refused', failure: await noteFailure(error) };
   } finally {

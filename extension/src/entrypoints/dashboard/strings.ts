@@ -355,7 +355,7 @@ export const strings = {
       'One web address a line; without http:// it means https://. Autofill works on exactly these addresses, port included.',
     password: 'Password',
     totp: 'One-time code seed',
-    totpHint: 'otpauth:// address or Base32. Only six-digit codes ever leave.',
+    totpHint: 'otpauth:// address or Base32. Only its codes ever leave, of six to eight digits.',
     totpCode: 'One-time code',
     value: 'Token',
     accessToken: 'Access token',

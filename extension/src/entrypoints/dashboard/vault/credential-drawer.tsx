@@ -118,8 +118,8 @@ function Secrets({ credential, onUsed }: Pick<CredentialDrawerProps, 'credential
             onUse={async (action) => {
               const used = await api.credentials.use.mutate({ id, action, fields: [name] });
               onUsed();
-              const values = await redeemValues(used);
-              return values[name] ?? '';
+              const { values, validMs } = await redeemValues(used);
+              return { value: values[name] ?? '', validMs };
             }}
           />
         </div>
