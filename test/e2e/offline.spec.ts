@@ -51,6 +51,12 @@ test('offline: cached events are listed and filtered, it says so, and it catches
   await shop.keyboard.press('ArrowDown');
   await shop.keyboard.press('Enter');
   await expect(shop.getByLabel('Password')).toHaveValue('');
+  // What was tried in vain takes no login from the popup.
+  const stillAway = await browser_.openPopup(shop);
+  await expect(stillAway.getByRole('contentinfo')).toContainText('Offline');
+  await stillAway.getByRole('button', { name: 'Fill sam@example.com' }).click();
+  await expect(stillAway.getByRole('status').filter({ hasText: 'cannot be reached' })).toBeVisible();
+  await stillAway.close();
 
   server = await startServerProcess(variables);
   const again = createClient(server.url, key);

@@ -35,6 +35,12 @@ export function toKeptLogins({ [keptLoginsKey]: list }: Stored, accountId: strin
   return list?.accountId === accountId ? list : null;
 }
 
+/** Has the list asked for anew, and keeps it for where nobody answers: a login was used. */
+export async function outdateLogins(): Promise<void> {
+  const { [keptLoginsKey]: list }: Stored = await browser.storage.session.get(keptLoginsKey);
+  if (list !== undefined) await keepLogins({ ...list, atMs: 0 });
+}
+
 /** Forgets the list: something was changed, or somebody else signed in. */
 export async function forgetLogins(): Promise<void> {
   await browser.storage.session.remove(keptLoginsKey);

@@ -48,8 +48,8 @@ export interface Messages {
   'popup.opened': { request: Record<never, never>; reply: null };
   /** Popup: it is still open, and so shows what is cached by now. */
   'popup.seen': { request: Record<never, never>; reply: null };
-  /** Popup: the logins of the active tab. */
-  'popup.logins': { request: Record<never, never>; reply: readonly TabLogin[] };
+  /** Popup: the logins of the active tab; null where they cannot be had. */
+  'popup.logins': { request: Record<never, never>; reply: readonly TabLogin[] | null };
   /** Popup: fill this login into the active tab. */
   'popup.fill': { request: { credentialId: string }; reply: FillOutcome };
   /** Popup: this login's password, to be put on the clipboard. */

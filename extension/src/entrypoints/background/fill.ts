@@ -71,12 +71,16 @@ async function isLoginOf(origin: string, credentialId: string): Promise<boolean>
   return await isListed();
 }
 
-/** The logins of the active tab, for the popup. */
-export async function listTabLogins(): Promise<readonly TabLogin[]> {
+/** The logins of the active tab, for the popup; null where they cannot be had, which is not the same as none. */
+export async function listTabLogins(): Promise<readonly TabLogin[] | null> {
   const tab = await findActiveTab();
   if (tab?.url === undefined || !URL.canParse(tab.url)) return [];
-  const logins = await findLogins(new URL(tab.url).origin).catch(noteNothingFound);
-  return logins.map(toTabLogin);
+  try {
+    return (await findLogins(new URL(tab.url).origin)).map(toTabLogin);
+  } catch (error) {
+    await noteFailure(error);
+    return null;
+  }
 }
 
 /**

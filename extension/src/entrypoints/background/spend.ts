@@ -3,7 +3,7 @@
 
 import { putOwnEvents } from '../../lib/cache.ts';
 import type { Failure } from '../../lib/failure.ts';
-import { forgetLogins } from '../../lib/login-list.ts';
+import { outdateLogins } from '../../lib/login-list.ts';
 import { getSession } from '../../lib/session.ts';
 import { redeemValues } from '../../lib/webhook.ts';
 import { pullEvents } from './pull.ts';
@@ -26,7 +26,7 @@ export async function spendLogin(id: string, fields: string[], use: Use): Promis
   } catch (error) {
     return { kind: 'refused', failure: await noteFailure(error) };
   } finally {
-    await forgetLogins();
+    await outdateLogins();
     // Not waited for: brings what happened in between, and the denial where there was one.
     void pullEvents();
   }

@@ -47,7 +47,7 @@ export function Logins({ origin, initial }: LoginsProps) {
 
 function loadLogins(onLogins: (logins: readonly TabLogin[]) => void): () => void {
   let isOver = false;
-  // Without an answer the logins known so far stay; filling one will say what is wrong.
+  // Without an answer, from the worker or from the server, the logins known so far stay; filling one will say what is wrong.
   sendMessage('popup.logins', {}).then(
     (fresh) => {
       if (!isOver && fresh != null) onLogins(fresh);
