@@ -158,6 +158,13 @@ describe('extension', () => {
     expect(packages).toEqual([]);
   });
 
+  test('the content script asks the document through prototypes: names in the markup stand in the way of its members', () => {
+    const own = inFolder('extension/src/entrypoints/autofill.content');
+    expect(pathsWith(own, /\bdocument\.[a-z]|\.ownerDocument\b|\.baseURI\b/)).toEqual([
+      'extension/src/entrypoints/autofill.content/unclobbered.ts',
+    ]);
+  });
+
   test('the popup’s first paint waits for no schema: what it loads reaches no zod', () => {
     const reached = reach('extension/src/entrypoints/popup/main.tsx');
     expect(reached.length).toBeGreaterThan(30);

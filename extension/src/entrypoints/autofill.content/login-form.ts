@@ -2,6 +2,7 @@
 
 import { isFillable } from './fillable.ts';
 import { listForeignTargets } from './form-target.ts';
+import { findAll, findAllOnPage, findParent, getAttribute, listControls } from './unclobbered.ts';
 
 /** The fields of a login. `username` is null on a form that asks for the password alone. */
 export interface LoginForm {
@@ -37,7 +38,7 @@ const logInWords = /log.?[io]n|sign.?in|anmelden|connexion|iniciar|accedi|entrar
  */
 export function findLoginForm(field: HTMLInputElement, canFill = isFillable): LoginForm | null {
   const scope = field.form ?? findFormlessScope(field);
-  if (scope === null || scope.getAttribute('role') === 'search') return null;
+  if (scope === null || getAttribute(scope, 'role') === 'search') return null;
   const inputs = inputsOf(scope);
   const passwords = inputs.filter((input) => input.type === 'password' && canFill(input));
   const [password] = passwords;
@@ -66,8 +67,8 @@ function findNamesBefore(
 }
 
 /** The first login form of the page, for a fill that was asked for outside of it. */
-export function findFirstLoginForm(root: ParentNode, canFill = isFillable): LoginForm | null {
-  for (const password of root.querySelectorAll<HTMLInputElement>('input[type=password]')) {
+export function findFirstLoginForm(canFill = isFillable): LoginForm | null {
+  for (const password of findAllOnPage('input[type=password]').filter(isInput)) {
     const form = findLoginForm(password, canFill);
     if (form !== null) return form;
   }
@@ -76,7 +77,7 @@ export function findFirstLoginForm(root: ParentNode, canFill = isFillable): Logi
 
 /** Without a form element: the nearest ancestor that holds a password field as well. */
 function findFormlessScope(field: HTMLInputElement): Element | null {
-  for (let scope = field.parentElement; scope !== null; scope = scope.parentElement) {
+  for (let scope = findParent(field); scope !== null; scope = findParent(scope)) {
     if (inputsOf(scope).some((input) => input.type === 'password')) return scope;
   }
   return null;
@@ -84,10 +85,16 @@ function findFormlessScope(field: HTMLInputElement): Element | null {
 
 function inputsOf(scope: Element): HTMLInputElement[] {
   if (scope instanceof HTMLFormElement) {
-    return [...scope.elements].filter((element) => element instanceof HTMLInputElement);
+    return listControls(scope).filter(isInput);
   }
   // A neighbouring form is a world of its own.
-  return [...scope.querySelectorAll('input')].filter((input) => input.form === null);
+  return findAll(scope, 'input')
+    .filter(isInput)
+    .filter((input) => input.form === null);
+}
+
+function isInput(element: Element): element is HTMLInputElement {
+  return element instanceof HTMLInputElement;
 }
 
 function isCurrentPassword(password: HTMLInputElement): boolean {
@@ -108,8 +115,8 @@ function isUsername(input: HTMLInputElement): boolean {
 function isSignUp(scope: Element, password: HTMLInputElement, nameCount: number): boolean {
   if (hasToken(password, 'current-password')) return false;
   if (nameCount > namesMax) return true;
-  const address = scope.getAttribute('action') ?? '';
-  const names = `${scope.id} ${scope.getAttribute('name') ?? ''}`;
+  const address = getAttribute(scope, 'action') ?? '';
+  const names = `${getAttribute(scope, 'id') ?? ''} ${getAttribute(scope, 'name') ?? ''}`;
   // What follows the path may say where to go after the login.
   if (passwordChangeWords.test(`${names} ${address.replace(/[?#].*/s, '')}`)) return true;
   const words = `${names} ${address} ${submitWords(scope)}`;
@@ -117,8 +124,8 @@ function isSignUp(scope: Element, password: HTMLInputElement, nameCount: number)
 }
 
 function submitWords(scope: Element): string {
-  const buttons = scope.querySelectorAll<HTMLElement>('button:not([type=button]), input[type=submit]');
-  return [...buttons].map((button) => button.textContent || button.getAttribute('value') || '').join(' ');
+  const buttons = findAll(scope, 'button:not([type=button]), input[type=submit]');
+  return buttons.map((button) => button.textContent || button.getAttribute('value') || '').join(' ');
 }
 
 function hasToken(input: HTMLInputElement, token: string): boolean {

@@ -1,14 +1,14 @@
 // What the menu is drawn from. Names are a stranger's text: set as text, never as markup.
 
 import type { LoginChoice } from '../../lib/messages.ts';
+import { makeDrawing, makeElement } from './unclobbered.ts';
 
-const svg = 'http://www.w3.org/2000/svg';
 const keyPath =
   'm15.5 7.5 2.3 2.3a1 1 0 0 0 1.4 0l2.1-2.1a1 1 0 0 0 0-1.4L19 4M21 2l-9.6 9.6M13 15.5a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0';
 
 /** The list that holds the options. */
 export function drawList(options: readonly HTMLElement[]): HTMLElement {
-  const list = document.createElement('div');
+  const list = makeElement('div');
   list.className = 'menu';
   list.role = 'listbox';
   list.ariaLabel = 'Keytrail logins';
@@ -18,11 +18,11 @@ export function drawList(options: readonly HTMLElement[]): HTMLElement {
 
 /** One login to choose. */
 export function drawLogin(login: LoginChoice): HTMLElement {
-  const option = document.createElement('div');
+  const option = makeElement('div');
   option.className = 'login';
   option.role = 'option';
   option.ariaSelected = 'false';
-  const words = document.createElement('div');
+  const words = makeElement('div');
   words.className = 'words';
   const hasUsername = login.username !== '';
   words.append(drawText('name', hasUsername ? login.username : login.label));
@@ -44,16 +44,16 @@ export function drawFoot(): HTMLElement {
 }
 
 function drawText(className: string, text: string): HTMLElement {
-  const element = document.createElement('div');
+  const element = makeElement('div');
   element.className = className;
   element.dir = 'auto';
   element.textContent = text;
   return element;
 }
 
-function drawKey(): SVGElement {
-  const icon = document.createElementNS(svg, 'svg');
-  const path = document.createElementNS(svg, 'path');
+function drawKey(): Element {
+  const icon = makeDrawing('svg');
+  const path = makeDrawing('path');
   const attributes = { viewBox: '0 0 24 24', fill: 'none', stroke: 'currentColor', 'stroke-width': '2' };
   for (const [name, value] of Object.entries(attributes)) icon.setAttribute(name, value);
   path.setAttribute('d', keyPath);

@@ -8,7 +8,7 @@ const gap = 4;
  * Writes the host's rules for a field's place. False when there is no place: the field is gone or out of sight.
  * @param frame a style element inside the host's closed root.
  */
-export function placeHost(host: HTMLElement, frame: HTMLStyleElement, field: HTMLInputElement): boolean {
+export function placeHost(host: HTMLElement, frame: HTMLElement, field: HTMLInputElement): boolean {
   const box = field.getBoundingClientRect();
   if (!field.isConnected || box.width === 0 || box.bottom < 0 || box.top > innerHeight) return false;
   const width = Math.min(Math.max(box.width, widthMin), widthMax, innerWidth - 2 * gap);

@@ -10,6 +10,7 @@ import { placeHost } from './menu-place.ts';
 import { markOwn } from './own-elements.ts';
 import { watchSight } from './sight.ts';
 import { watchStanding } from './standing.ts';
+import { getDocumentElement, makeElement } from './unclobbered.ts';
 
 const seenMinMs = 500;
 
@@ -32,7 +33,7 @@ export function openMenu(
   onPick: (login: LoginChoice) => void,
 ): Menu {
   const life = new AbortController();
-  const host = document.createElement('div');
+  const host = makeElement('div');
   const close = () => {
     life.abort();
     host.remove();
@@ -57,7 +58,7 @@ export function openMenu(
   const follow = (event: Event) => event.isTrusted && place();
   window.addEventListener('scroll', follow, { capture: true, passive: true, signal: life.signal });
   window.addEventListener('resize', follow, { signal: life.signal });
-  document.addEventListener('visibilitychange', close, { signal: life.signal });
+  window.addEventListener('visibilitychange', close, { signal: life.signal });
   place();
   const isMeant = watchPerson(host, list, close, life.signal);
 
@@ -85,15 +86,15 @@ function watchPerson(
 }
 
 /** Puts the host into the top layer. Returns the style element that holds the host's own rules. */
-function mount(host: HTMLElement, list: HTMLElement, field: HTMLInputElement): HTMLStyleElement {
+function mount(host: HTMLElement, list: HTMLElement, field: HTMLInputElement): HTMLElement {
   const root = host.attachShadow({ mode: 'closed' });
-  const [style, frame] = [document.createElement('style'), document.createElement('style')];
+  const [style, frame] = [makeElement('style'), makeElement('style')];
   style.textContent = css;
   root.append(style, frame, list);
   markOwn(host);
   host.popover = 'manual';
   // Everything outside a modal dialog is inert, so the menu of a field in one stands inside it.
-  (field.closest('dialog:modal') ?? document.documentElement).append(host);
+  (field.closest('dialog:modal') ?? getDocumentElement()).append(host);
   host.showPopover();
   return frame;
 }
