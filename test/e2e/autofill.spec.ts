@@ -311,8 +311,12 @@ test('names in the markup hide neither where a form sends to nor an honest form'
 }) => {
   await storeLogin(signedIn, site);
   const page = await visit(browser_, site.toUrl('shop.test'));
-  const popup = await browser_.openPopup(page);
-  const fill = popup.getByRole('button', { name: 'Fill sam@example.com' });
+  const fillWith = async (markup: string) => {
+    const popup = await browser_.openPopup(page);
+    await page.evaluate((html) => document.querySelector('body')?.setHTMLUnsafe(html), markup);
+    await popup.getByRole('button', { name: 'Fill sam@example.com' }).click();
+    return popup;
+  };
   const names = ['baseURI', 'ownerDocument', 'elements', 'getAttribute', 'action', 'id', 'children', 'parentElement'];
   const hidden = (name: string) => `<input type="hidden" name="${name}">`;
   const fields = '<label>E-mail <input name=u type=email></label><label>Password <input name=p type=password></label>';
@@ -323,17 +327,124 @@ test('names in the markup hide neither where a form sends to nor an honest form'
   const images = ['baseURI', 'querySelectorAll', 'documentElement', 'elementsFromPoint', 'activeElement'];
   const around = images.map((name) => `<img name="${name}" alt="">`).join('');
   for (const html of [...leaving, ...leaving.slice(-2).map((form) => around + form)]) {
-    await page.evaluate((markup) => document.querySelector('body')?.setHTMLUnsafe(markup), html);
-    await fill.click();
-    await expect(fill, html).toBeEnabled();
-    await expect(popup.getByRole('status').filter({ hasText: 'another site' }), html).toBeVisible();
+    const popup = await fillWith(html);
+    await expect(popup.getByText('another site'), html).toBeVisible();
+    await popup.close();
     expect(await page.locator('[name=p]').inputValue(), html).toBe('');
   }
   expect(await listDirect(signedIn)).toHaveLength(0);
 
   const honest = `${around}<form action="/login">${names.map(hidden).join('')}${fields}<button>Sign in</button></form>`;
-  await page.evaluate((markup) => document.querySelector('body')?.setHTMLUnsafe(markup), honest);
-  await fill.click();
+  await fillWith(honest);
   await expect(page.locator('[name=p]')).toHaveValue(secret);
   expect(await listDirect(signedIn)).toHaveLength(1);
+});
+
+/** Pages whose login a script or a person could fill, but nobody can see. */
+const unseenPages: Record<string, string> = {
+  'in a box without height below the fold':
+    '<div style="height:3000px"></div><div style="height:0;overflow:hidden">FORM</div>',
+  'cut away below the fold':
+    '<div style="height:3000px"></div><div style="position:absolute;clip:rect(0,0,0,0)">FORM</div>',
+  'below something else below the fold':
+    '<div style="height:3000px"></div><div style="position:relative">FORM<div style="position:absolute;inset:0;background:#fff"></div></div>',
+  'below a cover that lets clicks through':
+    '<div style="position:relative">FORM<div style="position:absolute;inset:0;background:#fff;pointer-events:none"></div></div>',
+  'below a cover that insists on that':
+    '<div style="position:relative">FORM<div style="position:absolute;inset:0;background:#fff;pointer-events:none!important"></div></div>',
+  'below a cover that is inert':
+    '<div style="position:relative">FORM<div inert style="position:absolute;inset:0;background:#fff"></div></div>',
+  'below a cover that is added to the page':
+    '<style>body::after{content:"";position:fixed;inset:0;background:#fff;pointer-events:none}</style>FORM',
+  'below a cover in a layer that has the last word':
+    '<style>@layer a{body::after{content:"";position:fixed;inset:0;background:#fff;pointer-events:none!important}}</style>FORM',
+  'below a cover in a shadow':
+    '<div style="position:relative">FORM<div><template shadowrootmode="closed"><div style="position:absolute;inset:0;background:#fff;pointer-events:none"></div></template></div></div>',
+  'below a shadow that something beside it casts':
+    'FORM<i style="position:fixed;top:0;left:0;box-shadow:0 0 0 4000px #fff;pointer-events:none"></i>',
+  'behind a mask': '<div style="mask-image:linear-gradient(transparent,transparent)">FORM</div>',
+  'by filters that turn it white': '<div style="filter:brightness(0) invert(1)">FORM</div>',
+  'for its blur': '<div style="filter:blur(60px)">FORM</div>',
+  'for its transparent ink':
+    '<style>input{color:transparent;background:transparent;border-color:transparent;outline:0}</style>FORM',
+  'beside the page': '<div style="position:absolute;left:3000px">FORM</div>',
+};
+
+/** Pages that honest sites are made like. */
+const seenPages: Record<string, string> = {
+  'below the fold, under a header that stays':
+    '<header style="position:sticky;top:0;height:120px;background:#123;z-index:5">Shop</header><div style="height:3000px"></div>FORM<div style="height:3000px"></div>',
+  'with labels that float over the fields':
+    '<style>label{position:relative;display:block}label span{position:absolute;left:8px;top:10px;pointer-events:none}</style>FLOATING',
+  'with a frame over each field and an eye in it':
+    '<style>label{position:relative;display:block}fieldset{position:absolute;inset:-5px 0 0;pointer-events:none}button[type=button]{position:absolute;right:4px;top:4px;width:28px;height:28px}</style>FRAMED',
+  'on a card with small effects over a picture':
+    '<style>body::before{content:"";position:fixed;inset:0;background:#345;z-index:-1;pointer-events:none}</style><div style="filter:brightness(.95);opacity:.95;transform:scale(.98)">FORM</div>',
+  'in a dialog of its own over an inert page':
+    '<main inert style="background:#abc;height:800px">The shop</main><div style="position:fixed;inset:80px;background:#fff">FRAMED</div>',
+  'in a box that scrolls': '<div style="height:300px;overflow:auto"><div style="height:900px"></div>FORM</div>',
+  'behind a decoy':
+    '<div style="height:0;overflow:hidden"><form><input type=password></form></div><div style="height:3000px"></div>FORM',
+};
+
+/** Fills in the forms that stand for themselves above. */
+function drawPage(html: string): string {
+  const drawField = (before: string, input: string, after: string) => `<label>${before}${input}${after}</label>`;
+  const draw = (before: (name: string) => string, after: string) =>
+    `<form action="/login" style="width:340px;margin:20px">${drawField(before('E-mail'), '<input name=u type=email style="width:300px">', after)}${drawField(before('Password'), '<input name=p type=password style="width:300px">', after)}<button>Sign in</button></form>`;
+  return html
+    .replaceAll(
+      'FORM',
+      draw((name) => `${name} `, ''),
+    )
+    .replaceAll(
+      'FLOATING',
+      draw(() => '', '<span>What is asked for</span>'),
+    )
+    .replaceAll(
+      'FRAMED',
+      draw((name) => `${name} `, '<fieldset></fieldset><button type="button" aria-label="Show">o</button>'),
+    );
+}
+
+async function showPage(page: Page, html: string): Promise<void> {
+  await page.evaluate((markup) => {
+    document.body.setHTMLUnsafe(markup);
+    document.body.style.display = 'block';
+    scrollTo(0, 0);
+  }, drawPage(html));
+}
+
+test('the popup fills no login that nobody can see, and asks for none', async ({ browser_, signedIn, site }) => {
+  test.slow();
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  for (const [name, html] of Object.entries(unseenPages)) {
+    const popup = await browser_.openPopup(page);
+    await showPage(page, html);
+    await popup.getByRole('button', { name: 'Fill sam@example.com' }).click();
+    await expect(popup.getByText(/cannot be seen|No login form/), name).toBeVisible();
+    expect(await page.locator('[name=p]').inputValue(), name).toBe('');
+    await popup.close();
+  }
+  expect(await listDirect(signedIn)).toHaveLength(0);
+});
+
+test('the popup fills what honest pages show: below the fold, with floating labels, icons, frames and small effects', async ({
+  browser_,
+  signedIn,
+  site,
+}) => {
+  test.slow();
+  await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  for (const [name, html] of Object.entries(seenPages)) {
+    const popup = await browser_.openPopup(page);
+    await showPage(page, html);
+    await popup.getByRole('button', { name: 'Fill sam@example.com' }).click();
+    await expect(page.locator('[name=p]'), name).toHaveValue(secret);
+    await expect(page.locator('[name=u]'), name).toHaveValue('sam@example.com');
+    await expect.poll(() => popup.isClosed(), name).toBe(true);
+  }
+  expect(await listDirect(signedIn)).toHaveLength(Object.keys(seenPages).length);
 });

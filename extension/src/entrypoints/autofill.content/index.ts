@@ -4,9 +4,10 @@
 import { browser } from 'wxt/browser';
 import { defineContentScript } from 'wxt/utils/define-content-script';
 import type { FillOutcome, FillRequest } from '../../lib/messages.ts';
-import { fillForm } from './fill-form.ts';
+import { bringIntoView } from './field-sight.ts';
+import { fillForm, isUnseen } from './fill-form.ts';
 import { followFocus } from './focus.ts';
-import { findFirstLoginForm, findLoginForm, type LoginForm } from './login-form.ts';
+import { eachLoginForm, findLoginForm, type LoginForm } from './login-form.ts';
 import { createOffer } from './offer.ts';
 import { findActiveElement } from './unclobbered.ts';
 
@@ -28,8 +29,17 @@ export default defineContentScript({
 });
 
 async function fillFromPopup(credentialId: string): Promise<FillOutcome> {
-  const form = findFocusedForm() ?? findFirstLoginForm();
-  return form === null ? { kind: 'no_form' } : await fillForm(form, credentialId);
+  const focused = findFocusedForm();
+  if (focused !== null) return await fillForm(focused, credentialId);
+  const [x, y] = [scrollX, scrollY];
+  let outcome: FillOutcome = { kind: 'no_form' };
+  for (const form of eachLoginForm(bringIntoView)) {
+    outcome = await fillForm(form, credentialId);
+    // A form that is only there to be filled unseen is passed over.
+    if (!isUnseen(outcome)) return outcome;
+  }
+  scrollTo({ left: x, top: y, behavior: 'instant' });
+  return outcome;
 }
 
 function findFocusedForm(): LoginForm | null {

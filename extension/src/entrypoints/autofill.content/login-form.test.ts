@@ -1,10 +1,14 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, test } from 'vitest';
 import { clobberingNames, whileClobbered } from './clobber.fixture.ts';
-import { findFirstLoginForm, findLoginForm } from './login-form.ts';
+import { eachLoginForm, findLoginForm, type LoginForm } from './login-form.ts';
 
 /** Without layout there is nothing to see; a field counts as visible unless the page marks it. */
 const canFill = (field: HTMLInputElement) => !field.hasAttribute('data-unseen');
+
+function findFirst(): LoginForm | null {
+  return eachLoginForm(() => undefined, canFill).next().value ?? null;
+}
 
 function show(html: string) {
   document.body.innerHTML = html;
@@ -136,23 +140,23 @@ describe('no login forms', () => {
 
 test('a login form says to which other origins it would send', () => {
   document.body.innerHTML = '<form action="https://evil.test/"><input name=u><input name=p type=password></form>';
-  expect(findFirstLoginForm(canFill)?.sendsTo).toEqual(['https://evil.test']);
+  expect(findFirst()?.sendsTo).toEqual(['https://evil.test']);
   document.body.innerHTML = '<form action="/session"><input name=u><input name=p type=password></form>';
-  expect(findFirstLoginForm(canFill)?.sendsTo).toEqual([]);
+  expect(findFirst()?.sendsTo).toEqual([]);
 });
 
 describe('a form whose fields stand in the way of its members', () => {
   test.each(clobberingNames)('%s', (name) => {
     const field = `<input type=hidden name=${name}>`;
     document.body.innerHTML = `<form action="/sign-in">${field}<input name=u><input name=p type=password></form>`;
-    const found = whileClobbered(() => findFirstLoginForm(canFill));
+    const found = whileClobbered(() => findFirst());
     expect([found?.username?.name, found?.password.name, found?.sendsTo]).toEqual(['u', 'p', []]);
   });
 
   test.each(clobberingNames)('%s, and it is a sign-up', (name) => {
     const field = `<input type=hidden name=${name}>`;
     document.body.innerHTML = `<form id=sign-up role=form>${field}<input name=u><input name=p type=password></form>`;
-    expect(whileClobbered(() => findFirstLoginForm(canFill))).toBeNull();
+    expect(whileClobbered(() => findFirst())).toBeNull();
   });
 });
 
@@ -174,5 +178,5 @@ describe('a password box that says it is for a new password', () => {
 test('a fill from the popup finds the first login form of the page', () => {
   document.body.innerHTML =
     '<form><input name=a type=password><input name=b type=password></form><form><input name=u><input name=p type=password></form>';
-  expect(findFirstLoginForm(canFill)?.password.name).toBe('p');
+  expect(findFirst()?.password.name).toBe('p');
 });

@@ -66,13 +66,19 @@ function findNamesBefore(
   return names;
 }
 
-/** The first login form of the page, for a fill that was asked for outside of it. */
-export function findFirstLoginForm(canFill = isFillable): LoginForm | null {
+/**
+ * The login forms of the page in their order, for a fill that was asked for outside of them. Each is read when it is asked for.
+ * @param reveal brings a field to where it can be seen before its form is read.
+ */
+export function* eachLoginForm(
+  reveal: (password: HTMLInputElement) => void,
+  canFill = isFillable,
+): Generator<LoginForm> {
   for (const password of findAllOnPage('input[type=password]').filter(isInput)) {
+    reveal(password);
     const form = findLoginForm(password, canFill);
-    if (form !== null) return form;
+    if (form !== null) yield form;
   }
-  return null;
 }
 
 /** Without a form element: the nearest ancestor that holds a password field as well. */

@@ -1,11 +1,31 @@
-// How long has the menu been in plain sight? Clickjacking hides or covers it and lures the click (autofill's classic attack).
+// What the browser shows of an element, and how long the menu has been in plain sight. Clickjacking hides or covers it and lures the click (autofill's classic attack).
 
 /** Not in TypeScript's library yet: version 2 of the observer reports cover and effects. */
-interface SightEntry extends IntersectionObserverEntry {
+export interface SightEntry extends IntersectionObserverEntry {
   readonly isVisible?: boolean;
 }
 
 const ratioMin = 0.99;
+
+/**
+ * Tells whenever so much of an element comes into or goes out of the viewport, and when it is covered or distorted.
+ * `isVisible` is undefined where the browser cannot tell (Firefox).
+ * @param signal ends the watch.
+ */
+export function observeSight(
+  element: Element,
+  ratioMin: number,
+  onEntry: (entry: SightEntry) => void,
+  signal: AbortSignal,
+): void {
+  const options = { threshold: [ratioMin], trackVisibility: true, delay: 100 };
+  const observer = new IntersectionObserver((entries: SightEntry[]) => {
+    const entry = entries.at(-1);
+    if (entry !== undefined) onEntry(entry);
+  }, options);
+  observer.observe(element);
+  signal.addEventListener('abort', () => observer.disconnect());
+}
 
 /** Milliseconds since the menu became fully visible, uninterrupted; 0 while it is not. */
 export interface Sight {
@@ -18,19 +38,14 @@ export interface Sight {
  */
 export function watchSight(host: HTMLElement, signal: AbortSignal, onTampered: () => void): Sight {
   let sinceMs: number | null = null;
-  const options = { threshold: [ratioMin], trackVisibility: true, delay: 100 };
-  const seen = new IntersectionObserver((entries: SightEntry[]) => {
-    const entry = entries.at(-1);
+  const note = ({ intersectionRatio, isVisible }: SightEntry) => {
     // Firefox has no version 2; there, being within the viewport must do.
-    const isSeen = entry !== undefined && entry.intersectionRatio >= ratioMin && entry.isVisible !== false;
+    const isSeen = intersectionRatio >= ratioMin && isVisible !== false;
     sinceMs = isSeen ? (sinceMs ?? performance.now()) : null;
-  }, options);
+  };
   const touched = new MutationObserver(onTampered);
-  signal.addEventListener('abort', () => {
-    seen.disconnect();
-    touched.disconnect();
-  });
-  seen.observe(host);
+  signal.addEventListener('abort', () => touched.disconnect());
+  observeSight(host, ratioMin, note, signal);
   touched.observe(host, { attributes: true });
   host.addEventListener('toggle', (event) => event.newState === 'closed' && onTampered(), { signal });
   return {

@@ -7,6 +7,22 @@ export function getAttribute(element: Element, name: string): string | null {
   return Element.prototype.getAttribute.call(element, name);
 }
 
+/** Sets an attribute of any element, or removes it. */
+export function setAttribute(element: Element, name: string, value: string | null): void {
+  if (value === null) Element.prototype.removeAttribute.call(element, name);
+  else Element.prototype.setAttribute.call(element, name, value);
+}
+
+/** True for an element and for what is in it. */
+export function contains(element: Element, other: Node): boolean {
+  return Node.prototype.contains.call(element, other);
+}
+
+/** Where an element stands in the viewport. */
+export function getBox(element: Element): DOMRect {
+  return Element.prototype.getBoundingClientRect.call(element);
+}
+
 /** The element around another one. */
 export function findParent(element: Element): Element | null {
   return Reflect.get(Node.prototype, 'parentElement', element);
