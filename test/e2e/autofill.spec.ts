@@ -239,6 +239,36 @@ test('after a refused pick the person types the login and sends the form: one de
   expect(await listDenials(signedIn)).toHaveLength(1);
 });
 
+test('in a low window the menu is as high as there is room, and its last login can be picked', async ({
+  browser_,
+  signedIn,
+  site,
+}) => {
+  for (let number = 1; number <= 12; number++) await storeLogin(signedIn, site, `Sam ${number}`);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  for (const height of [440, 400, 300]) {
+    await page.setViewportSize({ width: 500, height });
+    await page.reload();
+    await openMenu(page);
+    const box = await page.locator(':popover-open').boundingBox();
+    expect(box?.y).toBeGreaterThanOrEqual(0);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(height);
+    for (let press = 1; press <= 12; press++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(page.getByLabel('Password')).toHaveValue(secret);
+  }
+  await page.reload();
+  const { x, y } = await openMenu(page);
+  await page.mouse.move(x, y, { steps: 3 });
+  await page.mouse.wheel(0, 2_000);
+  await page.waitForTimeout(300);
+  await page.mouse.move(x, y + 1);
+  await page.mouse.down();
+  await page.mouse.up();
+  await expect(page.getByLabel('Password')).toHaveValue(secret);
+  expect(await listDirect(signedIn)).toHaveLength(4);
+});
+
 test('Enter pressed twice and held releases the login once', async ({ browser_, signedIn, site }) => {
   await storeLogin(signedIn, site);
   const page = await visit(browser_, site.toUrl('shop.test', '/react'));

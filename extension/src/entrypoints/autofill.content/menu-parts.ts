@@ -6,14 +6,16 @@ import { makeDrawing, makeElement } from './unclobbered.ts';
 const keyPath =
   'm15.5 7.5 2.3 2.3a1 1 0 0 0 1.4 0l2.1-2.1a1 1 0 0 0 0-1.4L19 4M21 2l-9.6 9.6M13 15.5a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0';
 
-/** The list that holds the options. */
-export function drawList(options: readonly HTMLElement[]): HTMLElement {
-  const list = makeElement('div');
-  list.className = 'menu';
+/** The panel: the options, which scroll, and the foot, which stays. */
+export function drawMenu(options: readonly HTMLElement[]): HTMLElement {
+  const [menu, list] = [makeElement('div'), makeElement('div')];
+  menu.className = 'menu';
+  list.className = 'logins';
   list.role = 'listbox';
   list.ariaLabel = 'Keytrail logins';
-  list.append(...options, drawFoot());
-  return list;
+  list.append(...options);
+  menu.append(list, drawFoot());
+  return menu;
 }
 
 /** One login to choose. */

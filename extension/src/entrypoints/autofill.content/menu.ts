@@ -5,7 +5,7 @@ import type { LoginChoice } from '../../lib/messages.ts';
 import { watchApproach } from './approach.ts';
 import css from './menu.css?inline';
 import { listenForChoice, type Phase } from './menu-choice.ts';
-import { drawFoot, drawList, drawLogin, drawNote } from './menu-parts.ts';
+import { drawFoot, drawLogin, drawMenu, drawNote } from './menu-parts.ts';
 import { placeHost } from './menu-place.ts';
 import { markOwn } from './own-elements.ts';
 import { watchSight } from './sight.ts';
@@ -39,7 +39,7 @@ export function openMenu(
     host.remove();
   };
   const options = logins.map(drawLogin);
-  const list = drawList(options);
+  const panel = drawMenu(options);
   let phase: Phase = 'choosing';
   const pick = (index: number, event: Event) => {
     const login = logins[index];
@@ -48,9 +48,9 @@ export function openMenu(
     onPick(login);
   };
   listenForChoice(field, options, { phase: () => phase, pick, close }, life.signal);
-  keepFocus(list, life.signal);
+  keepFocus(panel, life.signal);
 
-  const frame = mount(host, list, field);
+  const frame = mount(host, panel, field);
   const place = () => {
     if (!placeHost(host, frame, field)) close();
   };
@@ -60,11 +60,11 @@ export function openMenu(
   window.addEventListener('resize', follow, { signal: life.signal });
   window.addEventListener('visibilitychange', close, { signal: life.signal });
   place();
-  const isMeant = watchPerson(host, list, close, life.signal);
+  const isMeant = watchPerson(host, panel, close, life.signal);
 
   const say = (sentence: string, failed: boolean) => {
     phase = failed ? 'refused' : 'filling';
-    list.replaceChildren(drawNote(sentence, failed), drawFoot());
+    panel.replaceChildren(drawNote(sentence, failed), drawFoot());
   };
   return { field, isOpen: () => host.isConnected, say, place, close };
 }
@@ -72,12 +72,12 @@ export function openMenu(
 /** Tells of a pick whether the person meant it: they saw the menu where it stands, and the pointer went there. */
 function watchPerson(
   host: HTMLElement,
-  list: HTMLElement,
+  panel: HTMLElement,
   onTampered: () => void,
   signal: AbortSignal,
 ): (event: Event) => boolean {
   const standsSinceMs = watchStanding(host, signal);
-  const isApproached = watchApproach(list, standsSinceMs, signal);
+  const isApproached = watchApproach(panel, standsSinceMs, signal);
   const sight = watchSight(host, signal, onTampered);
   return (event) => {
     const seenForMs = Math.min(sight.seenForMs(), performance.now() - standsSinceMs());
@@ -86,11 +86,11 @@ function watchPerson(
 }
 
 /** Puts the host into the top layer. Returns the style element that holds the host's own rules. */
-function mount(host: HTMLElement, list: HTMLElement, field: HTMLInputElement): HTMLElement {
+function mount(host: HTMLElement, panel: HTMLElement, field: HTMLInputElement): HTMLElement {
   const root = host.attachShadow({ mode: 'closed' });
   const [style, frame] = [makeElement('style'), makeElement('style')];
   style.textContent = css;
-  root.append(style, frame, list);
+  root.append(style, frame, panel);
   markOwn(host);
   host.popover = 'manual';
   // Everything outside a modal dialog is inert, so the menu of a field in one stands inside it.
@@ -100,8 +100,8 @@ function mount(host: HTMLElement, list: HTMLElement, field: HTMLInputElement): H
 }
 
 /** A press on the menu leaves the focus in the field. */
-function keepFocus(list: HTMLElement, signal: AbortSignal): void {
+function keepFocus(panel: HTMLElement, signal: AbortSignal): void {
   const keep = (event: Event) => event.preventDefault();
-  list.addEventListener('pointerdown', keep, { signal });
-  list.addEventListener('mousedown', keep, { signal });
+  panel.addEventListener('pointerdown', keep, { signal });
+  panel.addEventListener('mousedown', keep, { signal });
 }
