@@ -269,6 +269,28 @@ test('in a low window the menu is as high as there is room, and its last login c
   expect(await listDirect(signedIn)).toHaveLength(4);
 });
 
+test('a page that writes the name in small letters has taken the login', async ({ browser_, signedIn, site }) => {
+  await signedIn.client.credentials.create.mutate({
+    kind: 'login',
+    service: 'example-shop',
+    label: 'Sam',
+    public: { username: 'Sam@Example.com', sites: [site.toUrl('shop.test')] },
+    secret: { password: secret },
+  });
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  await page.evaluate(() => {
+    document.querySelector('input')?.addEventListener('input', ({ target }) => {
+      if (target instanceof HTMLInputElement) target.value = target.value.toLowerCase();
+    });
+  });
+  const popup = await browser_.openPopup(page);
+  await popup.getByRole('button', { name: 'Fill Sam@Example.com' }).click();
+  await expect(page.getByLabel('Password')).toHaveValue(secret);
+  await expect(page.getByLabel('E-mail')).toHaveValue('sam@example.com');
+  // It closes on success alone.
+  await expect.poll(() => popup.isClosed()).toBe(true);
+});
+
 test('Enter pressed twice and held releases the login once', async ({ browser_, signedIn, site }) => {
   await storeLogin(signedIn, site);
   const page = await visit(browser_, site.toUrl('shop.test', '/react'));
