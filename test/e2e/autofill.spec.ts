@@ -330,6 +330,39 @@ test('a form that sends to a host beside the page’s is filled; one that turns 
   expect(await listDirect(signedIn)).toHaveLength(1);
 });
 
+test('a page that moves elsewhere under the open popup takes its logins along; a fill there is refused and recorded', async ({
+  browser_,
+  signedIn,
+  site,
+}) => {
+  const { id } = await storeLogin(signedIn, site);
+  const page = await visit(browser_, site.toUrl('shop.test'));
+  const popup = await browser_.openPopup(page);
+  const fill = popup.getByRole('button', { name: 'Fill sam@example.com' });
+  await expect(fill).toBeVisible();
+  await page.evaluate((address) => location.assign(address), site.toUrl('evil.test'));
+  await page.waitForURL(site.toUrl('evil.test'));
+  await expect(fill).toBeHidden();
+  // A click that was faster than that.
+  const outcome = await popup.evaluate(
+    // @ts-expect-error: runs in the popup, where `chrome` is.
+    (credentialId) => chrome.runtime.sendMessage({ name: 'popup.fill', request: { credentialId } }),
+    id,
+  );
+  expect(outcome).toMatchObject({ kind: 'refused', failure: { kind: 'denied', rule: 'origin_mismatch' } });
+  await expect(page.getByLabel('Password')).toHaveValue('');
+  expect(await listDenials(signedIn)).toMatchObject([
+    {
+      type: 'policy_denied',
+      rule: 'origin_mismatch',
+      credentialId: id,
+      siteOrigin: site.toUrl('evil.test').slice(0, -1),
+    },
+  ]);
+  await page.goto(site.toUrl('shop.test'));
+  await expect(fill).toBeVisible();
+});
+
 test('no menu at a form that sends to another site or asks for a new password', async ({
   browser_,
   signedIn,
@@ -380,11 +413,12 @@ test('names in the markup hide neither where a form sends to nor an honest form'
   const around = images.map((name) => `<img name="${name}" alt="">`).join('');
   for (const html of [...leaving, ...leaving.slice(-2).map((form) => around + form)]) {
     const popup = await fillWith(html);
-    await expect(popup.getByText('another site'), html).toBeVisible();
+    await expect(popup.getByText('sends what is typed into it to http://evil.test'), html).toBeVisible();
     await popup.close();
     expect(await page.locator('[name=p]').inputValue(), html).toBe('');
   }
   expect(await listDirect(signedIn)).toHaveLength(0);
+  expect(await listDenials(signedIn)).toHaveLength(leaving.length + 2);
 
   const honest = `${around}<form action="/login">${names.map(hidden).join('')}${fields}<button>Sign in</button></form>`;
   await fillWith(honest);

@@ -231,6 +231,33 @@ test('direct: reveal, copy and autofill are Secret Access events; a fill on anot
     expect(refusal).toMatchObject({ status: 403, rule: 'origin_mismatch' });
     expect(await newest(owner)).toMatchObject({ type: 'policy_denied', source: 'direct', siteOrigin });
   }
+  // What the form sends to receives it, too.
+  const fillFor = (...sendsTo: string[]) =>
+    owner.client.credentials.use.mutate({
+      id: login.id,
+      action: 'autofill',
+      siteOrigin: 'https://shop.example.com',
+      sendsTo,
+    });
+  for (const [target, words] of [
+    ['https://evil.test', 'https://evil.test'],
+    ['null', 'another site'],
+  ] as const) {
+    const because = `The form sends what is typed into it to ${words}`;
+    const refusal = await getRefusal(fillFor('https://shop.example.com', target));
+    expect(refusal).toMatchObject({ status: 403, rule: 'origin_mismatch' });
+    expect(refusal.sentence).toContain(`${because}.`);
+    expect(await newest(owner)).toMatchObject({
+      type: 'policy_denied',
+      source: 'direct',
+      rule: 'origin_mismatch',
+      credentialId: login.id,
+      siteOrigin: 'https://shop.example.com',
+      note: because,
+    });
+  }
+  expect(await getRefusal(fillFor('https://evil.test/path'))).toMatchObject({ status: 400 });
+  expect((await fillFor('https://shop.example.com')).event).toMatchObject({ outcome: 'ok' });
   const { accountId } = await owner.client.account.me.query();
   await checkLog(server.databaseUrl, accountId);
 });

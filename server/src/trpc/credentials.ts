@@ -30,6 +30,10 @@ const use = z
     fields: z.array(z.string().max(100)).min(1).max(100).optional(),
     siteOrigin: origin.optional(),
     frameOrigin: origin.optional(),
+    sendsTo: z
+      .array(origin.or(z.literal('null')))
+      .max(20)
+      .optional(),
   })
   .refine((input) => input.action !== 'autofill' || input.siteOrigin !== undefined, {
     path: ['siteOrigin'],

@@ -21,7 +21,7 @@ import { recordApprovedUse } from './approved-use.ts';
 import { type Patience, releaseAsking, toWaiting, type Waiting } from './asking.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
 import { type Denied, deny, toDenial } from './denial.ts';
-import { toFacts, toOwnerFacts } from './facts.ts';
+import { findReceiver, toFacts, toOwnerFacts } from './facts.ts';
 import { type Renewed, renew, type Stale, withFreshToken } from './fresh-token.ts';
 import {
   type AgentRequest,
@@ -71,6 +71,8 @@ export interface OwnerUse {
   /** The page's origin as the browser told our worker; required for a fill. */
   readonly siteOrigin?: string | undefined;
   readonly frameOrigin?: string | undefined;
+  /** Other sites that the form to be filled sends to, as it says itself; `null` is one that has no address. */
+  readonly sendsTo?: readonly string[] | undefined;
 }
 
 /** The owner reads, copies or fills one of their credentials: a Direct event. Policies of the credential bind them, too. */
@@ -102,12 +104,14 @@ async function attemptOwnUse(
     ...toCredentialFacts(row),
   };
   const fields = chooseForOwner(row, use.fields);
-  const fillOrigin = use.action === 'autofill' ? (use.siteOrigin ?? 'null') : null;
+  const receiver = use.action === 'autofill' ? findReceiver(use, row) : null;
   const bounds = { vaultLocked, policies: toBinding(attached, [row.id]) };
-  const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, toOwnerFacts(owner, fillOrigin)));
-  return decision.allowed
-    ? release(ctx, { outcome: 'allowed', row, fields, decision, draft }, null, renewed)
-    : deny(ctx, accountId, draft, decision);
+  const decision = decide(toFacts(ctx.nowMs(), row, fields, bounds, toOwnerFacts(owner, receiver)));
+  if (decision.allowed) return release(ctx, { outcome: 'allowed', row, fields, decision, draft }, null, renewed);
+  const isLeaving = decision.rule === 'origin_mismatch' && receiver !== use.siteOrigin;
+  if (!isLeaving) return deny(ctx, accountId, draft, decision);
+  const because = `The form sends what is typed into it to ${receiver === 'null' ? 'another site' : receiver}`;
+  return { ...(await deny(ctx, accountId, { ...draft, note: because }, decision)), because };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { AccessFacts } from '@keytrail/shared/decide';
 import type { AttachedPolicy } from '@keytrail/shared/judge-policy';
+import { belongsToSites } from '@keytrail/shared/site';
 import type { AgentPrincipal, OwnerPrincipal } from '../auth/principal.ts';
 import type { grants } from '../base/schema.ts';
 import type { CredentialRow } from './credentials.ts';
@@ -20,7 +21,6 @@ export function toFacts(
   bounds: Bounds,
   by: Pick<AccessFacts, 'request' | 'requester'>,
 ): AccessFacts {
-  const sites = row?.public.sites;
   return {
     nowMs,
     fields,
@@ -28,11 +28,27 @@ export function toFacts(
     credential: {
       id: row?.id ?? '',
       expiresAtMs: row?.expiresAt?.getTime() ?? null,
-      sites: Array.isArray(sites) ? sites : [],
+      sites: row === null ? [] : listSites(row),
     },
     request: by.request,
     requester: by.requester,
   };
+}
+
+function listSites({ public: { sites } }: CredentialRow): readonly string[] {
+  return Array.isArray(sites) ? sites : [];
+}
+
+/**
+ * Who receives what is filled: the page, or the site that its form sends to where that is not the credential's. What the
+ * page says of its form can only take something away.
+ */
+export function findReceiver(
+  { siteOrigin = 'null', sendsTo = [] }: { siteOrigin?: string | undefined; sendsTo?: readonly string[] | undefined },
+  row: CredentialRow,
+): string {
+  const sites = listSites(row);
+  return [siteOrigin, ...sendsTo].find((origin) => !belongsToSites(origin, sites)) ?? siteOrigin;
 }
 
 /** The owner as requester; `fillOrigin` is the page that is to receive the values, null for other ways of access. */

@@ -1,9 +1,10 @@
 // Filling a login into a page: from the menu at the field and from the popup, through the same door.
 // The values travel as the answer to the document that asked, so a page that navigated meanwhile receives nothing.
 
+import { toOrigin } from '@keytrail/shared/site';
 import { browser } from 'wxt/browser';
 import type { Failure } from '../../lib/failure.ts';
-import { forgetLogins, type Login, toTabLogin } from '../../lib/login-list.ts';
+import { type Login, toTabLogin } from '../../lib/login-list.ts';
 import type { Sender } from '../../lib/message-intake.ts';
 import type { FillAnswer, FillOutcome, FillRequest, LoginChoice, Messages, TabLogin } from '../../lib/messages.ts';
 import { getSession } from '../../lib/session.ts';
@@ -19,56 +20,46 @@ const otherSite: Failure = {
   sentence: 'This login does not belong to this site.',
   rule: 'origin_mismatch',
 };
-const leavesSite: Failure = {
-  kind: 'denied',
-  sentence: 'This form sends what is typed into it to another site.',
-};
 const tooMany: Failure = { kind: 'denied', sentence: 'Too many fills on this page. Wait a minute, then try again.' };
 const signedOut: Failure = { kind: 'signed_out', sentence: 'You are signed out. Sign in from the Keytrail popup.' };
 
 /** Names and ids of the logins of the page that asks. Nothing where nothing may be filled. */
 export async function listPageLogins(sendsTo: readonly string[], sender: Sender): Promise<readonly LoginChoice[]> {
   const page = toSenderPage(sender);
-  if (page === null || !staysOnSite(page, sendsTo)) return [];
+  if (page === null || listLeaving(page, sendsTo).length > 0) return [];
   const logins = await findLogins(page.origin).catch(noteNothingFound);
   return logins.map(toChoice);
 }
 
-/** Releases one login to the page that asks for it, if it is that page's, for a form that sends it nowhere else. */
+/**
+ * Releases one login to the page that asks for it. Whether it is that page's, for a form that sends it nowhere else, the
+ * server judges: so a refusal is in the log as well.
+ */
 export async function fillPage(
   { credentialId, sendsTo }: Messages['page.fill']['request'],
   sender: Sender,
 ): Promise<FillAnswer> {
   const page = toSenderPage(sender);
   if (page === null) return { kind: 'refused', failure: otherSite };
-  if (!staysOnSite(page, sendsTo)) return { kind: 'refused', failure: leavesSite };
   if (!isWithinRate(page.tabId, Date.now())) return { kind: 'refused', failure: tooMany };
   if ((await getSession()) === null) return { kind: 'refused', failure: signedOut };
-  try {
-    if (!(await isLoginOf(page.origin, credentialId))) return { kind: 'refused', failure: otherSite };
-  } catch (error) {
-    return { kind: 'refused', failure: await noteFailure(error) };
-  }
   const used = await spendLogin(credentialId, ['username', 'password'], {
     action: 'autofill',
     siteOrigin: page.origin,
+    sendsTo: listLeaving(page, sendsTo),
   });
   if (used.kind === 'refused') return used;
   const { username = '', password = '' } = used.values;
   return { kind: 'values', origin: page.origin, username, password };
 }
 
-/** What the page says of its form can only take something away. */
-function staysOnSite({ origin }: SenderPage, sendsTo: readonly string[]): boolean {
-  return sendsTo.every((target) => isSameSite(origin, target));
-}
-
-async function isLoginOf(origin: string, credentialId: string): Promise<boolean> {
-  const isListed = async () => (await findLogins(origin)).some((login) => login.id === credentialId);
-  if (await isListed()) return true;
-  // It may have been added, or given this site, a moment ago.
-  await forgetLogins();
-  return await isListed();
+/**
+ * The addresses that are not of the page's site: what the page says of its form can only take something away. What is no
+ * web origin is `null` for the server, which belongs nowhere.
+ */
+function listLeaving({ origin }: SenderPage, sendsTo: readonly string[]): string[] {
+  const leaving = sendsTo.filter((target) => !isSameSite(origin, target));
+  return leaving.map((target) => (toOrigin(target) === target ? target : 'null'));
 }
 
 /** The logins of the active tab, for the popup; null where they cannot be had, which is not the same as none. */

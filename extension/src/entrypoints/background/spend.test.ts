@@ -23,7 +23,8 @@ afterEach(() => {
   keytrail.close();
 });
 
-const spend = () => spendLogin('id', ['username', 'password'], { action: 'autofill', siteOrigin: 'https://shop.test' });
+const spend = () =>
+  spendLogin('id', ['username', 'password'], { action: 'autofill', siteOrigin: 'https://shop.test', sendsTo: [] });
 
 test('ok: the values, and the event is in the cache', async () => {
   expect(await spend()).toEqual({ kind: 'values', values });

@@ -9,7 +9,9 @@ import { redeemValues } from '../../lib/webhook.ts';
 import { pullEvents } from './pull.ts';
 import { api, noteFailure } from './server.ts';
 
-type Use = { readonly action: 'autofill'; readonly siteOrigin: string } | { readonly action: 'copy' };
+type Use =
+  | { readonly action: 'autofill'; readonly siteOrigin: string; readonly sendsTo: string[] }
+  | { readonly action: 'copy' };
 
 type Used =
   | { readonly kind: 'values'; readonly values: Readonly<Record<string, string>> }

@@ -10,6 +10,7 @@ import { Header } from './header.tsx';
 import { Logins } from './logins.tsx';
 import type { Start } from './start.ts';
 import { StatusLine } from './status-line.tsx';
+import { useTabOrigin } from './tab-origin.ts';
 import { usePopupKeys } from './use-popup-keys.ts';
 import type { Waiting } from './waiting.tsx';
 import { Welcome } from './welcome.tsx';
@@ -25,6 +26,7 @@ interface PopupProps {
 /** The whole popup. */
 export function Popup({ start, waiting }: PopupProps) {
   const view = useSession(start.record);
+  const origin = useTabOrigin(start.origin);
   usePopupKeys();
   useEffect(() => afterFirstPaint(keepAsking), []);
   if (view.status === 'loading') return null;
@@ -35,8 +37,8 @@ export function Popup({ start, waiting }: PopupProps) {
       <Header account={account} canLock={view.status === 'signed_in'} initial={start.inbox} />
       <main className="min-h-0 flex-1 overflow-y-auto overscroll-contain pb-3">
         {view.status === 'signed_in' && <Inbox accountId={account.accountId} start={start} waiting={waiting} />}
-        {view.status === 'signed_in' && start.origin !== null && (
-          <Logins origin={start.origin} initial={start.logins} />
+        {view.status === 'signed_in' && origin !== null && (
+          <Logins key={origin} origin={origin} initial={origin === start.origin ? start.logins : []} />
         )}
         <Activity start={start} />
       </main>

@@ -1,7 +1,6 @@
 // What the popup knows before it paints: session, cache and the tab it was opened over.
 
 import type { AuditEvent, EventFilter } from '@keytrail/shared/event';
-import { toOrigin } from '@keytrail/shared/site';
 import { browser } from 'wxt/browser';
 import { queryEvents } from '../../lib/cache-query.ts';
 import type { CacheState } from '../../lib/cache-schema.ts';
@@ -12,6 +11,7 @@ import type { TabLogin } from '../../lib/messages.ts';
 import { readSessionRecord, type SessionRecord } from '../../lib/session.ts';
 import { countUnseenDenials } from '../../lib/unseen-denials.ts';
 import { keptFilterKey, toKeptFilter } from './kept-filter.ts';
+import { readTabOrigin } from './tab-origin.ts';
 
 /** Events shown at first, and added by each "show older". */
 export const pageSize = 50;
@@ -52,9 +52,4 @@ export async function readStart(): Promise<Start> {
   // An open connection would stand in the way of the cache's next version.
   database?.close();
   return { record, state, filter, events, unseenDenials, origin, logins, inbox };
-}
-
-async function readTabOrigin(): Promise<string | null> {
-  const [tab] = await browser.tabs.query({ active: true, currentWindow: true });
-  return tab?.url === undefined ? null : toOrigin(tab.url);
 }
