@@ -193,6 +193,32 @@ test('of several that fit, those named come first; the grant covers no more than
   expect(await request(bot, { label: 'b' })).toMatchObject({ label: 'a', fields: ['username'] });
 });
 
+test('what is asked in other words waits by itself, and is told no answer to the first', async () => {
+  const bot = await createAgent(owner, server.url);
+  const prod = await createToken(owner, 'aws', 'prod');
+  const words = { service: 'aws', waitSeconds: 10 };
+  const deploy = getRefusal(bot.client.agent.requestAccess.mutate({ ...words, label: 'prod', reason: 'deploy' }));
+  const first = await waitForAccessRequest(owner);
+  const read = { ...words, label: 'dev', fields: ['value'], reason: 'read dev' };
+  const reading = bot.client.agent.requestAccess.mutate(read);
+  const waiting = async () =>
+    (await owner.client.inbox.get.query()).accessRequests.filter(({ status }) => status === 'waiting');
+  await expect.poll(async () => (await waiting()).map(({ label }) => label)).toEqual(['prod', 'dev']);
+  await owner.client.accessRequests.answer.mutate({ answer: 'deny', id: first.id, note: 'not prod' });
+  expect(await deploy).toMatchObject({ rule: 'approval', note: 'not prod' });
+  const second = await waitForAccessRequest(owner);
+  expect(second).toMatchObject({ label: 'dev', fields: ['value'], reason: 'read dev' });
+  // The same words join what waits; other fields of the same label do not.
+  expect(await getRefusal(bot.client.agent.requestAccess.mutate({ ...read, waitSeconds: 0 }))).toMatchObject({
+    code: 'approval_pending',
+  });
+  expect((await waiting()).map(({ id }) => id)).toEqual([second.id]);
+  await getRefusal(bot.client.agent.requestAccess.mutate({ ...read, fields: ['other'], waitSeconds: 0 }));
+  expect(await waiting()).toHaveLength(2);
+  await grant(second.id, prod.id, '1d', ['value']);
+  expect(await reading).toMatchObject({ label: 'prod', fields: ['value'] });
+});
+
 test('what an agent holds already is answered without asking; a field that it does not cover is asked for', async () => {
   const bot = await createGrantedAgent(owner, server.url);
   expect(await request(bot)).toMatchObject({ service: 'github', label: 'main' });
@@ -248,11 +274,20 @@ describe('an answer that cannot be carried out leaves the request waiting', () =
 });
 
 describe('floods are bounded', () => {
-  test('one request for an agent and a service, however many ask at once', async () => {
+  test('one request for the same thing, however many ask at once', async () => {
     const bot = await createAgent(owner, server.url);
-    await Promise.all(Array.from({ length: 12 }, (_, index) => getRefusal(request(bot, { label: `label ${index}` }))));
+    await Promise.all(Array.from({ length: 12 }, () => getRefusal(request(bot, { label: 'main', fields: ['value'] }))));
     await waitForAccessRequest(owner);
     expect((await readEvents()).filter(({ action }) => action === 'request')).toHaveLength(1);
+  });
+
+  test('of one service, too, five different things at a time, however many ask at once', async () => {
+    const bot = await createAgent(owner, server.url);
+    const asked = Array.from({ length: 12 }, (_, index) => getRefusal(request(bot, { label: `label ${index}` })));
+    const codes = (await Promise.all(asked)).map(({ code }) => code);
+    expect(codes.filter((code) => code === 'approval_pending')).toHaveLength(5);
+    expect(codes.filter((code) => code === 'access_denied')).toHaveLength(7);
+    expect((await owner.client.inbox.get.query()).accessRequests).toHaveLength(5);
   });
 
   test('five services at a time; what is more is refused, recorded and, in a flood, counted', async () => {

@@ -1,6 +1,6 @@
-// Asking for a grant: the same agent's question about the same service joins the one that waits, or takes up what was said
-// to it; else it is a new one, a row and an event in one transaction. Nothing here looks at credentials, so that no answer
-// tells whether there is one.
+// Asking for a grant: the same question of the same agent (service, label, fields) joins the one that waits, or takes up what
+// was said to it; else it is a new one, a row and an event in one transaction. Nothing here looks at credentials, so that no
+// answer tells whether there is one.
 
 import type { AccessRequestInput } from '@keytrail/shared/access-request-schema';
 import { mintUuid } from '@keytrail/shared/ids';
@@ -13,7 +13,7 @@ import { recordAsked } from './access-request-events.ts';
 import type { AccessRequestRow } from './access-request-store.ts';
 import { lockAgent } from './agents.ts';
 
-/** Of one agent at a time: each of another service. */
+/** Of one agent at a time: each for something else. */
 const waitingMax = 5;
 /** Of one agent within an hour, answered or not: a refused one may ask again, but not without end. */
 const requestsPerHourMax = 10;
@@ -57,8 +57,9 @@ async function findTakenUp(
     .orderBy(desc(accessRequests.requestedAt), desc(accessRequests.id))
     .limit(50);
   const found = rows.find(({ request, grant }) => {
-    if (request.status === 'waiting') return true;
+    // What the owner says to a question is no answer to another one.
     if (!isSame(request, ask)) return false;
+    if (request.status === 'waiting') return true;
     if (request.status !== 'granted') return request.toldAt === null;
     return grant !== null && (grant.expiresAt === null || grant.expiresAt.getTime() > ctx.nowMs());
   });

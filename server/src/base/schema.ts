@@ -584,10 +584,7 @@ export const accessRequests = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),
-    // One for an agent and a service at a time.
-    uniqueIndex('access_requests_waiting')
-      .on(table.accountId, table.agentId, table.service)
-      .where(sql`status = 'waiting'`),
+    index('access_requests_waiting').on(table.accountId, table.expiresAt).where(sql`status = 'waiting'`),
     index('access_requests_agent').on(table.accountId, table.agentId, table.requestedAt),
     index('access_requests_answered').on(table.accountId, table.answeredAt),
     foreignKey({ columns: [table.accountId, table.agentId], foreignColumns: [agents.accountId, agents.id] }).onDelete(
