@@ -1,6 +1,6 @@
 // Waiting for the owner's word, below the access: what is asked, joined, answered, spent and left to run out.
 
-import { answerApproval, spendApproval } from '@keytrail/server/agents/approval-answers';
+import { type ApprovedUse, answerApproval, spendApproval } from '@keytrail/server/agents/approval-answers';
 import { expireDueApprovals } from '@keytrail/server/agents/approval-expiry';
 import { awaitApproval } from '@keytrail/server/agents/approvals';
 import { findAgentByKey } from '@keytrail/server/auth/agent-keys';
@@ -42,8 +42,9 @@ async function arrange(need: { withinSeconds?: number; rememberMinutes?: number 
     fields: ['value'],
   };
   const request = (waitMs = 20_000, signal?: AbortSignal) => awaitApproval(ctx, ask, { waitMs, signal });
-  const spend = (id: string) =>
-    withAccount(ctx.db, agent.accountId, (tx) => spendApproval(tx, ctx, agent.accountId, id));
+  const use = { policies: ask.need.policies, grantId: furniture.grant.id };
+  const spend = (id: string, changes: Partial<ApprovedUse> = {}) =>
+    withAccount(ctx.db, agent.accountId, (tx) => spendApproval(tx, ctx, agent.accountId, id, { ...use, ...changes }));
   return { owner, agent, person, ask, request, spend };
 }
 
@@ -157,6 +158,28 @@ test('a remembered answer holds for no longer than the policies allow today', as
   server.advance(6 * 60_000);
   const stricter = { ...ask, need: { ...ask.need, rememberMinutes: 0 } };
   expect(await awaitApproval(server.app.ctx, stricter, { waitMs: 0 })).toMatchObject({ outcome: 'waiting' });
+});
+
+const other = { id: '00000000-0000-7000-8000-000000000002', name: 'Ask me, too' };
+
+test('an answer covers what fewer policies ask, never what another one asks or another grant', async () => {
+  const { owner, ask, request, spend } = await arrange({ rememberMinutes: 60 });
+  const { ctx } = server.app;
+  const askBy = (policies: (typeof policy)[], grantId = ask.asker.grantId) =>
+    awaitApproval(ctx, { ...ask, need: { ...ask.need, policies }, asker: { ...ask.asker, grantId } }, { waitMs: 0 });
+  await askBy([policy, other]);
+  const { id } = await waitForOne(owner);
+  await owner.client.approvals.answer.mutate({ id, answer: 'remember' });
+  const third = { id: '00000000-0000-7000-8000-000000000003', name: 'Me as well' };
+  const regranted = '00000000-0000-7000-8000-000000000004';
+  expect(await request(0)).toMatchObject({ outcome: 'approved', approvalId: id });
+  expect(await spend(id, { policies: [policy, other, third] })).toBe(false);
+  expect(await spend(id, { grantId: regranted })).toBe(false);
+  expect(await spend(id, { grantId: null })).toBe(false);
+  expect(await spend(id)).toBe(true);
+  expect(await askBy([policy, third])).toMatchObject({ outcome: 'waiting' });
+  expect(await askBy([policy], regranted)).toMatchObject({ outcome: 'waiting' });
+  expect(await askBy([other])).toMatchObject({ outcome: 'approved', approvalId: id });
 });
 
 test('two devices at once: one decides, the other is told what was decided and from where', async () => {

@@ -94,6 +94,25 @@ test('a proxy that leads elsewhere asks again, and goes where it leads now', asy
   await elsewhere.stop();
 });
 
+test('a policy that asks and is attached later asks for itself, whatever was remembered for the key', async () => {
+  const made = await createAskingProxy(
+    owner,
+    { rememberMinutes: 60 },
+    { kind: 'http', upstreamUrl: `${upstream.url}/base` },
+  );
+  const held = callHttp(made);
+  const { id } = await waitForApproval(owner);
+  await owner.client.approvals.answer.mutate({ id, answer: 'remember' });
+  expect((await held).status).toBe(200);
+  expect((await callHttp(made, '/others', soon)).status).toBe(200);
+  const asks = { type: 'approval', withinSeconds: 60, rememberMinutes: 60 } as const;
+  await createPolicy(owner, [asks], [{ kind: 'credential', id: made.credential.id }]);
+  const sent = upstream.received.length;
+  await expectPending(await callHttp(made, '/others', soon));
+  expect((await waitForApproval(owner)).policies).toHaveLength(2);
+  expect(upstream.received).toHaveLength(sent);
+});
+
 test('an answer is not spent on a call that a full counter refuses', async () => {
   const made = await createHttp();
   const limit = { type: 'rate_limit', uses: 1, per: 'hour', counts: 'agent' } as const;

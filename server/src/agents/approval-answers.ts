@@ -4,6 +4,7 @@
 import type { ApprovalAnswer, ApprovalSummary } from '@keytrail/shared/approval';
 import { clientKindLabels } from '@keytrail/shared/client';
 import { AppError } from '@keytrail/shared/errors';
+import type { ApprovalNeed } from '@keytrail/shared/judge-policy';
 import { and, eq, gt, isNull, or } from 'drizzle-orm';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Requester } from '../auth/requester.ts';
@@ -13,7 +14,7 @@ import { approvals } from '../base/schema.ts';
 import { recordAnswer, recordRefusedAccess } from './approval-events.ts';
 import { expireApproval } from './approval-expiry.ts';
 import { freshMs } from './approval-requests.ts';
-import { type ApprovalRow, getApproval, isApproval, toSummary } from './approval-store.ts';
+import { type ApprovalRow, getApproval, isApproval, isCovering, toSummary } from './approval-store.ts';
 
 export interface GivenAnswer {
   readonly id: string;
@@ -75,15 +76,22 @@ async function writeAnswer(
   return row;
 }
 
+/** A use that an answer is to let through: who asks for it now, and by which grant; null where no agent asks. */
+export interface ApprovedUse {
+  readonly policies: ApprovalNeed['policies'];
+  readonly grantId: string | null;
+}
+
 /**
- * Spends an approval in the transaction that records the use. False where it is spent already or no longer holds: then
- * the use must not happen.
+ * Spends an approval in the transaction that records the use. False where it is spent already, no longer holds or does not
+ * cover the use as it was decided last: then the use must not happen.
  */
 export async function spendApproval(
   tx: Transaction,
   ctx: Pick<Context, 'nowMs'>,
   accountId: string,
   id: string,
+  { policies, grantId }: ApprovedUse,
 ): Promise<boolean> {
   const now = new Date(ctx.nowMs());
   const rows = await tx
@@ -92,6 +100,7 @@ export async function spendApproval(
     .where(
       and(
         isApproval(accountId, id),
+        isCovering(policies, grantId),
         eq(approvals.status, 'approved'),
         or(
           gt(approvals.holdsUntil, now),

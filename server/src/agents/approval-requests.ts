@@ -1,5 +1,5 @@
-// Asking for the owner's word: the same request (asker, credential, fields) takes up what was said to it, or joins the
-// one that waits; else it is a new one, a row and an event in one transaction.
+// Asking for the owner's word: the same request (asker, grant, credential, fields, policies that ask) takes up what was said to
+// it, or joins the one that waits; else it is a new one, a row and an event in one transaction.
 
 import { mintUuid } from '@keytrail/shared/ids';
 import type { ApprovalNeed } from '@keytrail/shared/judge-policy';
@@ -9,7 +9,7 @@ import { type Transaction, withAccount } from '../base/db.ts';
 import { approvals } from '../base/schema.ts';
 import { type Asker, isOfAsker, isSameAsked, lockAsker, toAskerColumns } from './approval-asker.ts';
 import { recordRequest } from './approval-events.ts';
-import type { ApprovalRow } from './approval-store.ts';
+import { type ApprovalRow, isCovering } from './approval-store.ts';
 
 /** Who wants what and why the owner is asked. */
 export interface ApprovalAsk {
@@ -47,7 +47,7 @@ export async function findOrRequest(ctx: Context, ask: ApprovalAsk): Promise<App
 
 /** The newest row that settles this request or waits for it. */
 async function findTakenUp(tx: Transaction, ctx: Context, ask: ApprovalAsk): Promise<ApprovalRow | undefined> {
-  const { asker, credential, fields } = ask;
+  const { asker, credential, fields, need } = ask;
   const { client, clientIp = null } = asker.by.requester;
   const rows = await tx
     .select()
@@ -55,6 +55,7 @@ async function findTakenUp(tx: Transaction, ctx: Context, ask: ApprovalAsk): Pro
     .where(
       and(
         isOfAsker(asker),
+        isCovering(need.policies, asker.kind === 'agent' ? asker.grantId : null),
         credential === null ? isNull(approvals.credentialId) : eq(approvals.credentialId, credential.id),
         gt(approvals.requestedAt, new Date(ctx.nowMs() - rememberedMs)),
         sql`${approvals.fields} = ${JSON.stringify([...fields].sort())}::jsonb`,

@@ -2,7 +2,7 @@
 
 import type { ApprovalSummary } from '@keytrail/shared/approval';
 import { AppError } from '@keytrail/shared/errors';
-import { and, asc, desc, eq, gt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
@@ -63,6 +63,16 @@ export async function getApproval(tx: Transaction, accountId: string, id: string
 
 export function isApproval(accountId: string, id: string) {
   return and(eq(approvals.accountId, accountId), eq(approvals.id, id));
+}
+
+/**
+ * Rows whose answer covers an access: every policy that asks now was among those that asked then, and an agent's grant is
+ * that very one. A policy that is attached later asks for itself, and no answer outlives the grant that it was given about.
+ */
+export function isCovering(asking: readonly { readonly id: string }[], grantId: string | null) {
+  const ids = JSON.stringify(asking.map(({ id }) => ({ id })));
+  const isOfGrant = grantId === null ? isNull(approvals.grantId) : eq(approvals.grantId, grantId);
+  return and(isOfGrant, sql`${approvals.policies} @> ${ids}::jsonb`);
 }
 
 /** A row as every device sees it. */

@@ -284,7 +284,7 @@ async function attemptInjection(
   return releaseAsking<JudgedProxyCall, ProxyAccess | Stale>(ctx, judged, steps, waiting);
 }
 
-/** @param tie the answer to spend. Null where that was spent by another call. */
+/** @param tie the answer to spend. Null where that cannot be spent on this call. */
 async function releaseToProxy(
   ctx: Context,
   judged: JudgedProxyCall,
@@ -371,7 +371,7 @@ async function release(
   return settle(ctx, judged, opened, agent, await recordUse(ctx, judged.row.accountId, opened.draft, judged.decision));
 }
 
-/** The same for what the owner approved, whose answer is spent with it; null where that was spent by another use. */
+/** The same for what the owner approved, whose answer is spent with it; null where that cannot be spent on it. */
 async function releaseApproved(
   ctx: Context,
   judged: Judged,
@@ -386,7 +386,7 @@ async function releaseApproved(
   return recorded === null ? null : settle(ctx, judged, opened, agent, recorded);
 }
 
-/** Records a use, and spends the answer that it was approved by; null where that was spent by another use. */
+/** Records a use, and spends the answer that it was approved by; null where that cannot be spent on it. */
 function recordSpending(
   ctx: Context,
   accountId: string,

@@ -18,7 +18,7 @@ class Undone extends Error {
   }
 }
 
-/** As `recordUse`; null where the answer is spent already or no longer holds, and nothing was written. */
+/** As `recordUse`; null where the answer is spent already, no longer holds or does not cover this use, and nothing was written. */
 export async function recordApprovedUse(
   ctx: Context,
   accountId: string,
@@ -26,9 +26,10 @@ export async function recordApprovedUse(
   draft: EventDraft,
   allowed: Extract<Decision, { allowed: true }>,
 ): Promise<Recorded | null> {
+  const use = { policies: allowed.approval?.policies ?? [], grantId: draft.grantId ?? null };
   try {
     return await withAccount(ctx.db, accountId, async (tx) => {
-      if (!(await spendApproval(tx, ctx, accountId, approvalId))) return null;
+      if (!(await spendApproval(tx, ctx, accountId, approvalId, use))) return null;
       const recorded = await recordUse(ctx, accountId, draft, allowed, (event, counts) =>
         appendIn(tx, ctx, accountId, event, counts),
       );

@@ -42,7 +42,7 @@ export interface AskingSteps<Allowed extends Askable, Answer> {
   readonly toAsker: (allowed: Allowed) => Asker | null;
   /** Loads and decides as if it had just come. */
   readonly judgeAnew: (tie: Tie) => Promise<Allowed | Denied>;
-  /** `tie`: the answer to spend; null where nobody was asked. Null where the answer was spent by another use. */
+  /** `tie`: the answer to spend; null where nobody was asked. Null where it cannot be spent on this use. */
   readonly release: (allowed: Allowed, tie: Tie | null) => Promise<Answer | null>;
 }
 
@@ -79,7 +79,7 @@ export async function releaseAsking<Allowed extends Askable, Answer>(
     }
     const released = await steps.release(allowed, tie);
     if (released !== null) return released;
-    // Another request like it was faster and has spent the answer: the owner is asked again.
+    // Another request like it was faster and has spent the answer, or more asks by now: the owner is asked again.
   }
 }
 
