@@ -3,8 +3,8 @@
 
 import type { ClientKind } from './client.ts';
 
-/** Expired: nobody answered in time, which counts as a refusal. */
-export const approvalStatuses = ['waiting', 'approved', 'denied', 'expired'] as const;
+/** Expired: nobody answered in time, which counts as a refusal. Ended: what was asked for became impossible before an answer. */
+export const approvalStatuses = ['waiting', 'approved', 'denied', 'expired', 'ended'] as const;
 export type ApprovalStatus = (typeof approvalStatuses)[number];
 
 /** What the owner may say; `remember` approves the same access for as long as the policy lets an answer hold. */

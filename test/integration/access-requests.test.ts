@@ -2,7 +2,9 @@
 // the vault holds.
 
 import { forgetAgedRequestsAndAlerts } from '@keytrail/server/agents/alert-jobs';
+import { findAgentByKey } from '@keytrail/server/auth/agent-keys';
 import { connect } from '@keytrail/server/base/db';
+import { requestAccess } from '@keytrail/server/vault/access-requests';
 import { accessRequestStatuses, type GrantDuration } from '@keytrail/shared/access-request';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { waitForAccessRequest } from '../kit/approvals.ts';
@@ -25,8 +27,10 @@ beforeEach(async () => {
 afterAll(() => server.stop());
 
 type Bot = Awaited<ReturnType<typeof createAgent>>;
-const request = (bot: Bot, changes: Partial<typeof ask & { label: string; fields: string[] }> = {}) =>
-  bot.client.agent.requestAccess.mutate({ ...ask, waitSeconds: 0, ...changes });
+const request = (
+  bot: Bot,
+  changes: Partial<typeof ask & { label: string; fields: string[]; waitSeconds: number }> = {},
+) => bot.client.agent.requestAccess.mutate({ ...ask, waitSeconds: 0, ...changes });
 
 function grant(id: string, credentialId: string, duration: GrantDuration = '1d', fields: string[] | null = null) {
   return owner.client.accessRequests.answer.mutate({ answer: 'grant', id, credentialId, duration, fields });
@@ -395,13 +399,29 @@ test('what was answered or ran out goes when the events of its time go; what wai
   await sql.end();
 });
 
-test('an agent that is removed asks for nothing any more', async () => {
+test('an agent that is removed asks for nothing any more; whoever waits as it is told that its key is none', async () => {
   const bot = await createAgent(owner, server.url);
-  await getRefusal(request(bot));
-  await waitForAccessRequest(owner);
+  const asked = getRefusal(request(bot, { waitSeconds: 20 }));
+  const { correlationId } = await waitForAccessRequest(owner);
   await owner.client.agents.remove.mutate({ id: bot.agent.id });
+  expect(await asked).toMatchObject({ status: 401, code: 'unauthorized' });
   expect((await owner.client.inbox.get.query()).accessRequests).toEqual([]);
-  expect((await readEvents()).map(({ title }) => title)).toContain('Access request ended');
+  expect((await readEvents()).filter((event) => event.correlationId === correlationId)).toMatchObject([
+    { type: 'vault_change', title: 'Access requested' },
+    { type: 'vault_change', action: 'refuse', source: 'direct', title: 'Access request ended' },
+    { type: 'policy_denied', action: 'request', source: 'agent', rule: 'key_revoked', service: 'github' },
+  ]);
+});
+
+test('an agent that is removed between its coming and its question is refused as well', async () => {
+  const bot = await createAgent(owner, server.url);
+  const { ctx } = server.app;
+  const found = await findAgentByKey(ctx, bot.key);
+  if (found === null) throw new Error('the agent has its key');
+  await owner.client.agents.remove.mutate({ id: bot.agent.id });
+  const asked = requestAccess(ctx, { kind: 'agent', ...found, requester: { client: 'nodejs' } }, ask);
+  await expect(asked).rejects.toMatchObject({ code: 'unauthorized' });
+  expect((await readEvents()).at(-1)).toMatchObject({ type: 'policy_denied', action: 'request', rule: 'key_revoked' });
 });
 
 test('invalid: no reason, an empty one, an unknown duration', async () => {

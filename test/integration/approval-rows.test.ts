@@ -1,12 +1,16 @@
 // Waiting for the owner's word, below the access: what is asked, joined, answered, spent and left to run out.
 
+import { randomBytes } from 'node:crypto';
 import { type ApprovedUse, answerApproval, spendApproval } from '@keytrail/server/agents/approval-answers';
 import { expireDueApprovals } from '@keytrail/server/agents/approval-expiry';
 import { awaitApproval } from '@keytrail/server/agents/approvals';
+import { connectClient } from '@keytrail/server/agents/connect-client';
+import { dropConnection } from '@keytrail/server/agents/connections';
 import { findAgentByKey } from '@keytrail/server/auth/agent-keys';
 import type { AgentPrincipal, OwnerPrincipal } from '@keytrail/server/auth/principal';
 import { withAccount } from '@keytrail/server/base/db';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { waitForApproval } from '../kit/approvals.ts';
 import { checkLog } from '../kit/check-log.ts';
 import { getRefusal } from '../kit/client.ts';
 import { type Owner, startTestServer, type TestServer } from '../kit/server.ts';
@@ -171,15 +175,66 @@ test('an answer covers what fewer policies ask, never what another one asks or a
   const { id } = await waitForOne(owner);
   await owner.client.approvals.answer.mutate({ id, answer: 'remember' });
   const third = { id: '00000000-0000-7000-8000-000000000003', name: 'Me as well' };
-  const regranted = '00000000-0000-7000-8000-000000000004';
   expect(await request(0)).toMatchObject({ outcome: 'approved', approvalId: id });
   expect(await spend(id, { policies: [policy, other, third] })).toBe(false);
-  expect(await spend(id, { grantId: regranted })).toBe(false);
+  expect(await spend(id, { grantId: third.id })).toBe(false);
   expect(await spend(id, { grantId: null })).toBe(false);
   expect(await spend(id)).toBe(true);
   expect(await askBy([policy, third])).toMatchObject({ outcome: 'waiting' });
-  expect(await askBy([policy], regranted)).toMatchObject({ outcome: 'waiting' });
   expect(await askBy([other])).toMatchObject({ outcome: 'approved', approvalId: id });
+  const { agentId } = ask.asker.by;
+  const anew = await owner.client.grants.create.mutate({ agentId, credentialId: ask.credential.id });
+  expect(await askBy([policy], anew.id)).toMatchObject({ outcome: 'waiting' });
+});
+
+type Arranged = Awaited<ReturnType<typeof arrange>>;
+
+const before: Record<string, (arranged: Arranged) => Promise<unknown>> = {
+  'a grant that was revoked': ({ owner, ask }) => owner.client.grants.revoke.mutate({ id: ask.asker.grantId }),
+  'a credential that was removed': ({ owner, ask }) =>
+    owner.client.credentials.remove.mutate({ id: ask.credential.id }),
+  'an agent that was suspended': ({ owner, agent }) => owner.client.agents.suspend.mutate({ id: agent.agentId }),
+  'an agent that was removed': ({ owner, agent }) => owner.client.agents.remove.mutate({ id: agent.agentId }),
+  'a key that was replaced': ({ owner, agent }) => owner.client.agents.rotateKey.mutate({ id: agent.agentId }),
+};
+test.each(Object.entries(before))(
+  'the owner is not asked about %s between decision and question',
+  async (_, change) => {
+    const arranged = await arrange();
+    await change(arranged);
+    expect(await arranged.request(0)).toEqual({ outcome: 'ended', tie: null });
+    expect((await arranged.owner.client.inbox.get.query()).approvals).toEqual([]);
+  },
+);
+
+test('what a connected client waits for ends with its connection, by whomever that is ended', async () => {
+  const { owner, agent, person, ask } = await arrange();
+  const { ctx } = server.app;
+  const client = {
+    clientHash: randomBytes(32),
+    clientName: 'Some editor',
+    describedAt: null,
+    redirectUri: 'http://127.0.0.1/back',
+    codeChallenge: 'x'.repeat(43),
+  };
+  const connect = () => connectClient(ctx, person, { kind: 'existing', id: agent.agentId }, client);
+  const endings = [
+    (connectionId: string) => owner.client.agents.endConnection.mutate({ id: agent.agentId, connectionId }),
+    (id: string) => dropConnection(ctx, { accountId: agent.accountId, id }, agent.requester, 'It gave itself up.'),
+    connect,
+  ];
+  for (const end of endings) {
+    await connect();
+    const [listed] = await owner.client.agents.list.query();
+    const keyId = listed?.connections[0]?.id ?? '';
+    const asker = { ...ask.asker, by: { ...agent, keyId } };
+    const waiting = awaitApproval(ctx, { ...ask, asker }, { waitMs: 20_000 });
+    const { id: approvalId, correlationId } = await waitForApproval(owner);
+    await end(keyId);
+    expect(await waiting).toEqual({ outcome: 'ended', tie: { approvalId, correlationId } });
+    const tied = (await readLog(owner)).filter((event) => event.correlationId === correlationId);
+    expect(tied.map(({ title }) => title)).toEqual(['Approval requested', 'Approval request ended']);
+  }
 });
 
 test('two devices at once: one decides, the other is told what was decided and from where', async () => {

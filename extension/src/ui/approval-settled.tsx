@@ -23,6 +23,7 @@ export function toAnswerWords({ answeredFrom, note }: Pick<ApprovalSummary, 'ans
 function toFace({ status, asker, holdsUntil, rememberMinutes }: ApprovalSummary) {
   if (status === 'denied') return { icon: CircleX, ink: 'text-red', decision: words.denied };
   if (status === 'expired') return { icon: ClockAlert, ink: 'text-amber', decision: words.expired };
+  if (status === 'ended') return { icon: CircleX, ink: 'text-amber', decision: words.ended };
   const decision = holdsUntil === null ? words.once : words.remember[asker.kind](rememberMinutes);
   return { icon: CircleCheck, ink: 'text-green', decision };
 }

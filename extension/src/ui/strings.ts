@@ -179,6 +179,7 @@ export const strings = {
       },
       denied: 'Denied',
       expired: 'Nobody answered in time, so it was refused',
+      ended: 'No longer possible, so the request has ended',
       by: (place: string) => `by ${place}`,
       said: (note: string) => `“${note}”`,
     },

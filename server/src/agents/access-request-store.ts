@@ -36,8 +36,18 @@ export async function selectAccessRequests(
 
 /** Throws `not_found` outside the account. */
 export async function getAccessRequest(tx: Transaction, accountId: string, id: string): Promise<AccessRequestRow> {
-  const [row] = await tx.select().from(accessRequests).where(isAccessRequest(accountId, id));
+  const row = await findAccessRequest(tx, accountId, id);
   if (row === undefined) throw new AppError('not_found', { message: `no access request ${id}` });
+  return row;
+}
+
+/** A request goes with its agent. */
+export async function findAccessRequest(
+  tx: Transaction,
+  accountId: string,
+  id: string,
+): Promise<AccessRequestRow | undefined> {
+  const [row] = await tx.select().from(accessRequests).where(isAccessRequest(accountId, id));
   return row;
 }
 

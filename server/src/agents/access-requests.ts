@@ -11,7 +11,7 @@ import { type Transaction, withAccount } from '../base/db.ts';
 import { accessRequests, grants } from '../base/schema.ts';
 import { recordAsked } from './access-request-events.ts';
 import type { AccessRequestRow } from './access-request-store.ts';
-import { lockAgent } from './agents.ts';
+import { lockExistingAgent } from './agents.ts';
 
 /** Of one agent at a time: each for something else. */
 const waitingMax = 5;
@@ -20,18 +20,21 @@ const requestsPerHourMax = 10;
 /** How long the owner has. */
 const answerMs = 24 * 3_600_000;
 
-/** What there is to be found: an answer or a request that waits; null where the agent asks too much. */
+/** Why nothing is asked: the agent asks too much, or was removed since it came. */
+export type Unasked = 'crowded' | 'removed';
+
+/** What there is to be found: an answer or a request that waits. */
 export function findOrAsk(
   ctx: Context,
   agent: AgentPrincipal,
   ask: AccessRequestInput,
-): Promise<AccessRequestRow | null> {
+): Promise<AccessRequestRow | Unasked> {
   return withAccount(ctx.db, agent.accountId, async (tx) => {
     // One after the other, so that what is asked twice at once is one request, and the bounds are exact.
-    await lockAgent(tx, agent.accountId, agent.agentId);
+    if (!(await lockExistingAgent(tx, agent.accountId, agent.agentId))) return 'removed';
     const known = await findTakenUp(tx, ctx, agent, ask);
     if (known !== undefined) return known;
-    return (await isCrowded(tx, ctx, agent)) ? null : insertRequest(tx, ctx, agent, ask);
+    return (await isCrowded(tx, ctx, agent)) ? 'crowded' : insertRequest(tx, ctx, agent, ask);
   });
 }
 

@@ -10,6 +10,7 @@ import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
 import { agents } from '../base/schema.ts';
+import { endApprovals } from './approval-end.ts';
 import { endAttachments } from './attachments.ts';
 import { selectConnections } from './connection-rows.ts';
 import { endAccessRequests, endGrants, endKeys } from './standing.ts';
@@ -77,7 +78,9 @@ export function setAgentStatus(
       input.status === 'suspended'
         ? toChange('suspend', 'Agent suspended', agent)
         : toChange('resume', 'Agent resumed', agent);
-    return { answer: agent, change };
+    const along =
+      input.status === 'suspended' ? await endApprovals(tx, ctx, owner.accountId, { agentId: input.id }) : [];
+    return { answer: agent, along, change };
   });
 }
 
@@ -94,6 +97,7 @@ export function removeAgent(ctx: Context, owner: OwnerPrincipal, input: { id: st
       ...(await endGrants(tx, ctx, owner.accountId, { agentId: agent.id })),
       ...(await endKeys(tx, ctx, owner.accountId, agent)),
       ...(await endAccessRequests(tx, ctx, owner.accountId, agent)),
+      ...(await endApprovals(tx, ctx, owner.accountId, { agentId: agent.id })),
       ...(await endAttachments(tx, owner.accountId, { kind: 'agent', id: agent.id })),
     ];
     await tx.delete(agents).where(isAgent(owner.accountId, input.id));
@@ -125,8 +129,13 @@ export async function changeAgent<T>(
 
 /** Lets changes of one agent happen one after the other. Throws `not_found` outside the account. */
 export async function lockAgent(tx: Transaction, accountId: string, id: string): Promise<void> {
+  if (!(await lockExistingAgent(tx, accountId, id))) throw new AppError('not_found', { message: `no agent ${id}` });
+}
+
+/** The same for who acts as the agent; false where it has been removed since. */
+export async function lockExistingAgent(tx: Transaction, accountId: string, id: string): Promise<boolean> {
   const [row] = await tx.select({ id: agents.id }).from(agents).where(isAgent(accountId, id)).for('update');
-  if (row === undefined) throw new AppError('not_found', { message: `no agent ${id}` });
+  return row !== undefined;
 }
 
 /** Throws `not_found` outside the account. */

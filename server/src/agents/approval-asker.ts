@@ -2,14 +2,13 @@
 // found, and how they are kept in order.
 
 import type { ApprovalAsker } from '@keytrail/shared/approval';
-import { and, eq, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, or, type SQL } from 'drizzle-orm';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import type { ProxyPrincipal } from '../auth/proxy-keys.ts';
+import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
-import { approvals, proxyKeys } from '../base/schema.ts';
-import { lockAgent } from './agents.ts';
+import { agentKeys, agents, approvals, credentials, grants, proxies, proxyKeys } from '../base/schema.ts';
 import type { ApprovalRow } from './approval-store.ts';
-import { lockProxy } from './proxies.ts';
 
 export type Asker =
   | {
@@ -46,10 +45,71 @@ export function isOfAsker(asker: Asker): SQL | undefined {
   return and(eq(approvals.accountId, accountId), eq(column, toAskerId(asker)));
 }
 
-/** Lets requests of one asker happen one after the other. */
-export async function lockAsker(tx: Transaction, asker: Asker): Promise<void> {
-  if (asker.kind === 'agent') return lockAgent(tx, asker.by.accountId, asker.by.agentId);
-  await lockProxy(tx, asker.by.accountId, asker.by.proxy.id);
+type AskerOf<Kind> = Extract<Asker, { kind: Kind }>;
+
+/**
+ * Lets requests of one asker happen one after the other, and before whatever ends them (`endApprovals`). False where that
+ * came first: then what is asked for was decided by what no longer stands.
+ * @param credentialId null where nothing is injected.
+ */
+export function lockAsker(
+  tx: Transaction,
+  ctx: Pick<Context, 'nowMs'>,
+  asker: Asker,
+  credentialId: string | null,
+): Promise<boolean> {
+  const now = new Date(ctx.nowMs());
+  return asker.kind === 'agent' ? lockAgentAsking(tx, now, asker) : lockProxyAsking(tx, now, asker, credentialId);
+}
+
+async function lockAgentAsking(tx: Transaction, now: Date, { by, grantId }: AskerOf<'agent'>): Promise<boolean> {
+  const { accountId, agentId, keyId } = by;
+  const [agent] = await tx
+    .select({ status: agents.status })
+    .from(agents)
+    .where(and(eq(agents.accountId, accountId), eq(agents.id, agentId)))
+    .for('update');
+  if (agent?.status !== 'active') return false;
+  const isEndless = or(isNull(agentKeys.revokedAt), gt(agentKeys.revokedAt, now));
+  const keys = await tx
+    .select({ id: agentKeys.id })
+    .from(agentKeys)
+    .where(and(eq(agentKeys.accountId, accountId), eq(agentKeys.id, keyId), isEndless))
+    .for('share');
+  const standing = await tx
+    .select({ id: grants.id })
+    .from(grants)
+    .where(and(eq(grants.accountId, accountId), eq(grants.id, grantId), isNull(grants.revokedAt)))
+    .for('share');
+  return keys.length > 0 && standing.length > 0;
+}
+
+async function lockProxyAsking(
+  tx: Transaction,
+  now: Date,
+  { by: { accountId, keyId, proxy } }: AskerOf<'proxy'>,
+  credentialId: string | null,
+): Promise<boolean> {
+  const [locked] = await tx
+    .select({ version: proxies.version })
+    .from(proxies)
+    .where(and(eq(proxies.accountId, accountId), eq(proxies.id, proxy.id)))
+    .for('update');
+  // Whatever was changed of it: switched off, or led elsewhere.
+  if (locked?.version !== proxy.version) return false;
+  // Not locked: who ends a key has locked the proxy.
+  const isEndless = or(isNull(proxyKeys.revokedAt), gt(proxyKeys.revokedAt, now));
+  const keys = await tx
+    .select({ id: proxyKeys.id })
+    .from(proxyKeys)
+    .where(and(eq(proxyKeys.accountId, accountId), eq(proxyKeys.id, keyId), isEndless));
+  if (keys.length === 0 || credentialId === null) return keys.length > 0;
+  const kept = await tx
+    .select({ id: credentials.id })
+    .from(credentials)
+    .where(and(eq(credentials.accountId, accountId), eq(credentials.id, credentialId)))
+    .for('key share');
+  return kept.length > 0;
 }
 
 /** Whether a row asks for the very same, and not only for something that an answer may cover as well. */

@@ -1,10 +1,10 @@
-// What the log says about a request for the owner's word: that it was made, how it was answered, and that the access was
-// refused. One correlation id ties these to the use. Each is appended in the transaction that makes it true.
+// What the log says about a request for the owner's word: that it was made, how it was answered or that it ended without an
+// answer, and that the access was refused. One correlation id ties these to the use. Each is appended in the transaction that makes it true.
 
 import type { AuditEvent, EventDraft, EventSource } from '@keytrail/shared/event';
 import { toOneLine } from '@keytrail/shared/text';
 import { appendIn } from '../audit/append.ts';
-import { recordChange } from '../audit/change.ts';
+import { type Change, recordChange } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
@@ -43,6 +43,11 @@ export async function recordAnswer(
     title: isApproved ? 'Approval given' : 'Approval refused',
     ...(note === '' ? {} : { note }),
   });
+}
+
+/** What was asked for has become impossible: recorded with the change that made it so. */
+export function toEnding(row: ApprovalRow): Change {
+  return { action: 'refuse', ...toFacts(row), title: 'Approval request ended' };
 }
 
 /** The access was refused: by the owner, or because nobody answered in time. */

@@ -29,18 +29,21 @@ export const freshMs = 5 * 60_000;
 /** How far back answers are looked for; none holds longer. */
 const rememberedMs = 24 * 3_600_000;
 
-/** What there is to be found: an answer or a request that waits; null where too much is asked. */
-export async function findOrRequest(ctx: Context, ask: ApprovalAsk): Promise<ApprovalRow | null> {
+/** Why nothing is asked: too much is asked already, or what was asked for cannot be had any more. */
+export type Unasked = 'crowded' | 'impossible';
+
+/** What there is to be found: an answer or a request that waits. */
+export async function findOrRequest(ctx: Context, ask: ApprovalAsk): Promise<ApprovalRow | Unasked> {
   const { accountId } = ask.asker.by;
   // Without a lock: what holds for longer is taken up again and again, by many at once.
   const known = await withAccount(ctx.db, accountId, (tx) => findTakenUp(tx, ctx, ask));
   if (known !== undefined) return known;
   return withAccount(ctx.db, accountId, async (tx) => {
     // One after the other, so that what is asked twice at once is one request, and the bound is one.
-    await lockAsker(tx, ask.asker);
+    if (!(await lockAsker(tx, ctx, ask.asker, ask.credential?.id ?? null))) return 'impossible';
     const meanwhile = await findTakenUp(tx, ctx, ask);
     if (meanwhile !== undefined) return meanwhile;
-    if (await isCrowded(tx, ctx, ask.asker)) return null;
+    if (await isCrowded(tx, ctx, ask.asker)) return 'crowded';
     return insertRequest(tx, ctx, ask);
   });
 }
@@ -77,6 +80,7 @@ async function findTakenUp(tx: Transaction, ctx: Context, ask: ApprovalAsk): Pro
  * longer than the policies allow today, whatever they allowed when it was given.
  */
 function isTakenUp(row: ApprovalRow, { need, asker }: ApprovalAsk, nowMs: number): boolean {
+  if (row.status === 'ended') return false;
   const isSame = isSameAsked(row, asker);
   if (row.status === 'waiting') return isSame && row.expiresAt.getTime() > nowMs;
   const answeredMs = row.answeredAt?.getTime() ?? 0;

@@ -10,7 +10,7 @@ import { toAskerId } from './approval-asker.ts';
 import { toRefusalWords } from './approval-events.ts';
 import { expireApproval } from './approval-expiry.ts';
 import { isGivenUp } from './approval-given-up.ts';
-import { type ApprovalAsk, findOrRequest, waitingMax } from './approval-requests.ts';
+import { type ApprovalAsk, findOrRequest, type Unasked, waitingMax } from './approval-requests.ts';
 import { type ApprovalRow, getApproval, isApproval } from './approval-store.ts';
 import { awaitSettled } from './await-settled.ts';
 
@@ -35,6 +35,11 @@ export type ApprovalOutcome =
       readonly note: string | null;
       readonly because: string;
     }
+  /**
+   * What was asked for has become impossible, in the log under the tie of the request; null where that came before it could
+   * be asked. To be decided anew.
+   */
+  | { readonly outcome: 'ended'; readonly tie: { readonly approvalId: string; readonly correlationId: string } | null }
   /** Refused without asking; not recorded yet. */
   | { readonly outcome: 'crowded'; readonly because: string }
   /** The caller's time is over, or it has gone; the request goes on. */
@@ -62,7 +67,7 @@ export async function awaitApproval(
   const { kind, by } = ask.asker;
   const sinceMs = ctx.nowMs();
   const givenUp = new AbortController();
-  const row = await awaitSettled(ctx, {
+  const row = await awaitSettled<ApprovalRow, Unasked>(ctx, {
     accountId: by.accountId,
     purpose: `approvals ${toAskerId(ask.asker)}`,
     waitersMax: waitingMax,
@@ -70,7 +75,7 @@ export async function awaitApproval(
     signal: AbortSignal.any([givenUp.signal, ...(signal === undefined ? [] : [signal])]),
     find: async () => {
       const found = await findOrRequest(ctx, ask);
-      if (found?.status === 'waiting') onWait?.(found);
+      if (typeof found !== 'string' && found.status === 'waiting') onWait?.(found);
       return found;
     },
     read: async (known) => {
@@ -80,7 +85,8 @@ export async function awaitApproval(
     },
     expire: ({ id }) => expireApproval(ctx, by.accountId, id),
   });
-  if (row === null) return { outcome: 'crowded', because: crowded[kind] };
+  if (row === 'crowded') return { outcome: 'crowded', because: crowded[kind] };
+  if (row === 'impossible') return { outcome: 'ended', tie: null };
   if (row.status === 'waiting' || givenUp.signal.aborted) {
     return { outcome: 'waiting', expiresAt: row.expiresAt.toISOString() };
   }
@@ -96,6 +102,7 @@ async function toOutcome(ctx: Context, row: ApprovalRow): Promise<ApprovalOutcom
   if (row.status === 'approved') {
     return { outcome: 'approved', approvalId: id, correlationId, isFirstUse: row.usedAt === null };
   }
+  if (row.status === 'ended') return { outcome: 'ended', tie: { approvalId: id, correlationId } };
   // A refusal reaches who asked once; who asks again after that asks anew.
   await withAccount(ctx.db, accountId, (tx) =>
     tx

@@ -14,7 +14,8 @@ interface Settling {
   readonly expiresAt: Date;
 }
 
-export interface Watch<Row extends Settling> {
+/** `Unasked`: why there is nothing to wait for. */
+export interface Watch<Row extends Settling, Unasked extends string> {
   readonly accountId: string;
   /** Names who waits for what. */
   readonly purpose: string;
@@ -23,8 +24,8 @@ export interface Watch<Row extends Settling> {
   readonly waitMs: number;
   /** Aborts when the caller has gone. */
   readonly signal: AbortSignal | undefined;
-  /** The first look: what there is, or what is asked now; null where it may not be asked. */
-  readonly find: () => Promise<Row | null>;
+  /** The first look: what there is, or what is asked now. */
+  readonly find: () => Promise<Row | Unasked>;
   readonly read: (row: Row) => Promise<Row>;
   readonly expire: (row: Row) => Promise<void>;
 }
@@ -33,15 +34,19 @@ export interface Watch<Row extends Settling> {
  * Waits until the row is settled, for at most `waitMs`. Ends at once when `signal` aborts or the server stops: what it
  * answers then still waits.
  */
-export async function awaitSettled<Row extends Settling>(ctx: Context, watch: Watch<Row>): Promise<Row | null> {
+export async function awaitSettled<Row extends Settling, Unasked extends string>(
+  ctx: Context,
+  watch: Watch<Row, Unasked>,
+): Promise<Row | Unasked> {
   const { accountId, purpose, signal } = watch;
   const stop = AbortSignal.any([ctx.stopping, ...(signal === undefined ? [] : [signal])]);
   const waitEndsMs = ctx.nowMs() + watch.waitMs;
   // Before the first look, so that an answer given right after it is heard.
   const listener = ctx.wakeups.listen(accountId, stop, purpose);
   try {
-    let row = await watch.find();
-    if (row === null) return null;
+    const found = await watch.find();
+    if (typeof found === 'string') return found;
+    let row: Row = found;
     // More than can be new requests only repeat the same ones; those may ask again later.
     const isCrowd = ctx.wakeups.countListeners(accountId, purpose) > watch.waitersMax;
     while (row.status === 'waiting') {

@@ -3,13 +3,14 @@
 import type { AgentSummary } from '@keytrail/shared/agent';
 import { AppError } from '@keytrail/shared/errors';
 import { and, eq, isNull } from 'drizzle-orm';
-import { type Change, recordChange } from '../audit/change.ts';
+import { type Change, recordChanges } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Requester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
 import { agentConnections, agentKeys, agents } from '../base/schema.ts';
 import { getAgent, lockAgent } from './agents.ts';
+import { endApprovals } from './approval-end.ts';
 import { isKeyOfConnection } from './connection-rows.ts';
 import { toDisconnection } from './standing.ts';
 
@@ -34,8 +35,8 @@ export function endConnection(
       );
     if (known === undefined)
       throw new AppError('not_found', { message: `agent ${id} has no connection ${connectionId}` });
-    const change = await endOne(tx, ctx, owner.accountId, connectionId);
-    if (change !== null) await recordChange(tx, ctx, owner, change);
+    const [change, ...along] = await endOne(tx, ctx, owner.accountId, connectionId);
+    if (change !== undefined) await recordChanges(tx, ctx, owner, change, along);
     return getAgent(tx, ctx, owner.accountId, id);
   });
 }
@@ -48,10 +49,14 @@ export function dropConnection(
   why: string,
 ): Promise<void> {
   return withAccount(ctx.db, connection.accountId, async (tx) => {
-    const change = await endOne(tx, ctx, connection.accountId, connection.id);
-    if (change === null) return;
+    const { accountId, id } = connection;
+    const [change, ...along] = (await endOne(tx, ctx, accountId, id)).map((each) => ({
+      ...each,
+      source: 'agent' as const,
+    }));
+    if (change === undefined) return;
     const note = `${change.note ?? 'A client'}. ${why}`;
-    await recordChange(tx, ctx, { accountId: connection.accountId, requester }, { ...change, note, source: 'agent' });
+    await recordChanges(tx, ctx, { accountId, requester }, { ...change, note }, along);
   });
 }
 
@@ -76,25 +81,23 @@ export async function endConnectionsOf(
       ),
     );
   const ended: Change[] = [];
-  for (const { id } of standing) {
-    const change = await endOne(tx, ctx, accountId, id);
-    if (change !== null) ended.push(change);
-  }
+  for (const { id } of standing) ended.push(...(await endOne(tx, ctx, accountId, id)));
   return ended;
 }
 
-/** Null where it had ended already. */
-async function endOne(tx: Transaction, ctx: Context, accountId: string, id: string): Promise<Change | null> {
+/** What the log is to say of it, and then of what waited with it; nothing where it had ended already. */
+async function endOne(tx: Transaction, ctx: Context, accountId: string, id: string): Promise<Change[]> {
   const isIt = and(eq(agentKeys.accountId, accountId), eq(agentKeys.id, id));
   const [ended] = await tx
     .update(agentKeys)
     .set({ revokedAt: new Date(ctx.nowMs()) })
     .where(and(isIt, isNull(agentKeys.revokedAt)))
     .returning({ id: agentKeys.id, agentId: agentKeys.agentId, clientName: agentKeys.clientName });
-  if (ended === undefined) return null;
+  if (ended === undefined) return [];
   const [agent] = await tx
     .select({ id: agents.id, name: agents.name })
     .from(agents)
     .where(and(eq(agents.accountId, accountId), eq(agents.id, ended.agentId)));
-  return agent === undefined ? null : toDisconnection(agent, ended);
+  if (agent === undefined) return [];
+  return [toDisconnection(agent, ended), ...(await endApprovals(tx, ctx, accountId, { keyIds: [id] }))];
 }

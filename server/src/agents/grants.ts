@@ -4,12 +4,13 @@ import type { GrantInput, GrantSummary } from '@keytrail/shared/agent';
 import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
-import { type Change, recordChange } from '../audit/change.ts';
+import { type Change, recordChanges } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
 import { agents, credentials, grants, useCounters } from '../base/schema.ts';
 import { lockAgent } from './agents.ts';
+import { endApprovals } from './approval-end.ts';
 import { type CredentialFields, verifyEnd, verifyFields } from './grant-limits.ts';
 
 /** Grants of the account, of one agent or of one credential; newest first, revoked ones included. */
@@ -64,8 +65,10 @@ export async function giveGrant(
     createdAt: now,
     expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
   });
-  const stoodUntilNow = replaced !== undefined && (replaced.expiresAt === null || replaced.expiresAt > now);
-  if (stoodUntilNow) await recordGrantChange(tx, ctx, owner, replaced.id, 'revoke', 'Grant replaced', tie);
+  if (replaced !== undefined && (replaced.expiresAt === null || replaced.expiresAt > now)) {
+    const ended = await endApprovals(tx, ctx, owner.accountId, { grantId: replaced.id });
+    await recordGrantChange(tx, ctx, owner, replaced.id, 'revoke', 'Grant replaced', tie, ended);
+  }
   return recordGrantChange(tx, ctx, owner, id, 'create', 'Grant given', tie);
 }
 
@@ -87,7 +90,8 @@ export function revokeGrant(ctx: Context, owner: OwnerPrincipal, input: { id: st
       if (ended === undefined) throw new AppError('not_found', { message: `no grant ${input.id}` });
       return toSummary(ended);
     }
-    return recordGrantChange(tx, ctx, owner, input.id, 'revoke', 'Grant revoked');
+    const ended = await endApprovals(tx, ctx, owner.accountId, { grantId: input.id });
+    return recordGrantChange(tx, ctx, owner, input.id, 'revoke', 'Grant revoked', {}, ended);
   });
 }
 
@@ -99,10 +103,11 @@ async function recordGrantChange(
   action: 'create' | 'revoke',
   title: string,
   tie: Tie = {},
+  along: readonly Change[] = [],
 ): Promise<GrantSummary> {
   const [row] = await selectGrants(tx, owner.accountId, { id });
   if (row === undefined) throw new AppError('internal', { message: `grant ${id} vanished in its own transaction` });
-  await recordChange(tx, ctx, owner, {
+  const change = {
     action,
     title,
     ...tie,
@@ -113,7 +118,8 @@ async function recordGrantChange(
     credentialId: row.grant.credentialId,
     credentialLabel: row.label,
     ...(row.grant.fields === null ? {} : { fields: row.grant.fields }),
-  });
+  };
+  await recordChanges(tx, ctx, owner, change, along);
   return toSummary(row);
 }
 

@@ -10,6 +10,7 @@ import { endProxyKeys, issueProxyKey } from '../auth/proxy-keys.ts';
 import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
 import { credentials, proxies } from '../base/schema.ts';
+import { endApprovals } from './approval-end.ts';
 import { endAttachments } from './attachments.ts';
 import { getProxy, isProxy, selectProxies } from './proxy-rows.ts';
 
@@ -59,7 +60,8 @@ export function updateProxy(
       .set({ ...input, version: version + 1, updatedAt: new Date(ctx.nowMs()) })
       .where(isProxy(owner.accountId, id));
     const proxy = await getProxy(tx, ctx, owner.accountId, id);
-    return { answer: proxy, change: toChange('update', 'Proxy changed', proxy) };
+    const along = isStillMeant(before, input) ? [] : await endApprovals(tx, ctx, owner.accountId, { proxyId: id });
+    return { answer: proxy, along, change: toChange('update', 'Proxy changed', proxy) };
   });
 }
 
@@ -81,9 +83,18 @@ export function setProxyEnabled(
     const change = enabled
       ? toChange('resume', 'Proxy switched on', proxy)
       : toChange('suspend', 'Proxy switched off', proxy);
-    return { answer: proxy, change };
+    const along = enabled ? [] : await endApprovals(tx, ctx, owner.accountId, { proxyId: id });
+    return { answer: proxy, along, change };
   });
 }
+
+/** Whether an edit leaves what was asked about possible: it is on, and the same credential goes to the same host. */
+function isStillMeant(before: Led, after: Led & Pick<ProxyInput, 'enabled'>): boolean {
+  const isSameHost = new URL(before.upstreamUrl).host === new URL(after.upstreamUrl).host;
+  return after.enabled && isSameHost && before.credentialId === after.credentialId;
+}
+
+type Led = Pick<ProxyInput, 'upstreamUrl' | 'credentialId'>;
 
 /** Removes it with its keys and attached policies, each of which the log names. Its events stay. */
 export function removeProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id: string }): Promise<{ id: string }> {
@@ -93,6 +104,7 @@ export function removeProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id: s
     const ended = await endProxyKeys(tx, ctx, owner.accountId, id, 'all');
     const along = [
       ...ended.map((keyId) => toKeyEnd(proxy, keyId)),
+      ...(await endApprovals(tx, ctx, owner.accountId, { proxyId: id })),
       ...(await endAttachments(tx, owner.accountId, { kind: 'proxy', id })),
     ];
     await tx.delete(proxies).where(isProxy(owner.accountId, id));
@@ -112,7 +124,10 @@ export function rotateProxyKey(
     const proxy = await getProxy(tx, ctx, owner.accountId, id);
     return {
       answer: { proxy, key },
-      along: ended.map((endedId) => toKeyEnd(proxy, endedId)),
+      along: [
+        ...ended.map((endedId) => toKeyEnd(proxy, endedId)),
+        ...(await endApprovals(tx, ctx, owner.accountId, { keyIds: ended })),
+      ],
       change: { ...toChange('rotate', 'Proxy key rotated', proxy), keyId, ...toRotationNote(proxy) },
     };
   });
@@ -125,7 +140,8 @@ export function endOldProxyKeys(ctx: Context, owner: OwnerPrincipal, { id }: { i
     const ended = await endProxyKeys(tx, ctx, owner.accountId, id, 'replaced');
     const proxy = await getProxy(tx, ctx, owner.accountId, id);
     const [change, ...others] = ended.map((keyId) => toKeyEnd(proxy, keyId));
-    if (change !== undefined) await recordChanges(tx, ctx, owner, change, others);
+    const waited = await endApprovals(tx, ctx, owner.accountId, { keyIds: ended });
+    if (change !== undefined) await recordChanges(tx, ctx, owner, change, [...others, ...waited]);
     return proxy;
   });
 }
@@ -154,7 +170,13 @@ async function changeProxy<T>(
 /** Lets changes of one proxy happen one after the other. Throws `not_found` outside the account. */
 export async function lockProxy(tx: Transaction, accountId: string, id: string) {
   const [row] = await tx
-    .select({ version: proxies.version, kind: proxies.kind, enabled: proxies.enabled })
+    .select({
+      version: proxies.version,
+      kind: proxies.kind,
+      enabled: proxies.enabled,
+      upstreamUrl: proxies.upstreamUrl,
+      credentialId: proxies.credentialId,
+    })
     .from(proxies)
     .where(isProxy(accountId, id))
     .for('update');

@@ -7,6 +7,7 @@ import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import { changeAgent, getAgent, lockAgent, toChange } from './agents.ts';
+import { endApprovals } from './approval-end.ts';
 import { endKeys, toKeyEnd } from './standing.ts';
 
 /**
@@ -24,7 +25,10 @@ export function rotateAgentKey(
     const along = await endKeys(tx, ctx, owner.accountId, { id, name }, 'replaced');
     const { key, keyId, replaced } = await issueKey(tx, ctx, owner.accountId, id, overlapMinutes);
     const agent = await getAgent(tx, ctx, owner.accountId, id);
-    if (replaced !== null && overlapMinutes === 0) along.push(toKeyEnd(agent, replaced.keyId));
+    if (replaced !== null && overlapMinutes === 0) {
+      along.push(toKeyEnd(agent, replaced.keyId));
+      along.push(...(await endApprovals(tx, ctx, owner.accountId, { keyIds: [replaced.keyId] })));
+    }
     const note = replaced === null ? {} : { note: toRotationNote(replaced, overlapMinutes) };
     return {
       answer: { agent, key },

@@ -6,6 +6,7 @@ import type { Change } from '../audit/change.ts';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
 import { accessRequests, agentKeys, agents, credentials, grants } from '../base/schema.ts';
+import { endApprovals } from './approval-end.ts';
 
 /**
  * Ends the standing grants of an agent or of a credential, which the caller has locked, and answers what the log is to
@@ -70,7 +71,7 @@ export async function endGrants(
 
 /**
  * Ends the keys with which an agent, which the caller has locked, can act by now, its connected clients too, or only the
- * keys that were replaced and work on for a while; answers what the log is to say of each.
+ * keys that were replaced and work on for a while; answers what the log is to say of each, and then of what waited with them.
  */
 export async function endKeys(
   tx: Transaction,
@@ -92,10 +93,16 @@ export async function endKeys(
       ),
     )
     .returning({ id: agentKeys.id, kind: agentKeys.kind, clientName: agentKeys.clientName });
-  return ended.map((key) => (key.kind === 'connection' ? toDisconnection(agent, key) : toKeyEnd(agent, key.id)));
+  return [
+    ...ended.map((key) => (key.kind === 'connection' ? toDisconnection(agent, key) : toKeyEnd(agent, key.id))),
+    ...(await endApprovals(tx, ctx, accountId, { keyIds: ended.map(({ id }) => id) })),
+  ];
 }
 
-/** Ends what an agent, which the caller has locked, still asks for, and answers what the log is to say of each. */
+/**
+ * Ends what an agent, which the caller has locked, still asks for, and answers what the log is to say of each, under the
+ * correlation id that it was asked with.
+ */
 export async function endAccessRequests(
   tx: Transaction,
   ctx: Context,
@@ -112,11 +119,11 @@ export async function endAccessRequests(
         eq(accessRequests.status, 'waiting'),
       ),
     )
-    .returning({ service: accessRequests.service });
-  return ended.map(({ service }) => ({
+    .returning({ service: accessRequests.service, correlationId: accessRequests.correlationId });
+  return ended.map((request) => ({
     action: 'refuse',
     title: 'Access request ended',
-    service,
+    ...request,
     agentId: agent.id,
     agentName: agent.name,
   }));

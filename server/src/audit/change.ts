@@ -54,7 +54,10 @@ export function recordAllChanges(
   return appendManyIn(tx, ctx, owner.accountId, drafts);
 }
 
-/** Records a change and, before it, what it ended along with it; one correlation id ties them together. Answers its own event. */
+/**
+ * Records a change and, before it, what it ended along with it; one correlation id ties them together, but for what is tied to
+ * its own beginning already. Answers its own event.
+ */
 export async function recordChanges(
   tx: Transaction,
   ctx: Context,
@@ -62,8 +65,9 @@ export async function recordChanges(
   change: Change,
   along: readonly Change[] = [],
 ): Promise<AuditEvent> {
-  const tie = along.length === 0 ? {} : { correlationId: mintUuid(ctx.nowMs(), ctx.randomBytes) };
-  const ended = along.map((each) => ({ ...each, ...tie }));
+  const isTied = along.every(({ correlationId }) => correlationId !== undefined);
+  const tie = isTied ? {} : { correlationId: change.correlationId ?? mintUuid(ctx.nowMs(), ctx.randomBytes) };
+  const ended = along.map((each) => ({ ...tie, ...each }));
   await recordAllChanges(tx, ctx, owner, ended);
   return recordChange(tx, ctx, owner, { ...change, ...tie });
 }

@@ -6,16 +6,17 @@ import { AppError } from '@keytrail/shared/errors';
 import type { DenialRule } from '@keytrail/shared/event';
 import { toAccessRefusalWords } from '../agents/access-request-events.ts';
 import { expireAccessRequest } from '../agents/access-request-expiry.ts';
-import { type AccessRequestRow, getAccessRequest } from '../agents/access-request-store.ts';
-import { findOrAsk, markTold } from '../agents/access-requests.ts';
+import { type AccessRequestRow, findAccessRequest } from '../agents/access-request-store.ts';
+import { findOrAsk, markTold, type Unasked } from '../agents/access-requests.ts';
 import { awaitSettled } from '../agents/await-settled.ts';
 import { isVaultLocked } from '../agents/vault-lock.ts';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import type { Patience } from './asking.ts';
-import { type Denied, deny, toPlainDenial } from './denial.ts';
+import { type Denied, deny, denyRemoved, toPlainDenial } from './denial.ts';
 import { type GrantedSummary, type Held, listHeld } from './granted.ts';
+import type { Draft } from './judge-call.ts';
 import { verifyStanding } from './standing.ts';
 
 /** MCP clients give a call up after a minute unless told otherwise; those that wait for the owner are to hear of it before. */
@@ -45,17 +46,27 @@ export async function requestAccess(
   const held = (await listHeld(ctx, agent)).find(({ granted }) => isEnough(granted, ask));
   if (held !== undefined) return { outcome: 'granted', granted: held.granted, note: null };
   const { accountId } = agent;
-  const row = await awaitSettled(ctx, {
+  const row = await awaitSettled<Watched, Unasked>(ctx, {
     accountId,
     purpose: `access requests ${agent.agentId}`,
     waitersMax,
     waitMs,
     signal,
     find: () => findOrAsk(ctx, agent, ask),
-    read: ({ id }) => withAccount(ctx.db, accountId, (tx) => getAccessRequest(tx, accountId, id)),
+    read: async (known) =>
+      (await withAccount(ctx.db, accountId, (tx) => findAccessRequest(tx, accountId, known.id))) ?? toRemoved(known),
     expire: ({ id }) => expireAccessRequest(ctx, accountId, id),
   });
-  return row === null ? refuse(ctx, agent, ask, 'approval', crowded) : toAnswer(ctx, agent, row);
+  if (row === 'crowded') return refuse(ctx, agent, ask, 'approval', crowded);
+  if (row === 'removed') return denyRemoved(ctx, accountId, toDraft(agent, ask));
+  return toAnswer(ctx, agent, row);
+}
+
+/** A request as its agent waits for it; it is removed with its agent. */
+type Watched = AccessRequestRow | (Omit<AccessRequestRow, 'status'> & { readonly status: 'removed' });
+
+function toRemoved(known: Watched): Watched {
+  return { ...known, status: 'removed' };
 }
 
 function isEnough({ service, label, fields }: GrantedSummary, ask: AccessRequestInput): boolean {
@@ -63,7 +74,10 @@ function isEnough({ service, label, fields }: GrantedSummary, ask: AccessRequest
   return isNamed && (ask.fields ?? []).every((field) => fields.includes(field));
 }
 
-async function toAnswer(ctx: Context, agent: AgentPrincipal, row: AccessRequestRow): Promise<RequestedAccess> {
+async function toAnswer(ctx: Context, agent: AgentPrincipal, row: Watched): Promise<RequestedAccess> {
+  if (row.status === 'removed') {
+    return denyRemoved(ctx, agent.accountId, { ...toDraft(agent, row), correlationId: row.correlationId });
+  }
   if (row.status === 'waiting') throw new AppError('approval_pending', { message: 'still waiting for the owner' });
   if (row.status === 'granted') {
     const held: Held | undefined = (await listHeld(ctx, agent)).find(({ grantId }) => grantId === row.grantId);
@@ -78,13 +92,19 @@ async function toAnswer(ctx: Context, agent: AgentPrincipal, row: AccessRequestR
 /** A refusal without asking anybody, recorded; a flood of them is counted. */
 async function refuse(
   ctx: Context,
-  { accountId, agentId, agentName, keyId, requester }: AgentPrincipal,
-  { service, reason }: { readonly service: string; readonly reason: string },
+  agent: AgentPrincipal,
+  asked: Asked,
   rule: DenialRule,
   because?: string,
 ): Promise<RequestedAccess> {
   const said = because === undefined ? {} : { because };
+  const draft = { ...toDraft(agent, asked), ...(because === undefined ? {} : { note: because }) };
+  return { ...(await deny(ctx, agent.accountId, draft, toPlainDenial(rule))), ...said };
+}
+
+type Asked = Pick<AccessRequestInput, 'service' | 'reason'>;
+
+function toDraft({ agentId, agentName, keyId, requester }: AgentPrincipal, { service, reason }: Asked): Draft {
   const who = { source: 'agent', title: agentName, agentId, agentName, keyId, ...requester } as const;
-  const what = { action: 'request', service, reason, ...(because === undefined ? {} : { note: because }) } as const;
-  return { ...(await deny(ctx, accountId, { ...who, ...what }, toPlainDenial(rule))), ...said };
+  return { ...who, action: 'request', service, reason };
 }

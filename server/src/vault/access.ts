@@ -20,7 +20,7 @@ import { type AgentCall, findRecentAgentCall, loadAgentCall } from './agent-call
 import { recordApprovedUse } from './approved-use.ts';
 import { type Patience, releaseAsking, toWaiting, type Waiting } from './asking.ts';
 import { type CredentialRow, getCredential } from './credentials.ts';
-import { type Denied, deny, toDenial } from './denial.ts';
+import { type Denied, deny, denyRemoved, toDenial } from './denial.ts';
 import { findReceiver, toFacts, toOwnerFacts } from './facts.ts';
 import { type Renewed, renew, type Stale, withFreshToken } from './fresh-token.ts';
 import {
@@ -42,7 +42,7 @@ import {
   toProxyAsker,
   toTokenField,
 } from './proxy-call.ts';
-import { type LoadedProxy, reloadProxy } from './proxy-load.ts';
+import { findProxyAnew, type LoadedProxy, reloadProxy } from './proxy-load.ts';
 import type { AsOf } from './recent-loads.ts';
 import { isRefreshable } from './refresh-due.ts';
 import { chooseForOwner } from './release.ts';
@@ -172,7 +172,11 @@ async function attempt(
   if (judged.outcome === 'denied') return judged;
   const steps = {
     toAsker: ({ draft }: Judged) => toAgentAsker(agent, draft, request),
-    judgeAnew: async (tie: Tie) => judgeCall(ctx, await getAgentCall(ctx, agent, request), request, tie),
+    judgeAnew: async (tie: Tie | null) => {
+      const anew = await loadAgentCall(ctx, agent, request);
+      if (anew === null) return denyRemoved(ctx, agent.accountId, { ...judged.draft, ...tie });
+      return judgeCall(ctx, anew, request, tie);
+    },
     release: (allowed: Judged, tie: Tie | null) =>
       tie === null ? release(ctx, allowed, agent, renewed) : releaseApproved(ctx, allowed, agent, tie, renewed),
   };
@@ -278,7 +282,11 @@ async function attemptInjection(
   const steps = {
     // What a call beside it has asked for is not asked again.
     toAsker: (allowed: JudgedProxyCall) => (approved === null ? toProxyAsker(allowed, call) : null),
-    judgeAnew: async (tie: Tie) => judgeProxyCall(ctx, await reloadProxy(ctx, loaded), call, tie),
+    judgeAnew: async (tie: Tie | null) => {
+      const anew = await findProxyAnew(ctx, loaded);
+      if (anew === null) return denyRemoved(ctx, loaded.by.accountId, { ...judged.draft, ...tie });
+      return judgeProxyCall(ctx, anew, call, tie);
+    },
     release: (allowed: JudgedProxyCall, tie: Tie | null) => releaseToProxy(ctx, allowed, { tie, approved }, renewed),
   };
   return releaseAsking<JudgedProxyCall, ProxyAccess | Stale>(ctx, judged, steps, waiting);

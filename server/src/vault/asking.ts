@@ -40,8 +40,8 @@ export interface Askable extends Pick<Judged, 'outcome' | 'decision' | 'draft'> 
 export interface AskingSteps<Allowed extends Askable, Answer> {
   /** Null where the owner asks for themselves. */
   readonly toAsker: (allowed: Allowed) => Asker | null;
-  /** Loads and decides as if it had just come. */
-  readonly judgeAnew: (tie: Tie) => Promise<Allowed | Denied>;
+  /** Loads and decides as if it had just come. Null where nobody was asked before it became impossible. */
+  readonly judgeAnew: (tie: Tie | null) => Promise<Allowed | Denied>;
   /** `tie`: the answer to spend; null where nobody was asked. Null where it cannot be spent on this use. */
   readonly release: (allowed: Allowed, tie: Tie | null) => Promise<Answer | null>;
 }
@@ -62,15 +62,16 @@ export async function releaseAsking<Allowed extends Askable, Answer>(
       const { row: credential, fields } = allowed;
       const ask = { asker, need, credential, fields };
       const answer = await awaitApproval(ctx, ask, { ...waiting, waitMs: endsMs - ctx.nowMs(), signal });
-      if (answer.outcome !== 'approved') return toRefused(ctx, asker.by.accountId, allowed, answer);
-      // Nobody is there to get it: the answer is kept for who asks again.
+      if (answer.outcome !== 'approved' && answer.outcome !== 'ended')
+        return toRefused(ctx, asker.by.accountId, allowed, answer);
+      // Nobody is there to get it: an answer is kept for who asks again.
       if (signal?.aborted) throw toPending();
-      tie = toTie(answer, first);
+      tie = answer.outcome === 'ended' ? answer.tie : toTie(answer, first);
       // What was decided before the wait may no longer hold, from the key's standing on.
       const anew = await steps.judgeAnew(tie);
       if (isDenied(anew)) return anew;
-      // What the same words mean now may be more than the owner was shown.
-      const isSame = isSameAccess(allowed, anew);
+      // What the same words mean now may be more than the owner was shown, or what they were never asked.
+      const isSame = answer.outcome === 'approved' && isSameAccess(allowed, anew);
       allowed = anew;
       if (!isSame) {
         tie = null;
@@ -109,7 +110,7 @@ async function toRefused(
   ctx: Context,
   accountId: string,
   { decision, draft }: Askable,
-  answer: Exclude<ApprovalOutcome, { outcome: 'approved' }>,
+  answer: Exclude<ApprovalOutcome, { outcome: 'approved' | 'ended' }>,
 ): Promise<Denied> {
   if (answer.outcome === 'waiting') throw toPending();
   const { because } = answer;

@@ -11,6 +11,7 @@ import type { AuditEvent } from '@keytrail/shared/event';
 import { mintUuid } from '@keytrail/shared/ids';
 import { webhookAnswers } from '@keytrail/shared/webhook-protocol';
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
+import { endApprovals } from '../agents/approval-end.ts';
 import { endAttachments } from '../agents/attachments.ts';
 import { endGrants } from '../agents/standing.ts';
 import { type Change, recordChanges } from '../audit/change.ts';
@@ -115,6 +116,7 @@ export async function removeCredential(
     const row = await getCredential(tx, owner.accountId, input.id, 'for update');
     const along = [
       ...(await endGrants(tx, ctx, owner.accountId, { credentialId: input.id })),
+      ...(await endApprovals(tx, ctx, owner.accountId, { credentialId: input.id })),
       ...(await endAttachments(tx, owner.accountId, { kind: 'credential', id: input.id })),
     ];
     await tx.delete(credentials).where(isCredential(owner.accountId, input.id));

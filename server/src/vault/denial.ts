@@ -1,6 +1,7 @@
 // A refusal: recorded with its rule, the policy behind it and when to try again, before anybody is told.
 
 import type { Decision } from '@keytrail/shared/decide';
+import { AppError } from '@keytrail/shared/errors';
 import type { AuditEvent, DenialRule, EventDraft } from '@keytrail/shared/event';
 import type { Finding } from '@keytrail/shared/judge-policy';
 import { recordDenial } from '../audit/record-denial.ts';
@@ -39,6 +40,19 @@ export function toDenial(
   observed: readonly Finding[],
 ): Denial {
   return { ...finding, policyIds: evaluated.policyIds, observed };
+}
+
+/**
+ * Refuses who was removed while they waited. Their keys ended with them: that is recorded, and they are told what is told to
+ * anybody with such a key. Throws `unauthorized`.
+ */
+export async function denyRemoved(
+  ctx: Context,
+  accountId: string,
+  draft: Omit<EventDraft, 'type' | 'outcome'>,
+): Promise<never> {
+  await deny(ctx, accountId, draft, toPlainDenial('key_revoked'));
+  throw new AppError('unauthorized', { message: `${draft.title} was removed while it waited` });
 }
 
 /** Records the refusal of what the draft describes. */

@@ -51,11 +51,17 @@ export async function loadProxyForOwner(ctx: Context, owner: OwnerPrincipal, id:
 }
 
 /** The same anew, for whoever it was loaded for. Throws `unauthorized` where the proxy has been removed since. */
-export async function reloadProxy(ctx: Context, { by }: LoadedProxy): Promise<LoadedProxy> {
+export async function reloadProxy(ctx: Context, before: LoadedProxy): Promise<LoadedProxy> {
+  const loaded = await findProxyAnew(ctx, before);
+  if (loaded === null) throw new AppError('unauthorized', { message: `proxy ${before.by.proxy.id} was removed` });
+  return loaded;
+}
+
+/** The same; null where the proxy has been removed since. */
+export async function findProxyAnew(ctx: Context, { by }: LoadedProxy): Promise<LoadedProxy | null> {
   const { accountId, keyId, proxy, requester } = by;
   const loaded = await load(ctx, accountId, keyId === null ? { proxyId: proxy.id } : { keyId });
-  if (loaded === null) throw new AppError('unauthorized', { message: `proxy ${proxy.id} was removed` });
-  return toLoaded(ctx, loaded, requester);
+  return loaded === null ? null : toLoaded(ctx, loaded, requester);
 }
 
 function load(
