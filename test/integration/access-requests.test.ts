@@ -230,6 +230,100 @@ test('what an agent holds already is answered without asking; a field that it do
   expect(await getRefusal(request(bot, { fields: ['other'] }))).toMatchObject({ code: 'approval_pending' });
 });
 
+describe('a grant that the owner gives by themselves', () => {
+  const waiting = async () =>
+    (await owner.client.inbox.get.query()).accessRequests.filter(({ status }) => status === 'waiting');
+
+  test('answers the call that waits for the same, which leaves the inbox; nothing can replace the grant', async () => {
+    const bot = await createAgent(owner, server.url);
+    const credential = await createToken(owner);
+    const asked = request(bot, { label: 'main', fields: ['value'], waitSeconds: 20 });
+    const { id, correlationId } = await waitForAccessRequest(owner);
+    const given = await owner.client.grants.create.mutate({ agentId: bot.agent.id, credentialId: credential.id });
+    expect(await asked).toMatchObject({ service: 'github', label: 'main', fields: ['value'], note: null });
+    expect((await owner.client.inbox.get.query()).accessRequests).toMatchObject([
+      { id, status: 'granted', grantId: given.id, answeredFrom: expect.any(String), grantedDuration: 'until_revoked' },
+    ]);
+    expect(await grant(id, credential.id, '1h')).toMatchObject({ decided: false, request: { status: 'granted' } });
+    expect(await owner.client.grants.list.query({ agentId: bot.agent.id })).toMatchObject([
+      { id: given.id, revokedAt: null },
+    ]);
+    const tied = (await readEvents()).filter((event) => event.correlationId === correlationId);
+    expect(tied).toMatchObject([
+      { type: 'vault_change', source: 'agent', title: 'Access requested' },
+      {
+        type: 'vault_change',
+        action: 'approve',
+        source: 'direct',
+        title: 'Access request granted',
+        grantId: given.id,
+        credentialId: credential.id,
+      },
+    ]);
+  });
+
+  test('at the moment of the request is taken up in whichever order they come', async () => {
+    const credential = await createToken(owner);
+    const bots = await Promise.all(Array.from({ length: 8 }, (_, n) => createAgent(owner, server.url, `bot-${n}`)));
+    const calls = bots.flatMap((bot) => [
+      request(bot, { waitSeconds: 10 }),
+      owner.client.grants.create.mutate({ agentId: bot.agent.id, credentialId: credential.id }),
+    ]);
+    for (const answered of await Promise.all(calls)) expect(answered).toMatchObject({ label: 'main' });
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('wakes a call that another node holds', async () => {
+    const bot = await createAgent(owner, server.url);
+    const credential = await createToken(owner);
+    const node = await server.startNode();
+    const asked = createClient(node.url, bot.key).agent.requestAccess.mutate({ ...ask, waitSeconds: 20 });
+    await waitForAccessRequest(owner);
+    const startedAt = performance.now();
+    await owner.client.grants.create.mutate({ agentId: bot.agent.id, credentialId: credential.id });
+    expect(await asked).toMatchObject({ label: 'main' });
+    expect(performance.now() - startedAt).toBeLessThan(2_500);
+  });
+
+  test('leaves waiting what it is not enough for: another label, service or agent, and fields that it does not cover', async () => {
+    const [bot, other] = [await createAgent(owner, server.url), await createAgent(owner, server.url, 'other')];
+    const login = await owner.client.credentials.create.mutate({
+      kind: 'login',
+      service: 'github',
+      label: 'main',
+      public: { username: 'ada', sites: [] },
+      secret: { password: 'x' },
+    });
+    await getRefusal(request(other));
+    await getRefusal(request(bot, { service: 'npm' }));
+    await getRefusal(request(bot, { label: 'work' }));
+    await getRefusal(request(bot, { fields: ['username', 'password'] }));
+    await getRefusal(request(bot, { label: 'main', fields: ['username'] }));
+    const ids = { agentId: bot.agent.id, credentialId: login.id };
+    await owner.client.grants.create.mutate({ ...ids, fields: ['username'] });
+    const left = await waiting();
+    expect(left.map(({ agentName, service, label, fields }) => [agentName, service, label, fields])).toEqual([
+      ['other', 'github', null, null],
+      ['deploy-bot', 'npm', null, null],
+      ['deploy-bot', 'github', 'work', null],
+      ['deploy-bot', 'github', null, ['password', 'username']],
+    ]);
+  });
+
+  test('and so does the answer to one request, of all that it is enough for', async () => {
+    const bot = await createAgent(owner, server.url);
+    const credential = await createToken(owner);
+    const anyOf = request(bot, { waitSeconds: 20 });
+    const { id } = await waitForAccessRequest(owner);
+    const main = request(bot, { label: 'main', waitSeconds: 20 });
+    await expect.poll(async () => (await waiting()).length).toBe(2);
+    await grant(id, credential.id);
+    expect(await Promise.all([anyOf, main])).toMatchObject([{ label: 'main' }, { label: 'main' }]);
+    expect(await waiting()).toEqual([]);
+    expect(await owner.client.grants.list.query({ agentId: bot.agent.id })).toHaveLength(1);
+  });
+});
+
 test('two devices answer at once: one wins, the other is told what was decided, and there is one grant', async () => {
   const bot = await createAgent(owner, server.url);
   const credential = await createToken(owner);

@@ -64,6 +64,6 @@ function Settled({ request }: { readonly request: AccessRequestSummary }) {
 function toFace({ status, grantedDuration }: AccessRequestSummary) {
   if (status === 'denied') return { icon: CircleX, ink: 'text-red', decision: words.denied };
   if (status === 'expired') return { icon: ClockAlert, ink: 'text-amber', decision: words.expired };
-  const until = grantedDuration === null ? '' : grantDurationLabels[grantedDuration];
+  const until = grantedDuration === null ? null : grantDurationLabels[grantedDuration];
   return { icon: CircleCheck, ink: 'text-green', decision: words.granted(until) };
 }

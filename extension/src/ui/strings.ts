@@ -204,7 +204,7 @@ export const strings = {
     noneAskedFor: 'None of the fields that were asked for is in this credential.',
     duration: 'How long',
     durations: { '1h': '1 hour', '1d': '1 day', '7d': '7 days', '30d': '30 days', until_revoked: 'Until revoked' },
-    granted: (duration: string) => `Granted, ${duration}`,
+    granted: (duration: string | null) => (duration === null ? 'Granted' : `Granted, ${duration}`),
     denied: 'Denied',
     expired: 'Nobody answered within a day, so it was refused',
   },

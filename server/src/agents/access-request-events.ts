@@ -1,11 +1,11 @@
 // What the log says about a request for a grant: that it was made, that it was refused and by whom. Where it is granted,
-// the grant's own event says so. One correlation id ties these together; each is appended in the transaction that makes it
+// the grant's own event says so, or one beside it where the grant was not given in answer to it. One correlation id ties these together; each is appended in the transaction that makes it
 // true.
 
 import { grantDurationLabels } from '@keytrail/shared/access-request';
 import type { AuditEvent } from '@keytrail/shared/event';
 import { appendIn } from '../audit/append.ts';
-import { recordChange } from '../audit/change.ts';
+import { type Change, recordChange } from '../audit/change.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import type { Transaction } from '../base/db.ts';
@@ -38,6 +38,15 @@ export function recordRefusal(
     title: 'Access request refused',
     ...(row.note === null ? {} : { note: row.note }),
   });
+}
+
+/** A grant that was not given in answer to the request is enough for it: recorded with that grant. */
+export function toFulfilment(
+  row: AccessRequestRow,
+  { id, credential }: { readonly id: string; readonly credential: { readonly id: string; readonly label: string } },
+): Change {
+  const grant = { grantId: id, credentialId: credential.id, credentialLabel: credential.label };
+  return { action: 'approve', ...toFacts(row), ...grant, title: 'Access request granted' };
 }
 
 /** The agent does not get what it asked for: the owner said no, or nobody answered in time. */

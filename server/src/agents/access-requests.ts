@@ -20,18 +20,23 @@ const requestsPerHourMax = 10;
 /** How long the owner has. */
 const answerMs = 24 * 3_600_000;
 
-/** Why nothing is asked: the agent asks too much, or was removed since it came. */
-export type Unasked = 'crowded' | 'removed';
+/** Why nothing is asked: the agent asks too much, was removed since it came, or was given meanwhile what it asks for. */
+export type Unasked = 'crowded' | 'removed' | 'held';
 
-/** What there is to be found: an answer or a request that waits. */
+/**
+ * What there is to be found: an answer or a request that waits.
+ * @param isHeld whether the agent has by now what it asks for; asked while nobody can give it anything.
+ */
 export function findOrAsk(
   ctx: Context,
   agent: AgentPrincipal,
   ask: AccessRequestInput,
+  isHeld: (tx: Transaction) => Promise<boolean>,
 ): Promise<AccessRequestRow | Unasked> {
   return withAccount(ctx.db, agent.accountId, async (tx) => {
     // One after the other, so that what is asked twice at once is one request, and the bounds are exact.
     if (!(await lockExistingAgent(tx, agent.accountId, agent.agentId))) return 'removed';
+    if (await isHeld(tx)) return 'held';
     const known = await findTakenUp(tx, ctx, agent, ask);
     if (known !== undefined) return known;
     return (await isCrowded(tx, ctx, agent)) ? 'crowded' : insertRequest(tx, ctx, agent, ask);

@@ -9,9 +9,10 @@ import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
 import { agents, credentials, grants, useCounters } from '../base/schema.ts';
+import { fulfilAccessRequests, type GivenGrant } from './access-request-fulfilment.ts';
 import { lockAgent } from './agents.ts';
 import { endApprovals } from './approval-end.ts';
-import { type CredentialFields, verifyEnd, verifyFields } from './grant-limits.ts';
+import { verifyEnd, verifyFields } from './grant-limits.ts';
 
 /** Grants of the account, of one agent or of one credential; newest first, revoked ones included. */
 export function listGrants(
@@ -24,7 +25,10 @@ export function listGrants(
   );
 }
 
-/** Grants a credential to an agent. A standing grant of the same pair is revoked: the new one replaces it. */
+/**
+ * Grants a credential to an agent. A standing grant of the same pair is revoked: the new one replaces it. What the agent has
+ * asked for and has by it is answered.
+ */
 export function createGrant(ctx: Context, owner: OwnerPrincipal, input: GrantInput): Promise<GrantSummary> {
   const id = mintUuid(ctx.nowMs(), ctx.randomBytes);
   return withAccount(ctx.db, owner.accountId, (tx) => giveGrant(tx, ctx, owner, input, { id }));
@@ -55,21 +59,25 @@ export async function giveGrant(
       ),
     )
     .returning({ id: grants.id, expiresAt: grants.expiresAt });
-  await tx.insert(grants).values({
-    accountId: owner.accountId,
+  const given = {
     id,
     agentId: input.agentId,
-    credentialId: input.credentialId,
     fields: input.fields,
+    expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
+  };
+  await tx.insert(grants).values({
+    ...given,
+    accountId: owner.accountId,
+    credentialId: input.credentialId,
     reasonRequired: input.reasonRequired,
     createdAt: now,
-    expiresAt: input.expiresAt === null ? null : new Date(input.expiresAt),
   });
+  const answered = await fulfilAccessRequests(tx, ctx, owner, { ...given, credential });
   if (replaced !== undefined && (replaced.expiresAt === null || replaced.expiresAt > now)) {
     const ended = await endApprovals(tx, ctx, owner.accountId, { grantId: replaced.id });
     await recordGrantChange(tx, ctx, owner, replaced.id, 'revoke', 'Grant replaced', tie, ended);
   }
-  return recordGrantChange(tx, ctx, owner, id, 'create', 'Grant given', tie);
+  return recordGrantChange(tx, ctx, owner, id, 'create', 'Grant given', tie, answered);
 }
 
 /** What ties a grant's event to the request that it answers. */
@@ -123,10 +131,21 @@ async function recordGrantChange(
   return toSummary(row);
 }
 
-async function verifyBothExist(tx: Transaction, accountId: string, input: GrantInput): Promise<CredentialFields> {
+async function verifyBothExist(
+  tx: Transaction,
+  accountId: string,
+  input: GrantInput,
+): Promise<GivenGrant['credential']> {
   await lockAgent(tx, accountId, input.agentId);
   const [credential] = await tx
-    .select({ kind: credentials.kind, sealed: credentials.sealed, public: credentials.public })
+    .select({
+      id: credentials.id,
+      service: credentials.service,
+      label: credentials.label,
+      kind: credentials.kind,
+      sealed: credentials.sealed,
+      public: credentials.public,
+    })
     .from(credentials)
     .where(and(eq(credentials.accountId, accountId), eq(credentials.id, input.credentialId)))
     // Against its removal, which takes the credential before its grants, too: in one order nobody waits in a circle.

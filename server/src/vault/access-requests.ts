@@ -15,7 +15,7 @@ import type { Context } from '../base/context.ts';
 import { withAccount } from '../base/db.ts';
 import type { Patience } from './asking.ts';
 import { type Denied, deny, denyRemoved, toPlainDenial } from './denial.ts';
-import { type GrantedSummary, type Held, listHeld } from './granted.ts';
+import { type GrantedSummary, type Held, listHeld, selectHeld } from './granted.ts';
 import type { Draft } from './judge-call.ts';
 import { verifyStanding } from './standing.ts';
 
@@ -43,7 +43,8 @@ export async function requestAccess(
   if (await withAccount(ctx.db, agent.accountId, (tx) => isVaultLocked(tx, agent.accountId))) {
     return refuse(ctx, agent, ask, 'vault_locked');
   }
-  const held = (await listHeld(ctx, agent)).find(({ granted }) => isEnough(granted, ask));
+  const findEnough = (all: readonly Held[]) => all.find(({ granted }) => isEnough(granted, ask));
+  const held = findEnough(await listHeld(ctx, agent));
   if (held !== undefined) return { outcome: 'granted', granted: held.granted, note: null };
   const { accountId } = agent;
   const row = await awaitSettled<Watched, Unasked>(ctx, {
@@ -52,11 +53,12 @@ export async function requestAccess(
     waitersMax,
     waitMs,
     signal,
-    find: () => findOrAsk(ctx, agent, ask),
+    find: () => findOrAsk(ctx, agent, ask, async (tx) => findEnough(await selectHeld(tx, ctx, agent)) !== undefined),
     read: async (known) =>
       (await withAccount(ctx.db, accountId, (tx) => findAccessRequest(tx, accountId, known.id))) ?? toRemoved(known),
     expire: ({ id }) => expireAccessRequest(ctx, accountId, id),
   });
+  if (row === 'held') return requestAccess(ctx, by, ask, { waitMs, signal });
   if (row === 'crowded') return refuse(ctx, agent, ask, 'approval', crowded);
   if (row === 'removed') return denyRemoved(ctx, accountId, toDraft(agent, ask));
   return toAnswer(ctx, agent, row);

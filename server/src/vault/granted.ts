@@ -5,7 +5,7 @@ import { AppError } from '@keytrail/shared/errors';
 import { and, asc, eq } from 'drizzle-orm';
 import type { AgentPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
-import { withAccount } from '../base/db.ts';
+import { type Transaction, withAccount } from '../base/db.ts';
 import { credentials, grants } from '../base/schema.ts';
 import type { Granted } from './agent-call.ts';
 import type { CredentialRow } from './credentials.ts';
@@ -48,17 +48,19 @@ export interface Held {
 
 /** The same, each with its grant. */
 export function listHeld(ctx: Context, agent: AgentPrincipal): Promise<Held[]> {
-  return withAccount(ctx.db, agent.accountId, async (tx) => {
-    const rows = await tx
-      .select({ credential: credentials, grant: grants })
-      .from(grants)
-      .innerJoin(credentials, and(eq(credentials.accountId, grants.accountId), eq(credentials.id, grants.credentialId)))
-      .where(and(eq(grants.accountId, agent.accountId), eq(grants.agentId, agent.agentId)))
-      .orderBy(asc(credentials.service), asc(credentials.label));
-    return rows
-      .filter(({ grant }) => stands(grant, ctx.nowMs()))
-      .map((row) => ({ grantId: row.grant.id, granted: toGrantedSummary(row) }));
-  });
+  return withAccount(ctx.db, agent.accountId, (tx) => selectHeld(tx, ctx, agent));
+}
+
+export async function selectHeld(tx: Transaction, ctx: Context, agent: AgentPrincipal): Promise<Held[]> {
+  const rows = await tx
+    .select({ credential: credentials, grant: grants })
+    .from(grants)
+    .innerJoin(credentials, and(eq(credentials.accountId, grants.accountId), eq(credentials.id, grants.credentialId)))
+    .where(and(eq(grants.accountId, agent.accountId), eq(grants.agentId, agent.agentId)))
+    .orderBy(asc(credentials.service), asc(credentials.label));
+  return rows
+    .filter(({ grant }) => stands(grant, ctx.nowMs()))
+    .map((row) => ({ grantId: row.grant.id, granted: toGrantedSummary(row) }));
 }
 
 function toGrantedSummary({ credential, grant }: { credential: CredentialRow; grant: GrantRow }): GrantedSummary {
