@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toDenialSentence, toDenialStatus } from './denial.ts';
+import { askedAdvice, toDenialSentence, toDenialStatus } from './denial.ts';
 import { denialRules } from './event.ts';
 
 describe('a refusal in words', () => {
@@ -15,7 +15,14 @@ describe('a refusal in words', () => {
 
   test('passes on what the owner said', () => {
     expect(toDenialSentence('agent', { rule: 'approval', retryAt: null, note: 'Not on Fridays' })).toBe(
-      'The owner did not approve. The owner says: “Not on Fridays” Ask again when they can answer.',
+      'The owner did not approve. The owner says: “Not on Fridays”. Ask again when they can answer.',
+    );
+  });
+
+  test('a no is none to ask about again', () => {
+    const said = { because: 'The owner said no', note: 'never prod', advice: askedAdvice.denied };
+    expect(toDenialSentence('agent', { rule: 'approval', retryAt: null, ...said })).toBe(
+      'The owner said no. The owner says: “never prod”. Do not ask again unless they tell you to.',
     );
   });
 

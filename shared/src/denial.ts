@@ -53,9 +53,15 @@ const nextSteps: Record<DenialRule, string | { readonly agent: string; readonly 
   },
 };
 
+/** What to do next where the owner is asked: a no is none to ask about again, and whoever asked too much is to wait. */
+export const askedAdvice = {
+  denied: 'Do not ask again unless they tell you to.',
+  crowded: 'Wait until they have answered what was asked already.',
+} as const;
+
 /**
- * A refusal in words: what is in the way, until when, and what to do next. `note` is what the owner said; `because` stands
- * in place of the rule's own words.
+ * A refusal in words: what is in the way, until when, and what to do next. `note` is what the owner said; `because` and
+ * `advice` stand in place of the rule's own words.
  */
 export function toDenialSentence(
   by: 'agent' | 'owner',
@@ -64,12 +70,13 @@ export function toDenialSentence(
     readonly retryAt: string | null;
     readonly note?: string | null;
     readonly because?: string;
+    readonly advice?: string;
   },
 ): string {
-  const next = nextSteps[denial.rule];
+  const next = denial.advice ?? nextSteps[denial.rule];
   return [
     `${denial.because ?? denialRuleSentences[denial.rule]}.`,
-    ...(denial.note ? [`The owner says: “${denial.note}”`] : []),
+    ...(denial.note ? [`The owner says: “${denial.note}”.`] : []),
     ...(denial.retryAt === null ? [] : [`Try again at ${denial.retryAt}.`]),
     typeof next === 'string' ? next : next[by],
   ].join(' ');

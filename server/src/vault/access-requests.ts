@@ -2,6 +2,7 @@
 // the vault it learns nothing but what it was granted.
 
 import type { AccessRequestInput } from '@keytrail/shared/access-request-schema';
+import { askedAdvice } from '@keytrail/shared/denial';
 import { AppError } from '@keytrail/shared/errors';
 import type { DenialRule } from '@keytrail/shared/event';
 import { toAccessRefusalWords } from '../agents/access-request-events.ts';
@@ -88,7 +89,9 @@ async function toAnswer(ctx: Context, agent: AgentPrincipal, row: Watched): Prom
     return { outcome: 'granted', granted: held.granted, note: row.note };
   }
   await markTold(ctx, row);
-  return { outcome: 'denied', rule: 'approval', retryAt: null, note: row.note, because: toAccessRefusalWords(row) };
+  const because = toAccessRefusalWords(row);
+  const advice = row.status === 'denied' ? { advice: askedAdvice.denied } : {};
+  return { outcome: 'denied', rule: 'approval', retryAt: null, note: row.note, because, ...advice };
 }
 
 /** A refusal without asking anybody, recorded; a flood of them is counted. */
@@ -99,7 +102,7 @@ async function refuse(
   rule: DenialRule,
   because?: string,
 ): Promise<RequestedAccess> {
-  const said = because === undefined ? {} : { because };
+  const said = because === undefined ? {} : { because, advice: askedAdvice.crowded };
   const draft = { ...toDraft(agent, asked), ...(because === undefined ? {} : { note: because }) };
   return { ...(await deny(ctx, agent.accountId, draft, toPlainDenial(rule))), ...said };
 }

@@ -1,6 +1,7 @@
 // Where a policy asks for the owner's word, an access waits for it, is decided anew after the answer, and is let out as the
 // answer is spent: the same way for an agent and for a call through a proxy.
 
+import { askedAdvice } from '@keytrail/shared/denial';
 import { AppError } from '@keytrail/shared/errors';
 import type { Asker } from '../agents/approval-asker.ts';
 import { type ApprovalOutcome, awaitApproval } from '../agents/approvals.ts';
@@ -115,10 +116,12 @@ async function toRefused(
   if (answer.outcome === 'waiting') throw toPending();
   const { because } = answer;
   if (answer.outcome !== 'crowded') {
-    return { outcome: 'denied', rule: 'approval', retryAt: null, note: answer.note, because, event: answer.event };
+    const refused = { outcome: 'denied', rule: 'approval', retryAt: null, note: answer.note, because } as const;
+    const advice = answer.outcome === 'denied' ? { advice: askedAdvice.denied } : {};
+    return { ...refused, ...advice, event: answer.event };
   }
   const [asking] = decision.approval?.policies ?? [];
   const by = { policyId: asking?.id ?? null, policyName: asking?.name ?? null };
   const denial: Denial = { ...by, rule: 'approval', policyIds: decision.policyIds, observed: decision.observed };
-  return { ...(await deny(ctx, accountId, { ...draft, note: because }, denial)), because };
+  return { ...(await deny(ctx, accountId, { ...draft, note: because }, denial)), because, advice: askedAdvice.crowded };
 }

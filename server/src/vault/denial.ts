@@ -16,6 +16,8 @@ export interface Denied {
   readonly note: string | null;
   /** What happened, where the rule's own words do not say it. */
   readonly because?: string;
+  /** What to do next, where it is not what the rule says. */
+  readonly advice?: string;
   /** Null where it is one of a flood, which is counted and recorded as one event. */
   readonly event: AuditEvent | null;
 }
