@@ -10,9 +10,13 @@ import { agentKeys, agents, credentials, proxies, proxyKeys } from '../base/sche
 
 const staleMs = 60_000;
 
+function isStale(ctx: Pick<Context, 'nowMs'>, usedAt: Date | null): boolean {
+  return ctx.nowMs() - (usedAt?.getTime() ?? 0) > staleMs;
+}
+
 /** Whether it is time to note again when these were last used. */
 export function isTouchDue(ctx: Pick<Context, 'nowMs'>, used: readonly (Date | null)[]): boolean {
-  return used.some((at) => ctx.nowMs() - (at?.getTime() ?? 0) > staleMs);
+  return used.some((at) => isStale(ctx, at));
 }
 
 /** Returns at once; the rows follow. What was noted within the last minute is left alone. */
@@ -23,10 +27,9 @@ export function touchUse(
   agent: Pick<AgentOfKey, 'agentId' | 'lastUsedAt' | 'keyId' | 'keyLastUsedAt'> | null,
 ): void {
   const now = new Date(ctx.nowMs());
-  const isStale = (used: { lastUsedAt: Date | null }) => ctx.nowMs() - (used.lastUsedAt?.getTime() ?? 0) > staleMs;
-  const staleCredential = credential !== null && isStale(credential) ? credential : null;
-  const staleAgent = agent !== null && isStale(agent) ? agent : null;
-  const staleKey = agent !== null && isStale({ lastUsedAt: agent.keyLastUsedAt }) ? agent : null;
+  const staleCredential = credential !== null && isStale(ctx, credential.lastUsedAt) ? credential : null;
+  const staleAgent = agent !== null && isStale(ctx, agent.lastUsedAt) ? agent : null;
+  const staleKey = agent !== null && isStale(ctx, agent.keyLastUsedAt) ? agent : null;
   if (staleCredential === null && staleAgent === null && staleKey === null) return;
   withAccount(ctx.db, accountId, async (tx) => {
     if (staleCredential !== null) {
@@ -59,8 +62,7 @@ export async function touchProxy(ctx: Context, { accountId, proxy, requester, ..
   if (keyId === null) return;
   const now = new Date(ctx.nowMs());
   const clientName = requester.clientName ?? key.keyClientName;
-  const isStale = ctx.nowMs() - (key.keyLastUsedAt?.getTime() ?? 0) > staleMs;
-  if (!isStale && clientName === key.keyClientName) return;
+  if (!isStale(ctx, key.keyLastUsedAt) && clientName === key.keyClientName) return;
   await withAccount(ctx.db, accountId, async (tx) => {
     await tx
       .update(proxyKeys)
