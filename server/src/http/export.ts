@@ -13,6 +13,7 @@ import { type ExportFormat, exportFormats, toLines } from '../audit/export-forma
 import type { Auth } from '../auth/accounts.ts';
 import { findPrincipal } from '../auth/principal.ts';
 import { toRequester } from '../auth/requester.ts';
+import { watchSession } from '../auth/session-watch.ts';
 import type { Context } from '../base/context.ts';
 import { findCode } from '../base/db.ts';
 import { verifyOwner } from '../trpc/callers.ts';
@@ -21,8 +22,6 @@ import { createJsonReader } from './json-body.ts';
 
 /** How many events the answer holds when it is whole. */
 const countHeader = 'x-keytrail-event-count';
-/** How long an export goes on before its session is looked at again. */
-const sessionCheckMs = 10_000;
 
 const readJson = createJsonReader(64);
 const exportInput = z.strictObject({
@@ -38,7 +37,7 @@ export function createExportRoute(ctx: Context, auth: Auth): RequestHandler {
     try {
       const owner = await findOwner();
       const input = await readInput(request, response);
-      const started = await startExport(ctx, owner, input, createSessionCheck(ctx, findOwner));
+      const started = await startExport(ctx, owner, input, watchSession(ctx, findOwner));
       await send(ctx, response, input.format, started);
     } catch (error) {
       refuse(ctx, response, error);
@@ -52,15 +51,6 @@ async function readInput(request: Request, response: Response): Promise<z.output
   if (parsed.success) return parsed.data;
   const sentence = request.body === undefined ? 'Send the body as application/json.' : toInputSentence(parsed.error);
   throw new AppError('invalid_input', { message: 'malformed export request', public: sentence });
-}
-
-function createSessionCheck(ctx: Context, verify: () => Promise<unknown>): () => Promise<void> {
-  let checkedAtMs = ctx.nowMs();
-  return async () => {
-    if (ctx.nowMs() - checkedAtMs < sessionCheckMs) return;
-    await verify();
-    checkedAtMs = ctx.nowMs();
-  };
 }
 
 async function send(ctx: Context, response: Response, format: ExportFormat, { count, pages }: Export): Promise<void> {

@@ -9,6 +9,7 @@ import { verifyOwnPassword } from '../auth/password-check.ts';
 import { findAgentCaller, findPrincipal } from '../auth/principal.ts';
 import { toRequester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
+import { verifyOwner } from '../trpc/callers.ts';
 import { toErrorHeaders } from '../trpc/errors.ts';
 import type { TrpcContext } from '../trpc/init.ts';
 import { appRouter } from '../trpc/root.ts';
@@ -30,7 +31,7 @@ export function createTrpcFace(ctx: Context, auth: Auth): TrpcFace {
         ctx,
         findPrincipal: find,
         findAgentCaller: () => findAgentCaller(authorization, toRequester(request)),
-        verifySession: async () => (await find()) !== null,
+        verifySession: async () => verifyOwner(await find()),
         verifyPassword: (owner, password) =>
           verifyOwnPassword(ctx, auth, owner, request.headers.authorization ?? '', password),
         cut: () => {

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AppError } from '@keytrail/shared/errors';
+import { lookEveryMs } from '../auth/session-watch.ts';
 import type { Outbound, OutgoingCall } from '../base/outbound.ts';
 import type { ProxyResult } from '../vault/proxy-result.ts';
 import type { Scrubber } from './scrub.ts';
@@ -98,9 +99,6 @@ export async function forward(
 
 /** Why a call ends before its answer does, where that is not the upstream's doing. In words, for its result. */
 class Over extends Error {}
-
-/** As often as the streams of owners are looked at. */
-const lookEveryMs = 10_000;
 
 /** What cannot be looked up now is, the next time. */
 async function endUnless(mayStayOpen: Options['mayStayOpen'], over: AbortController): Promise<void> {

@@ -9,8 +9,9 @@ import { countFacets } from '../audit/facets.ts';
 import { findEvent, listEvents, listEventsFrom, listRelated } from '../audit/query.ts';
 import { dropSlowReader } from '../audit/slow-reader.ts';
 import { readNextSeq, streamEvents } from '../audit/stream.ts';
+import { watchSession } from '../auth/session-watch.ts';
 import { toTrpcError } from './errors.ts';
-import { ownerProcedure, router, watchSession } from './init.ts';
+import { ownerProcedure, router } from './init.ts';
 
 const recordedAt = z.iso.datetime({ precision: 6 });
 

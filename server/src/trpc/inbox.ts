@@ -2,9 +2,10 @@
 
 import { AppError } from '@keytrail/shared/errors';
 import { dropSlowReader } from '../audit/slow-reader.ts';
+import { watchSession } from '../auth/session-watch.ts';
 import { readInbox, streamInbox } from '../vault/inbox.ts';
 import { toTrpcError } from './errors.ts';
-import { ownerProcedure, router, watchSession } from './init.ts';
+import { ownerProcedure, router } from './init.ts';
 
 export const inboxRouter = router({
   get: ownerProcedure.query(({ ctx: { ctx, owner } }) => readInbox(ctx, owner.accountId)),

@@ -1,6 +1,5 @@
 // How tRPC is set up here: who may call what.
 
-import { AppError } from '@keytrail/shared/errors';
 import { initTRPC } from '@trpc/server';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
@@ -12,8 +11,8 @@ import { toFacts, toStatus, toTrpcError } from './errors.ts';
 /** What every procedure gets. */
 export interface TrpcContext extends Call {
   readonly ctx: Context;
-  /** Whether the session that opened this request still stands; asked anew each time. */
-  readonly verifySession: () => Promise<boolean>;
+  /** Throws unless the session that opened this request still stands; asked anew each time. */
+  readonly verifySession: () => Promise<unknown>;
   /** Throws unless this is the password of the owner whose session opened this request. */
   readonly verifyPassword: (owner: OwnerPrincipal, password: string) => Promise<void>;
   /** Ends the caller's connection at once. */
@@ -70,16 +69,3 @@ export const activeAgentProcedure = agentProcedure.use(async ({ ctx, next }) => 
   await verifyStanding(ctx.ctx, ctx.agent);
   return next();
 });
-
-/** How long a stream goes on before its session is looked at again. */
-const sessionCheckMs = 10_000;
-
-/** What a stream calls again and again; throws `unauthorized` once the session that opened it has ended. */
-export function watchSession(ctx: Context, verifySession: () => Promise<boolean>): () => Promise<void> {
-  let checkedAtMs = ctx.nowMs();
-  return async () => {
-    if (ctx.nowMs() - checkedAtMs < sessionCheckMs) return;
-    if (!(await verifySession())) throw new AppError('unauthorized', { message: 'session ended under a stream' });
-    checkedAtMs = ctx.nowMs();
-  };
-}
