@@ -7,7 +7,7 @@ import type { Page } from '@playwright/test';
 import { expectNoViolations } from '../kit/axe.ts';
 import { readAgain } from '../kit/dashboard.ts';
 import { password, postAuth } from '../kit/people.ts';
-import { createToken, tokenValue } from '../kit/vault.ts';
+import { createGrantedAgent, createToken, tokenValue } from '../kit/vault.ts';
 import { expect, type Person, test } from './fixtures.ts';
 
 async function fill({ client }: Person, count: number): Promise<void> {
@@ -173,6 +173,33 @@ test('a form refused by the lock is opened again in its place, and what was type
   await expect(form).toHaveCount(0);
   expect(await client.credentials.list.query()).toMatchObject([{ service: 'github', label: 'sam' }]);
 });
+
+test('what changes elsewhere is listed with the next sync, with nobody leaving the page', async ({
+  signedIn,
+  server,
+  dashboard,
+}) => {
+  const page = await dashboard('/vault');
+  await expect(page.getByText('Synced')).toBeVisible();
+  await expect(page.getByText('Nothing is stored yet')).toBeVisible();
+  const sync = () => page.evaluate(askForSync);
+  const { credential, client } = await createGrantedAgent(signedIn, server.url);
+  await sync();
+  await expect(row(page, 'main')).toBeVisible();
+  const line = page.getByRole('row').filter({ hasText: 'main' });
+  await expect(line).toContainText('never');
+  await client.agent.credential.mutate({ service: 'github' });
+  await sync();
+  await expect(line).not.toContainText('never');
+  await signedIn.client.credentials.remove.mutate({ id: credential.id });
+  await sync();
+  await expect(row(page, 'main')).toHaveCount(0);
+});
+
+async function askForSync(): Promise<void> {
+  // @ts-expect-error: runs in the page, where `chrome` is.
+  await chrome.runtime.sendMessage({ name: 'sync', request: {} });
+}
 
 test('a form stays when its credential is deleted elsewhere, and saving says that it is gone', async ({
   signedIn,

@@ -10,6 +10,7 @@ import { LockButton } from './lock-button.tsx';
 import { strings } from './strings.ts';
 import { SyncStatus } from './sync-status.tsx';
 import { useAccountOfPage } from './use-account-of-page.ts';
+import { useFreshLists } from './use-fresh-lists.ts';
 import { Waiting } from './waiting.tsx';
 
 interface PageLink {
@@ -45,6 +46,7 @@ export function Shell() {
 
 /** A column of links on wide screens, a bar on narrow ones. */
 function Frame() {
+  useFreshLists();
   return (
     <div className="flex min-h-dvh flex-col md:flex-row">
       {/* A button and not a link: the address after `#` is the router's. */}
