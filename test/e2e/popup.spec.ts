@@ -141,6 +141,9 @@ test('at 320 and 380 px nothing is cut off sideways', async ({ server, signedIn,
       return root === null ? -1 : root.scrollWidth - root.clientWidth;
     });
     expect(overflow, `at ${width} px`).toBe(0);
+    const chips = page.getByRole('group').first().getByRole('button', { pressed: false });
+    const chipWidths = await chips.evaluateAll((all) => all.map((chip) => chip.getBoundingClientRect().width));
+    expect(Math.max(...chipWidths), `chips at ${width} px`).toBeLessThan(width / 3);
   }
 });
 

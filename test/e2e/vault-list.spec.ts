@@ -303,6 +303,25 @@ test('a form with something typed asks before Escape, the cross or Cancel discar
   await expect(add).toBeFocused();
 });
 
+test('a toast about a long label is two lines at most, and leaves the page beside it free', async ({
+  signedIn: _signedIn,
+  dashboard,
+}) => {
+  const page = await dashboard('/vault');
+  await page.getByRole('button', { name: 'Add credential' }).first().click();
+  const form = page.getByRole('dialog', { name: 'Add credential' });
+  await form.getByLabel('Service').fill('github');
+  await form.getByLabel('Label').fill('a-label-without-a-blank-'.repeat(5).slice(0, 100));
+  await form.getByLabel('Password', { exact: true }).fill('x');
+  await form.getByRole('button', { name: 'Store credential' }).click();
+  const toast = page.getByRole('region', { name: /Notifications/ }).getByRole('listitem');
+  const box = await toast.boundingBox();
+  expect(box?.width).toBeLessThanOrEqual(448);
+  expect(box?.height).toBeLessThan(70);
+  const cutOff = await toast.evaluate((shown) => shown.scrollWidth - shown.clientWidth);
+  expect(cutOff).toBe(0);
+});
+
 test('a one-time code is hidden when it ends', async ({ signedIn, dashboard }) => {
   const periodSeconds = 8;
   await signedIn.client.credentials.create.mutate({

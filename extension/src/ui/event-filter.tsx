@@ -33,7 +33,8 @@ export function EventFilterBar(props: EventFilterBarProps) {
 
 function TypeChips({ filter, onChange }: EventFilterBarProps) {
   const chosen = filter.types ?? [];
-  const toChip = (on: boolean) => `${chipClasses(on, true)} flex-auto justify-center`;
+  // They fill a row together; one that is left over for the next row has its own width.
+  const toChip = (on: boolean) => `${chipClasses(on, true)} max-w-1/3 flex-auto justify-center last:flex-none`;
   return (
     <div className="flex min-w-0 flex-wrap gap-0.75">
       <button

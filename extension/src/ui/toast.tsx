@@ -25,10 +25,13 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
           <Primitive.Root
             key={id}
             onOpenChange={(open) => !open && setMessages((shown) => shown.filter((message) => message.id !== id))}
-            className="flex animate-appear items-center gap-2 rounded-md bg-ink px-3 py-2 text-sm text-canvas shadow-overlay"
+            className="flex max-w-md animate-appear items-center gap-2 rounded-md bg-ink px-3 py-2 text-sm text-canvas shadow-overlay"
           >
             <CircleCheck aria-hidden className="size-4 shrink-0" />
-            <Primitive.Description className="min-w-0">{text}</Primitive.Description>
+            {/* It may name what a person has named. */}
+            <Primitive.Description dir="auto" className="user-text line-clamp-2 min-w-0">
+              {text}
+            </Primitive.Description>
           </Primitive.Root>
         ))}
         <Primitive.Viewport className="pointer-events-none fixed inset-x-4 bottom-4 z-50 flex flex-col items-center gap-2 outline-none *:pointer-events-auto" />
