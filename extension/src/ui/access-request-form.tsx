@@ -50,7 +50,7 @@ export function AccessRequestForm({ request, pending, loadChoices, onGrant, onBa
     onGrant({ answer: 'grant', id: request.id, credentialId, duration, fields: isWhole ? null : granted });
   };
   return (
-    <form onSubmit={submit} className="flex max-w-lg flex-col gap-2 pt-2 max-[400px]:-ms-9.5">
+    <form onSubmit={submit} className="flex max-w-xl flex-col gap-2 pt-2 max-[400px]:-ms-9.5">
       <SelectField
         autoFocus
         label={words.credential}
