@@ -128,7 +128,8 @@ test('a token that has to be connected again says so in the list, in the drawer 
   const page = await dashboard(`/vault?open=${id}`);
   const drawer = page.getByRole('dialog', { name: 'main' });
   await drawer.getByRole('button', { name: 'Refresh now' }).click();
-  await expect(drawer.getByRole('alert').first()).toContainText('connect the credential again');
+  await expect(drawer.getByRole('alert').first()).toContainText('paste a new refresh token under Edit');
+  await expect(drawer.getByRole('button', { name: 'Connect again' })).toHaveCount(0);
   await expectNoViolations(page, 'drawer');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('row', { name: /main/ })).toContainText('reconnect');

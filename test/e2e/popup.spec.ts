@@ -209,6 +209,31 @@ test('a failed copy says that it failed and why, and a call through a proxy what
   await expect(calls.nth(1)).toContainText('called search_issues');
 });
 
+test('an expired login says so in the popup, and in the vault whom that keeps out', async ({
+  signedIn,
+  browser_,
+  dashboard,
+  site,
+}) => {
+  const { id } = await signedIn.client.credentials.create.mutate({
+    kind: 'login',
+    service: 'example-shop',
+    label: 'Shop',
+    expiresAt: '2020-01-01T00:00:00Z',
+    public: { username: 'sam@example.com', sites: [site.toUrl('shop.test')] },
+    secret: { password: 'x' },
+  });
+  const page = await dashboard(`/vault?open=${id}`);
+  await expect(page.getByRole('dialog', { name: 'Shop' }).getByRole('alert')).toContainText(
+    'agents and proxies are refused. You can still reveal, copy and fill it.',
+  );
+  const shop = await browser_.context.newPage();
+  await shop.goto(site.toUrl('shop.test'));
+  const popup = await browser_.openPopup(shop);
+  const logins = popup.getByRole('list', { name: 'Logins for' }).getByRole('listitem');
+  await expect(logins.filter({ hasText: 'sam@example.com' })).toContainText('· expired');
+});
+
 async function readBadge(browser: Browser): Promise<string> {
   const [worker] = browser.context.serviceWorkers();
   // @ts-expect-error: runs in the worker, where `chrome` is.

@@ -28,7 +28,10 @@ test('a wrong password, a wrong server and no server are told apart', async ({ b
   await new Promise<void>((resolve) => other.listen(otherPort, '127.0.0.1', resolve));
   const page = await browser_.context.newPage();
   await page.goto(browser_.toExtensionUrl('dashboard.html#/welcome'));
+  const unrecoverable = page.getByText('Nobody can recover a forgotten password');
+  await expect(unrecoverable).toBeVisible();
   await page.getByRole('radio', { name: 'Sign in' }).click();
+  await expect(unrecoverable).toHaveCount(0);
   const attempt = async (address: string, secret: string) => {
     await page.getByLabel('Server address').fill(address);
     await page.getByLabel('E-mail address').fill(person.email);

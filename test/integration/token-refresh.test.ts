@@ -146,7 +146,11 @@ describe('when the provider does not', () => {
     expect(await getRefusal(ask())).toMatchObject({ code: 'reconnect_needed' });
     expect(countRefreshes()).toBe(before);
     expect(await readEvents(credential, 'token_refresh')).toMatchObject([
-      { outcome: 'failed', errorClass: 'invalid_grant', note: expect.stringContaining('connect the credential again') },
+      {
+        outcome: 'failed',
+        errorClass: 'invalid_grant',
+        note: expect.stringContaining('paste a new refresh token under Edit'),
+      },
     ]);
     expect((await readEvents(credential, 'agent_access')).map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
     const summary = await getCredential(credential);

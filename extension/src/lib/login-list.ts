@@ -52,8 +52,8 @@ export function loginsOf(origin: string, logins: readonly Login[]): readonly Log
 }
 
 /** A login as the popup shows it. */
-export function toTabLogin({ id, label, service, lastUsedAt, public: { username } }: Login): TabLogin {
-  return { id, label, service, lastUsedAt, username };
+export function toTabLogin({ id, label, service, lastUsedAt, expiresAt, public: { username } }: Login): TabLogin {
+  return { id, label, service, lastUsedAt, expiresAt, username };
 }
 
 /** True for logins among credentials of all kinds. */

@@ -18,6 +18,7 @@ export interface LoginChoice {
 export interface TabLogin extends LoginChoice {
   readonly service: string;
   readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
 }
 
 /** Secrets for one document, once. `origin` is the origin the worker released them for. */

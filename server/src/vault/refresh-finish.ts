@@ -106,7 +106,11 @@ export async function storeFailure(
   failure: Failure,
 ): Promise<void> {
   const { accountId, id } = used;
-  const because = toBecause(failure, attempt);
+  const because = toBecause(
+    failure,
+    attempt,
+    'authorizationUrl' in used.public && used.public.authorizationUrl !== undefined,
+  );
   await withAccount(ctx.db, accountId, async (tx) => {
     const [row] = await tx.select().from(credentials).where(isRow(accountId, id)).for('update');
     // Whoever took it out of the row has recorded what became of it; it may be stored after all, and only the word of that was lost.
@@ -154,11 +158,17 @@ function toPauseMs(failures: number): number {
   return Math.min(firstPauseMs * 3 ** (failures - 1), pauseMsMax);
 }
 
-export function toBecause(failure: Failure, { afterCutOff, way }: Pick<RefreshAttempt, 'afterCutOff' | 'way'>): string {
+/** @param canConnect the owner can consent anew: it is known where. */
+export function toBecause(
+  failure: Failure,
+  { afterCutOff, way }: Pick<RefreshAttempt, 'afterCutOff' | 'way'>,
+  canConnect: boolean,
+): string {
   if (failure.errorClass === 'invalid_grant') {
     // A webhook that renews by itself has stored what it got, whatever became of us.
     const why = afterCutOff && way !== 'delegated' ? lost : ended;
-    return `${why}: ${way === undefined ? connect : edit}`;
+    if (way !== undefined) return `${why}: ${edit}`;
+    return `${why}: ${canConnect ? connect : paste}`;
   }
   const code = failure.code === null ? '' : ` (${failure.code})`;
   return failure.public ?? `${refreshErrorSentences[failure.errorClass]}${code}`;
@@ -168,4 +178,5 @@ const ended = 'The provider no longer accepts the refresh token';
 const lost =
   'An earlier refresh was cut off after the provider had answered, and its new refresh token was lost with it';
 const connect = 'connect the credential again';
+const paste = 'paste a new refresh token under Edit';
 const edit = 'edit the credential and enter new tokens, which go to your webhook';

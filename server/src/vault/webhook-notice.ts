@@ -59,7 +59,11 @@ async function takeFailed(
   const { refresh } = row;
   // Told of by the answer to a later call, or settled otherwise.
   if (refresh === null || refresh.waitingSince == null) return null;
-  const because = toBecause({ errorClass, code: code ?? null, public: null }, { afterCutOff: false, way: 'delegated' });
+  const because = toBecause(
+    { errorClass, code: code ?? null, public: null },
+    { afterCutOff: false, way: 'delegated' },
+    false,
+  );
   const { attempt, correlationId } = refresh;
   const reconnectNeeded = errorClass === 'invalid_grant' ? because : null;
   await storeState(tx, row, {

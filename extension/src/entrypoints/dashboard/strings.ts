@@ -48,7 +48,7 @@ export const strings = {
     name: 'Name',
     email: 'E-mail address',
     password: 'Password',
-    passwordHint: 'At least 10 characters.',
+    passwordHint: 'At least 10 characters. Nobody can recover a forgotten password, so keep it somewhere safe.',
     nameMissing: 'Say what to call you.',
     emailWrong: 'This is not an e-mail address.',
     passwordMissing: 'Type your password.',
@@ -113,8 +113,9 @@ export const strings = {
     expires: 'Expires',
     neverExpires: 'never',
     expiry: {
-      soon: 'This expires soon. From then on every use is refused, until it is renewed or its expiry is changed.',
-      expired: 'This has expired: every use is refused. Renew it, or change its expiry.',
+      soon: 'This expires soon. From then on agents and proxies are refused, until it is renewed or its expiry is changed; you can still reveal, copy and fill it.',
+      expired:
+        'This has expired: agents and proxies are refused. You can still reveal, copy and fill it. Renew it, or change its expiry.',
     },
     keyType: 'Key type',
     fingerprint: 'Fingerprint',

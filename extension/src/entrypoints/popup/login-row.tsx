@@ -57,6 +57,7 @@ export function LoginRow({ login }: { readonly login: TabLogin }) {
 
 function LoginMeta({ login, name }: { readonly login: TabLogin; readonly name: string }) {
   const ago = useTicking((nowMs) => (login.lastUsedAt === null ? '' : toRelativeTime(login.lastUsedAt, nowMs)));
+  const isExpired = useTicking((nowMs) => login.expiresAt !== null && Date.parse(login.expiresAt) <= nowMs);
   const used = ago === '' ? popupStrings.neverUsed : popupStrings.usedAgo(ago);
   return (
     <p className="flex min-w-0 gap-1 text-xs text-mute">
@@ -66,6 +67,7 @@ function LoginMeta({ login, name }: { readonly login: TabLogin; readonly name: s
         </span>
       )}
       <span className="shrink-0">{login.label === name ? used : `· ${used}`}</span>
+      {isExpired && <span className="shrink-0 text-red">· {popupStrings.expired}</span>}
     </p>
   );
 }

@@ -10,6 +10,7 @@ export const popupStrings = {
   logins: (host: string) => `Logins for ${host}`,
   usedAgo: (ago: string) => `used ${ago}`,
   neverUsed: 'not used yet',
+  expired: 'expired',
   fill: 'Fill',
   fillName: (name: string) => `Fill ${name}`,
   copy: (name: string) => `Copy the password of ${name}`,
