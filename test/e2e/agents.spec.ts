@@ -213,7 +213,7 @@ test('suspend and revoke are done at once, deleting asks and says what goes alon
   await choose(page, 'deploy-bot', 'Delete');
   await confirm.getByRole('button', { name: 'Delete' }).click();
   await expect(page.getByRole('heading', { name: 'Your first agent, in three steps' })).toBeVisible();
-  expect(await getRefusal(bot.agent.credential.mutate({ service: 'aws' }))).toMatchObject({ status: 401 });
+  expect(await getRefusal(bot.agent.credential.mutate({ service: 'aws' }))).toMatchObject({ rule: 'key_revoked' });
 });
 
 test('a change that the server refuses is said on the card', async ({ server, signedIn, dashboard }) => {

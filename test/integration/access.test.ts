@@ -1,5 +1,7 @@
 // An agent's fetch, by every outcome it can have; each outcome leaves the event that says so.
 
+import { forgetAgedRequestsAndAlerts } from '@keytrail/server/agents/alert-jobs';
+import { connect } from '@keytrail/server/base/db';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkLog } from '../kit/check-log.ts';
 import { createClient, getRefusal } from '../kit/client.ts';
@@ -297,6 +299,24 @@ test('who may not use a service learns nothing of it: no label, no field name, a
     const event = await newest(owner);
     expect(event).toMatchObject({ rule: 'field_not_granted', fields: [field] });
   }
+});
+
+test('the key of a removed agent is refused, and its use is in the log under the name it had, for as long as events are kept', async () => {
+  const owner = await server.createOwner();
+  const { agent, client } = await createGrantedAgent(owner, server.url);
+  await owner.client.agents.remove.mutate({ id: agent.id });
+  const fetch = () => client.agent.credential.mutate({ service: 'github', reason: 'still here' });
+  expect(await getRefusal(fetch())).toMatchObject({ status: 403, rule: 'key_revoked' });
+  const facts = { type: 'policy_denied', rule: 'key_revoked', agentId: agent.id, agentName: agent.name };
+  expect(await newest(owner)).toMatchObject({ ...facts, action: 'fetch', reason: 'still here' });
+  expect(await getRefusal(client.agent.grants.query())).toMatchObject({ status: 401, code: 'unauthorized' });
+  expect(await newest(owner)).toMatchObject({ ...facts, action: 'read' });
+
+  const sql = connect(server.databaseUrl, { max: 1 });
+  await sql`update ended_keys set ended_at = now() - interval '91 days' where agent_id = ${agent.id}`;
+  await sql.end();
+  await forgetAgedRequestsAndAlerts(server.app.ctx);
+  expect(await getRefusal(fetch())).toMatchObject({ status: 401, code: 'unauthorized' });
 });
 
 test('what it reads of its own events says no more than it was told: no label without a grant, no policy, nothing of its owner’s', async () => {

@@ -128,7 +128,9 @@ test('suspending stops both keys of an overlap, resuming gives back both, removi
   await owner.client.agents.remove.mutate({ id: agent.id });
   const ended = (await readTail(owner, 4)).filter(({ title }) => title === 'Agent key revoked');
   expect(new Set(ended.map(({ keyId }) => keyId))).toEqual(new Set(rotated.agent.keys.map(({ id }) => id)));
-  for (const client of [old, rotated.client]) expect(await getRefusal(use(client))).toMatchObject({ status: 401 });
+  for (const client of [old, rotated.client]) {
+    expect(await getRefusal(use(client))).toMatchObject({ status: 403, rule: 'key_revoked' });
+  }
 });
 
 test('a key tells when it was last used, apart from the other', async () => {

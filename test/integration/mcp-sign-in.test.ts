@@ -560,8 +560,10 @@ describe('tokens', () => {
     await owner.client.agents.remove.mutate({ id: bot.agent.id });
     expect((await callTool(access_token)).status).toBe(401);
     expect((await refresh(server.url, { client_id, refresh_token })).status).toBe(400);
-    const titles = (await readEvents(owner)).map(({ title }) => title);
-    expect(titles.slice(0, 3).sort()).toEqual(['Agent key revoked', 'Agent removed', 'Client disconnected']);
+    const [refused, ...changes] = await readEvents(owner);
+    expect(refused).toMatchObject({ type: 'policy_denied', rule: 'key_revoked', agentName: 'deploy-bot' });
+    const titles = changes.slice(0, 3).map(({ title }) => title);
+    expect(titles.sort()).toEqual(['Agent key revoked', 'Agent removed', 'Client disconnected']);
   });
 
   test('are given up by whoever holds one; the same client connected anew takes the place of its old connection', async () => {

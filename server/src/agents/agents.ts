@@ -5,7 +5,7 @@ import { AppError } from '@keytrail/shared/errors';
 import { mintUuid } from '@keytrail/shared/ids';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { type Change, recordChanges } from '../audit/change.ts';
-import { issueKey } from '../auth/agent-keys.ts';
+import { issueKey, keepEndedKeys } from '../auth/agent-keys.ts';
 import type { OwnerPrincipal } from '../auth/principal.ts';
 import type { Context } from '../base/context.ts';
 import { findCode, type Transaction, withAccount } from '../base/db.ts';
@@ -100,6 +100,7 @@ export function removeAgent(ctx: Context, owner: OwnerPrincipal, input: { id: st
       ...(await endApprovals(tx, ctx, owner.accountId, { agentId: agent.id })),
       ...(await endAttachments(tx, owner.accountId, { kind: 'agent', id: agent.id })),
     ];
+    await keepEndedKeys(tx, ctx, owner.accountId, agent);
     await tx.delete(agents).where(isAgent(owner.accountId, input.id));
     return { answer: { id: input.id }, along, change: toChange('delete', 'Agent removed', agent) };
   });

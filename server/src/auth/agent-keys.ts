@@ -6,7 +6,7 @@ import { accountOfAccessToken, accountOfAgentKey, mintAgentKey, mintUuid } from 
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Context } from '../base/context.ts';
 import { type Transaction, withAccount } from '../base/db.ts';
-import { agentKeys, agents } from '../base/schema.ts';
+import { agentKeys, agents, endedKeys } from '../base/schema.ts';
 
 /** The agent that a key belongs to. A revoked key still names it, so that its use can be recorded. */
 export interface AgentOfKey {
@@ -22,7 +22,7 @@ export interface AgentOfKey {
   readonly keyLastUsedAt: Date | null;
 }
 
-/** Finds who holds a key; null for a key that this server never issued. */
+/** Finds who holds a key, or held it when they were removed; null for a key that this server never issued. */
 export async function findAgentByKey(ctx: Context, key: string): Promise<AgentOfKey | null> {
   const accountId = accountOfAgentKey(key);
   return accountId === null ? null : findAgentByHash(ctx, accountId, key);
@@ -55,10 +55,39 @@ async function findAgentByHash(ctx: Context, accountId: string, key: string): Pr
       .innerJoin(agents, and(eq(agents.accountId, agentKeys.accountId), eq(agents.id, agentKeys.agentId)))
       .where(and(eq(agentKeys.accountId, accountId), eq(agentKeys.hash, hashKey(key)))),
   );
-  if (row === undefined) return null;
+  if (row === undefined) return findRemovedAgent(ctx, accountId, hashKey(key));
   const { revokedAt, expiresAt, ...agent } = row;
   if (expiresAt !== null && expiresAt.getTime() <= ctx.nowMs()) return null;
   return { accountId, ...agent, keyRevoked: revokedAt !== null && revokedAt.getTime() <= ctx.nowMs() };
+}
+
+/** The agent that a key belonged to when the agent was removed: its use is to be refused and recorded. Null for any other key. */
+export async function findRemovedAgent(ctx: Context, accountId: string, hash: Buffer): Promise<AgentOfKey | null> {
+  const [row] = await withAccount(ctx.db, accountId, (tx) =>
+    tx
+      .select({ agentId: endedKeys.agentId, agentName: endedKeys.agentName, keyId: endedKeys.keyId })
+      .from(endedKeys)
+      .where(and(eq(endedKeys.accountId, accountId), eq(endedKeys.hash, hash))),
+  );
+  if (row === undefined) return null;
+  const nothingKnown = { keyClientName: null, lastUsedAt: null, keyLastUsedAt: null };
+  return { accountId, ...row, ...nothingKnown, status: 'active', keyRevoked: true };
+}
+
+/** Keeps what its keys are known by when an agent is removed. Call it before their rows go with the agent. */
+export async function keepEndedKeys(
+  tx: Transaction,
+  ctx: Pick<Context, 'nowMs'>,
+  accountId: string,
+  agent: { readonly id: string; readonly name: string },
+): Promise<void> {
+  const keys = await tx
+    .select({ hash: agentKeys.hash, keyId: agentKeys.id })
+    .from(agentKeys)
+    .where(and(eq(agentKeys.accountId, accountId), eq(agentKeys.agentId, agent.id)));
+  if (keys.length === 0) return;
+  const common = { accountId, agentId: agent.id, agentName: agent.name, endedAt: new Date(ctx.nowMs()) };
+  await tx.insert(endedKeys).values(keys.map((key) => ({ ...common, ...key })));
 }
 
 interface IssuedKey {

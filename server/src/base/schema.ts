@@ -286,6 +286,22 @@ export const agentKeys = pgTable(
   ],
 );
 
+/** Keys of agents that were removed, so that whoever still uses one is in the log: kept as long as the events. */
+export const endedKeys = pgTable(
+  'ended_keys',
+  {
+    accountId: uuid('account_id').notNull(),
+    /** As in `agent_keys`. */
+    hash: bytea('hash').notNull(),
+    keyId: uuid('key_id').notNull(),
+    agentId: uuid('agent_id').notNull(),
+    /** The name that it had. */
+    agentName: text('agent_name').notNull(),
+    endedAt: instant('ended_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.hash] })],
+);
+
 /** What goes with the key row of a connection: who was let in, and how it gets its next tokens. */
 export const agentConnections = pgTable(
   'agent_connections',

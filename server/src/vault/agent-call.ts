@@ -4,7 +4,7 @@
 import type { AgentStatus } from '@keytrail/shared/agent';
 import { accountOfAgentKey } from '@keytrail/shared/ids';
 import type { Attached } from '../agents/attached-policies.ts';
-import { hashKey } from '../auth/agent-keys.ts';
+import { findRemovedAgent, hashKey } from '../auth/agent-keys.ts';
 import type { AgentCaller, AgentPrincipal } from '../auth/principal.ts';
 import type { Requester } from '../auth/requester.ts';
 import type { Context } from '../base/context.ts';
@@ -50,9 +50,20 @@ export async function loadAgentCall(
       sql`load_agent_call(${accountId}, ${hash}, ${keyId}, ${request.service}, ${request.label ?? null})`,
     ),
   );
-  if (loaded === null) return null;
+  if (loaded === null) return loadRemovedCall(ctx, whose, by);
   keepRecent(ctx, toRecentKey(whose, request), loaded);
   return toCall(ctx, readRows(loaded.text), by);
+}
+
+/** The call of an agent that was removed, whose key is known to have ended. */
+async function loadRemovedCall(
+  ctx: Context,
+  { accountId, hash }: Whose,
+  { requester }: AgentCaller | AgentPrincipal,
+): Promise<AgentCall | null> {
+  const agent = hash === null ? null : await findRemovedAgent(ctx, accountId, hash);
+  if (agent === null) return null;
+  return { agent: { kind: 'agent', ...agent, requester }, vaultLocked: false, named: [], attached: [] };
 }
 
 /** The same as it was loaded for an earlier request; null where it was for none. */

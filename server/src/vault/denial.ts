@@ -44,10 +44,7 @@ export function toDenial(
   return { ...finding, policyIds: evaluated.policyIds, observed };
 }
 
-/**
- * Refuses who was removed while they waited. Their keys ended with them: that is recorded, and they are told what is told to
- * anybody with such a key. Throws `unauthorized`.
- */
+/** Refuses who was removed while they waited: their keys ended with them, which is recorded. Throws `unauthorized`. */
 export async function denyRemoved(
   ctx: Context,
   accountId: string,
