@@ -101,14 +101,16 @@ function toResponse({ status, headers, body }: UpstreamAnswer): Response {
   const given = Object.entries(headers).flatMap(([name, value]) =>
     [value ?? []].flat().map((each): [string, string] => [name, each]),
   );
+  // It may fail when nobody reads it any more.
+  body.on('error', () => {});
   if (status === 204 || status === 205 || status === 304) {
-    body.resume();
+    body.destroy();
     return new Response(null, { status, headers: given });
   }
-  return new Response(Readable.toWeb(Readable.from(limited(body))) as ReadableStream<Uint8Array>, {
-    status,
-    headers: given,
-  });
+  const read = Readable.from(limited(body));
+  // Given up before the first of it was read, its source would stay open.
+  read.once('close', () => body.destroy());
+  return new Response(Readable.toWeb(read) as ReadableStream<Uint8Array>, { status, headers: given });
 }
 
 async function* limited(body: Readable): AsyncGenerator<Uint8Array> {
