@@ -38,10 +38,9 @@ export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const found = by.proxy.kind === 'mcp' ? await tryServer(ctx, access, signal) : await tryApi(ctx, access, signal);
-    const { status, tools } = found;
-    const sentence = toUnlikeSentence(found);
-    const ms = settle(status, sentence);
-    return sentence === null ? { outcome: 'answered', status, ms, tools } : { outcome: 'failed', sentence };
+    const { status, tools, fault } = found;
+    const ms = settle(status, fault);
+    return fault === null ? { outcome: 'answered', status, ms, tools } : { outcome: 'failed', sentence: fault };
   } catch (cause) {
     const error = cause instanceof AppError ? cause : new AppError('upstream_unreachable', { message: 'trial', cause });
     settle(null, error.public);
@@ -52,7 +51,8 @@ export async function tryProxy(ctx: Context, owner: OwnerPrincipal, { id }: { id
 interface Found {
   readonly status: number;
   readonly tools: number | null;
-  readonly handshake?: Handshake;
+  /** What is wrong with an answer whose status says that all went well, as a sentence. */
+  readonly fault: string | null;
 }
 
 async function tryApi(ctx: Context, access: Released, signal: AbortSignal): Promise<Found> {
@@ -60,7 +60,7 @@ async function tryApi(ctx: Context, access: Released, signal: AbortSignal): Prom
   const { status, body } = await send(ctx, access, { method: 'GET', rest: '/', given, body: null }, signal);
   // What it says is not needed, only that it says it.
   body.on('error', () => {}).destroy();
-  return { status, tools: null };
+  return { status, tools: null, fault: null };
 }
 
 async function tryServer(ctx: Context, access: Released, signal: AbortSignal): Promise<Found> {
@@ -76,8 +76,8 @@ async function tryServer(ctx: Context, access: Released, signal: AbortSignal): P
     },
     signal,
   );
-  const { status } = handshake;
-  return { status, tools: handshake.outcome === 'welcome' ? handshake.tools : null, handshake };
+  const tools = handshake.outcome === 'welcome' ? handshake.tools : null;
+  return { status: handshake.status, tools, fault: findFault(handshake) };
 }
 
 const userAgent = 'keytrail';
@@ -94,10 +94,9 @@ async function send(ctx: Context, access: Released, parts: CallParts, signal: Ab
   return { status, headers, body };
 }
 
-/** Of an answer that says by its status that all went well, from what is no MCP server. */
-function toUnlikeSentence({ status, handshake }: Found): string | null {
-  if (handshake?.outcome !== 'unlike' || status >= 300) return null;
-  const type = handshake.contentType ?? '';
+function findFault({ outcome, status, contentType }: Handshake): string | null {
+  if (outcome === 'welcome' || status >= 300) return null;
+  const type = contentType ?? '';
   if (/^(application\/json|text\/event-stream)\b/i.test(type)) return 'It answered, but began no MCP session.';
   // In words of ours: a type can say anything, and this goes into the log.
   const what = /^text\/html\b/i.test(type) ? 'a web page answers there' : 'something else answers there';
